@@ -1,0 +1,18 @@
+"""Root addresses: each room's own ``urls`` under its own prefix."""
+
+from django.urls import include, path
+
+handler400 = "wuyefei.foundation.shell.pages.bad_request"
+handler403 = "wuyefei.foundation.shell.pages.forbidden"
+handler404 = "wuyefei.foundation.shell.pages.not_found"
+handler500 = "wuyefei.foundation.shell.pages.server_error"
+
+urlpatterns = [
+    path("", include("wuyefei.edges.backoffice.urls")),
+    path("", include("wuyefei.foundation.access.urls")),
+    path("", include("wuyefei.money.cashdesk.urls")),
+    path("", include("wuyefei.money.receipts.urls")),
+    path("approvals/", include("wuyefei.foundation.approvals.urls")),
+    path("billing/", include("wuyefei.money.billing.urls")),
+    path("imports/", include("wuyefei.money.intake.urls")),
+]

@@ -1,0 +1,1 @@
+"""The outermost floor: where people and programs come in."""

@@ -1,0 +1,101 @@
+"""What the pages share: who asks, which place, and refused actions as errors of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from django import forms
+from django.http import HttpRequest
+
+from wuyefei.foundation.access.actor import Actor, get_community, visible_communities
+from wuyefei.foundation.access.gate import StaffRequest
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+
+Made = TypeVar("Made")
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks. Pages of this room are open only to people signed in."""
+    return cast(StaffRequest, request).actor
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether a fragment is asked for; a page restored from history is a whole page."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.history_restore_request
+
+
+def attempt(form: forms.Form, act: Callable[[], Made]) -> Made | None:
+    """What the action returns, or None when it refused: its words then stand at the field they are about.
+
+    ``NotFound`` and ``Forbidden`` go on to their own pages.
+    """
+    try:
+        return act()
+    except (NotFound, Forbidden):
+        raise
+    except DomainError as error:
+        refuse(form, error)
+        return None
+
+
+def refuse(form: forms.Form, error: DomainError) -> None:
+    """Put a refusal into the form, at the field whose label the error names."""
+    name = None
+    text = error.text
+    if isinstance(error, Invalid):
+        label = str(error.data.get("field", ""))
+        name = next((key for key, field in form.fields.items() if str(field.label) == label), None)
+        if name is not None:
+            text = str(error.data.get("reason", text))
+    form.add_error(name, text)
+
+
+@dataclass(frozen=True)
+class Places:
+    """The communities a list may show and the one chosen; None shows all of them."""
+
+    all: list[Community]
+    chosen: Community | None
+
+    @property
+    def several(self) -> bool:
+        return len(self.all) > 1
+
+    @property
+    def ids(self) -> list[int]:
+        return [self.chosen.pk] if self.chosen else [place.pk for place in self.all]
+
+
+def number(text: str | None) -> int | None:
+    """A row's id from an address; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def places_of(request: HttpRequest, permission: Permission) -> Places:
+    """The places for a list; raises ``NotFound`` where the query names a community that is not theirs."""
+    actor = actor_of(request)
+    found = visible_communities(actor, permission)
+    asked = request.GET.get("community")
+    if not asked:
+        return Places(found, None)
+    place = next((place for place in found if place.pk == number(asked)), None)
+    if place is None:
+        raise NotFound()
+    return Places(found, place)
+
+
+def place_for(request: HttpRequest, community_id: int, permission: Permission) -> Community:
+    return get_community(actor_of(request), community_id, permission)
+
+
+def target_place(request: HttpRequest, permission: Permission) -> Community | None:
+    """The community that something new is for: the one the address names, the only one there is, or None to ask."""
+    places = places_of(request, permission)
+    if places.chosen is not None:
+        return places.chosen
+    return places.all[0] if len(places.all) == 1 else None

@@ -1,0 +1,207 @@
+"""Tariffs: what is charged, how, and its prices over time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from wuyefei.estate.contracts.public import contract_lines
+from wuyefei.estate.tariffs.public import (
+    Tariff,
+    TariffVersion,
+    add_version,
+    create_item,
+    create_tariff,
+    end_tariff,
+    get_tariff,
+    items,
+    last_billed,
+    price_on,
+    prices_of,
+    tariffs,
+)
+from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Month
+from wuyefei.foundation.platform import clock
+
+from ..forms.tariff import EndTariffForm, ItemForm, PriceForm, TariffForm
+from ..queries import audit as trail
+from ..queries.examples import Example, work_out
+from .common import actor_of, attempt, places_of, target_place
+
+HUNDRED = Decimal(100)
+LARGEST = Decimal(100_000)
+
+
+@needs(Permission.ESTATE_VIEW)
+def tariff_list(request: HttpRequest) -> HttpResponse:
+    actor, places = actor_of(request), places_of(request, Permission.ESTATE_VIEW)
+    rows = list(
+        tariffs(actor).filter(community_id__in=places.ids).select_related("item", "community")
+        .order_by("community__sort_key", "item_id", "name")
+    )  # fmt: skip
+    prices, today = prices_of(row.pk for row in rows), clock.today()
+    listed = [(row, price_on(today, prices.get(row.pk, [])), _coming(prices.get(row.pk, []), today)) for row in rows]
+    context = {
+        "places": places,
+        "rows": [line for line in listed if not line[0].ended_on],
+        "past": [line for line in listed if line[0].ended_on],
+        "items": items(actor),
+        "may_edit": actor.may(Permission.TARIFF_EDIT),
+        "may_items": Permission.TARIFF_EDIT in actor.wide,
+    }
+    return render(request, "backoffice/tariffs/list.html", context)
+
+
+def _coming(prices: Any, today: dt.date) -> Any:
+    """The next price that has not begun yet."""
+    return next((price for price in prices if price.since > today), None)
+
+
+@needs(Permission.ESTATE_VIEW)
+def tariff_page(request: HttpRequest, tariff_id: int) -> HttpResponse:
+    tariff = get_tariff(actor_of(request), tariff_id)
+    return render(request, "backoffice/tariffs/page.html", _context(request, tariff))
+
+
+def _context(request: HttpRequest, tariff: Tariff) -> dict[str, Any]:
+    actor, today = actor_of(request), clock.today()
+    prices = prices_of([tariff.pk]).get(tariff.pk, [])
+    now = price_on(today, prices)
+    billed = last_billed(tariff.pk)
+    first = max(today, billed + dt.timedelta(days=1)) if billed else today
+    lines = contract_lines(actor).filter(tariff=tariff, property__ended_on__isnull=True)
+    return {
+        "tariff": tariff,
+        "versions": _versions(tariff, today, billed),
+        "price": now,
+        "billed": billed,
+        "example": work_out(tariff.method, now.per_unit, now.fixed, today) if now else None,
+        "lines": lines.count(),
+        "contracts": lines.values_list("contract_id", "contract__number").order_by("contract__number").distinct()[:20],
+        "may_edit": actor.may(Permission.TARIFF_EDIT, tariff.community_id) and not tariff.ended_on,
+        "price_form": PriceForm(method=tariff.method, initial={"effective_from": Month.of(first).plus(1).first}),
+        "end_form": EndTariffForm(initial={"ended_on": today}),
+    }
+
+
+def _versions(tariff: Tariff, today: dt.date, billed: dt.date | None) -> list[dict[str, Any]]:
+    """The prices, the latest first: until when each holds, whether it holds now, who made it."""
+    rows = list(tariff.versions.order_by("-effective_from"))
+    makers = trail.makers(tariff.organisation_id, "tariffversion", [row.pk for row in rows])
+    found, following = [], None
+    for row in rows:
+        found.append(_version(row, following, today, billed, makers.get(row.pk, "")))
+        following = row.effective_from
+    return found
+
+
+def _version(row: TariffVersion, following: dt.date | None, today: dt.date, billed: dt.date | None, maker: str) -> dict[str, Any]:
+    until = following - dt.timedelta(days=1) if following else None
+    return {
+        "row": row,
+        "until": until,
+        "present": row.effective_from <= today and (until is None or until >= today),
+        "coming": row.effective_from > today,
+        "billed": billed is not None and row.effective_from <= billed,
+        "maker": maker,
+    }
+
+
+@needs(Permission.TARIFF_EDIT)
+def new(request: HttpRequest) -> HttpResponse:
+    place = target_place(request, Permission.TARIFF_EDIT)
+    if place is None:
+        places = places_of(request, Permission.TARIFF_EDIT)
+        return render(request, "backoffice/choose_place.html", {"places": places, "title": _("新增收费标准")})
+    actor, start = actor_of(request), Month.of(clock.today()).first
+    initial = {"effective_from": start, "method": "area", "basis": "building"}
+    form = TariffForm(request.POST or None, actor=actor, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        made = attempt(
+            form,
+            lambda: create_tariff(
+                data["item"].pk, data["name"], data["method"], effective_from=data["effective_from"],
+                basis=data["basis"] or "building", actor=actor, community=place, **form.price(),
+            ),
+        )  # fmt: skip
+        if made is not None:
+            messages.success(request, _("已新增 %(name)s") % {"name": made.name})
+            return redirect("backoffice:tariff", made.pk)
+    context = {"form": form, "place": place, "example": _typed(request.POST), "may_items": Permission.TARIFF_EDIT in actor.wide}
+    return render(request, "backoffice/tariffs/form.html", context, status=422 if form.errors else 200)
+
+
+@needs(Permission.TARIFF_EDIT)
+def example(request: HttpRequest) -> HttpResponse:
+    """The worked example of what is being typed; empty while it cannot be worked out."""
+    return render(request, "backoffice/tariffs/_example.html", {"example": _typed(request.GET)})
+
+
+def _typed(data: Any) -> Example | None:
+    method = data.get("method", "")
+    if method not in Tariff.Method.values:
+        return None
+    try:
+        per_unit, fixed = Decimal(data.get("per_unit") or 0), Decimal(data.get("fixed") or 0)
+        since = dt.date.fromisoformat(data.get("effective_from") or clock.today().isoformat())
+    except (InvalidOperation, ValueError):
+        return None
+    usable = all(value.is_finite() and 0 <= value <= LARGEST for value in (per_unit, fixed))
+    if not usable or not per_unit + fixed or not EARLIEST <= since <= LATEST:
+        return None
+    return work_out(method, per_unit, fixed, since)
+
+
+@require_POST
+@needs(Permission.TARIFF_EDIT)
+def version_new(request: HttpRequest, tariff_id: int) -> HttpResponse:
+    actor = actor_of(request)
+    tariff = get_tariff(actor, tariff_id)
+    actor.require(Permission.TARIFF_EDIT, tariff.community_id)
+    form = PriceForm(request.POST, method=tariff.method)
+    if form.is_valid():
+        day = form.cleaned_data["effective_from"]
+        if attempt(form, lambda: add_version(tariff.pk, day, actor=actor, **form.price())) is not None:
+            messages.success(request, _("新价格自 %(day)s 起生效") % {"day": day})
+            return redirect("backoffice:tariff", tariff.pk)
+    context = _context(request, tariff) | {"price_form": form, "open_form": "price"}
+    return render(request, "backoffice/tariffs/page.html", context, status=422)
+
+
+@require_POST
+@needs(Permission.TARIFF_EDIT)
+def end(request: HttpRequest, tariff_id: int) -> HttpResponse:
+    actor = actor_of(request)
+    tariff = get_tariff(actor, tariff_id)
+    actor.require(Permission.TARIFF_EDIT, tariff.community_id)
+    form = EndTariffForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        if attempt(form, lambda: end_tariff(tariff.pk, data["ended_on"], actor=actor, reason=data["reason"])) is not None:
+            messages.success(request, _("%(name)s 已停用") % {"name": tariff.name})
+            return redirect("backoffice:tariff", tariff.pk)
+    context = _context(request, tariff) | {"end_form": form, "open_form": "end"}
+    return render(request, "backoffice/tariffs/page.html", context, status=422)
+
+
+@needs(Permission.TARIFF_EDIT, wide=True)
+def item_new(request: HttpRequest) -> HttpResponse:
+    """A charge item belongs to the whole organisation."""
+    form = ItemForm(request.POST or None, initial={"tax_rate": 6})
+    if request.method == "POST" and form.is_valid():
+        data, rate = form.cleaned_data, form.cleaned_data["tax_rate"] / HUNDRED
+        made = attempt(form, lambda: create_item(data["code"], data["name"], data["nature"], rate, actor=actor_of(request)))
+        if made is not None:
+            messages.success(request, _("已新增 %(name)s") % {"name": made.name})
+            return redirect("backoffice:tariffs")
+    return render(request, "backoffice/tariffs/item.html", {"form": form}, status=422 if form.errors else 200)

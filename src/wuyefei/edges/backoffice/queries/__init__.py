@@ -1,0 +1,1 @@
+"""What the pages show, gathered from the rooms through their scoped queries."""

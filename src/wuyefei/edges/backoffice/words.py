@@ -1,0 +1,144 @@
+"""The audit trail in words people read: what an action is called, and what changed from what to what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from wuyefei.foundation.kernel.money import yuan_text
+
+SUBJECTS = {
+    "property": noop("房屋"), "building": noop("楼栋"), "entrance": noop("单元"), "vehicle": noop("车辆"),
+    "meter": noop("仪表"), "person": noop("人员"), "tie": noop("关系"), "item": noop("收费项目"), "tariff": noop("收费标准"),
+    "contract": noop("合同"), "line": noop("计费行"), "receipt": noop("收据"), "shift": noop("班次"), "audit": noop("审计记录"),
+}  # fmt: skip
+VERBS = {
+    "create": noop("新建"), "bulk_create": noop("批量新建"), "update": noop("修改"), "end": noop("停用"),
+    "activate": noop("生效"), "export": noop("导出"), "erase": noop("删除个人信息"),
+}  # fmt: skip
+STAGES = {
+    "ask": noop("申请"), "approve": noop("复核通过"), "reject": noop("复核退回"), "cancel": noop("撤回申请"),
+}  # fmt: skip
+ACTIONS = {
+    "building.housekeeper": noop("指定管家"), "property.attach": noop("车位归属"), "contract.cover": noop("合同批量计费"),
+    "contract.lines": noop("批量新建计费行"), "tariff.version": noop("新价格"), "tie.end": noop("结束关系"),
+    "line.end": noop("结束计费"), "contract.end": noop("终止合同"), "receipt.void": noop("作废收据"),
+    "receipt.reprint": noop("重打收据"), "payment.take": noop("收款"), "payment.void": noop("作废收款"),
+    "payment.voided": noop("作废收款"), "payment.offset": noop("预存抵扣"), "payment.opening": noop("期初预存"),
+    "billing.draft": noop("出账草稿"), "billing.pass": noop("核对账单行"), "billing.strike": noop("剔除账单行"),
+    "billing.confirm": noop("确认出账"), "billing.publish": noop("发布账单"), "billing.published": noop("发布账单"),
+    "billing.discard": noop("放弃出账"), "billing.reopen": noop("退回出账"), "billing.adjust": noop("调整应收"),
+    "billing.reverse": noop("红冲应收"), "billing.waive": noop("减免违约金"), "billing.hold": noop("违约金停计"),
+    "billing.end_hold": noop("恢复计违约金"), "billing.once": noop("临时收费"), "billing.opening": noop("期初欠费"),
+    "billing.release": noop("结转收入"), "access.create_user": noop("新建用户"), "access.rename_user": noop("修改用户"),
+    "access.end_user": noop("停用用户"), "access.restore_user": noop("恢复用户"), "access.grant_role": noop("授予角色"),
+    "access.end_role": noop("收回角色"), "access.change_password": noop("修改密码"), "access.reset_password": noop("重置密码"),
+    "access.enrol_second_factor": noop("绑定二次验证"), "access.reset_second_factor": noop("重置二次验证"),
+    "access.create_community": noop("新建项目"), "access.change_community": noop("修改项目"),
+    "access.create_region": noop("新建区域"), "access.change_region": noop("修改区域"),
+    "access.create_organisation": noop("新建企业"), "access.end_community": noop("停用项目"),
+    "access.unlock_user": noop("解除锁定"), "billing.pass_many": noop("批量核对账单行"),
+    "cashdesk.reopen_shift": noop("交班退回"), "cashdesk.shift_accepted": noop("交班已复核"),
+    "billing.export": noop("导出出账"), "billing.export_receivables": noop("导出应收"), "billing.void_run": noop("作废出账"),
+    "intake.upload": noop("上传导入文件"), "intake.apply": noop("执行导入"), "intake.discard": noop("放弃导入"),
+    "intake.errors_download": noop("下载导入错误"), "cashdesk.open_shift": noop("开班"), "cashdesk.hand_over": noop("交班"), "cashdesk.handover": noop("交班"),
+    "cashdesk.accept_shift": noop("交班复核"), "cashdesk.charge": noop("临时收费"),
+}  # fmt: skip
+FIELDS = {
+    "name": noop("名称"), "number": noop("编号"), "code": noop("编号"), "kind": noop("类型"), "title": noop("名称"),
+    "area_m2": noop("建筑面积"), "inner_area_m2": noop("套内面积"), "delivered_on": noop("交付日期"), "vacant": noop("空置"),
+    "floor": noop("楼层"), "layout": noop("户型"), "external_ref": noop("外部编号"), "ended_on": noop("停用日期"),
+    "starts_on": noop("起始日期"), "ends_on": noop("终止日期"), "attached_to": noop("归属"), "housekeeper": noop("管家"),
+    "plate": noop("车牌号"), "model": noop("车型"), "colour": noop("颜色"), "mobile": noop("手机号"),
+    "identity": noop("证件号码"), "bank": noop("银行账号"), "remark": noop("备注"), "role": noop("关系"),
+    "property": noop("房屋"), "property_id": noop("房屋"), "person_id": noop("人员"), "contract": noop("合同"),
+    "tariff": noop("收费标准"), "item": noop("收费项目"), "method": noop("计费方式"), "basis": noop("面积口径"),
+    "per_unit": noop("单价"), "fixed": noop("固定金额"), "effective_from": noop("生效日期"), "note": noop("说明"),
+    "nature": noop("款项性质"), "tax_rate": noop("税率"), "state": noop("状态"), "cycle_months": noop("收费周期（月）"),
+    "cycle_anchor": noop("周期起算月"), "due_day": noop("缴费日"), "due_month": noop("缴费月"),
+    "late_fee_rate": noop("违约金日比例"), "late_fee_cap": noop("违约金上限"), "late_fee_clause": noop("违约金条款"),
+    "fee_clause": noop("收费条款"), "allocation_order": noop("核销顺序"), "convention": noop("计费天数"),
+    "price_regime": noop("价格形式"), "ceiling_per_m2": noop("指导价上限"), "service_grade": noop("服务等级"),
+    "dispute_path": noop("争议解决"), "channels": noop("缴费渠道"), "quantity": noop("数量"), "kinds": noop("房屋类型"),
+    "buildings": noop("楼栋"), "created": noop("新建"), "skipped": noop("跳过"), "without_area": noop("缺面积"),
+    "count": noop("条数"), "first": noop("第一条"), "last": noop("最后一条"), "amount_fen": noop("金额"),
+    "receipt": noop("收据"), "lines": noop("行数"), "rows": noop("行数"), "payments": noop("笔数"), "reason": noop("原因"),
+    "vehicles_ended": noop("一并停用的车辆"), "detached": noop("一并解除的归属"), "username": noop("账号"),
+    "building_id": noop("楼栋"), "entrance_id": noop("单元"), "line_count": noop("行数"), "period": noop("账期"),
+    "tenders": noop("收款方式"), "change_fen": noop("找零"), "prepayment_fen": noop("转入预存"), "float_fen": noop("备用金"),
+    "counted_fen": noop("实点"), "expected_fen": noop("应有"), "difference_fen": noop("差额"), "shift": noop("班次"),
+    "payment": noop("收款"), "receivable": noop("应收"), "starts": noop("起"), "to": noop("止"), "region": noop("区域"), "filter": noop("筛选"), "gaps": noop("缺缴费人或面积"),
+    "address": noop("地址"), "receipt_prefix": noop("收据字头"), "community": noop("项目"), "is_active": noop("在用"),
+}  # fmt: skip
+_RANK = {name: rank for rank, name in enumerate(FIELDS)}
+VALUES = {
+    "residential": noop("住宅"), "shop": noop("商铺"), "office": noop("写字楼"), "parking": noop("车位"),
+    "storage": noop("储藏室"), "owner": noop("业主"), "tenant": noop("租户"), "developer": noop("建设单位"),
+    "payer": noop("缴费人"), "individual": noop("个人"), "company": noop("单位"), "draft": noop("草稿"),
+    "active": noop("生效"), "ended": noop("已终止"), "area": noop("按面积"), "fixed_area": noop("固定金额加面积"),
+    "building": noop("建筑面积"), "inner": noop("套内面积"), "income": noop("自有收入"), "pass_through": noop("代收代付"),
+    "deposit": noop("押金"), "market": noop("市场调节价"), "guided": noop("政府指导价"), "court": noop("诉讼"),
+    "arbitration": noop("仲裁"), "calendar": noop("按当月实际天数"), "thirty": noop("每月按 30 天"), "law": noop("法定顺序"),
+    "principal": noop("先本金"), "cash": noop("现金"), "card": noop("POS 刷卡"), "scan": noop("扫码"),
+    "transfer": noop("银行转账"), "prepaid": noop("预存抵扣"), "opening": noop("期初"), "wechat": noop("微信支付"),
+    "alipay": noop("支付宝"), "debit": noop("银行代扣"), "handed_over": noop("待复核"), "accepted": noop("已交班"),
+    "open": noop("进行中"), "published": noop("已发布"), "confirmed": noop("待发布"), "discarded": noop("已放弃"),
+}  # fmt: skip
+IN_FEN = frozenset({"tenders"})
+"""Names of tables of sums in fen."""
+HIDDEN = ("locked", "sort_key")
+"""``locked`` holds the change of a person under that person's key: unreadable here, and meant to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    label: str
+    before: str
+    after: str
+
+
+def action_text(action: str) -> str:
+    """``property.update`` → 修改房屋; a name not known here stands as it is."""
+    if action in ACTIONS:
+        return _(ACTIONS[action])
+    stem, _dot, last = action.rpartition(".")
+    if last in STAGES and stem:
+        return f"{action_text(stem)} · {_(STAGES[last])}"
+    if last in VERBS and stem in SUBJECTS:
+        return f"{_(VERBS[last])}{_(SUBJECTS[stem])}"
+    return action
+
+
+def value_text(name: str, value: Any) -> str:
+    """One value as people read it; money in yuan where the name says fen."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, int) and name.endswith("_fen"):
+        return yuan_text(value)
+    if isinstance(value, list):
+        return "、".join(value_text("", item) for item in value) or "—"
+    if isinstance(value, dict):
+        word = "fen_fen" if name in IN_FEN else ""
+        return "；".join(f"{value_text('', key)} {value_text(word or str(key), item)}" for key, item in value.items()) or "—"
+    text = str(value)
+    return _(VALUES[text]) if text in VALUES else text
+
+
+def label_text(name: str) -> str:
+    return _(FIELDS[name]) if name in FIELDS else name
+
+
+def changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[Change]:
+    """What differs, one line a field, in the order of ``FIELDS``: the stored form keeps none."""
+    was, now = before or {}, after or {}
+    names = [name for name in {**was, **now} if name not in HIDDEN and was.get(name) != now.get(name)]
+    names.sort(key=lambda name: (_RANK.get(name, len(_RANK)), name))
+    return [
+        Change(label_text(name), value_text(name, was[name]) if name in was else "", value_text(name, now.get(name)))
+        for name in names
+    ]

@@ -1,0 +1,228 @@
+"""``report`` and ``export``: what the books say, for people and for other programs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wuyefei.foundation.kernel.dates import Month, parse_day
+from wuyefei.foundation.kernel.errors import DomainError, Invalid
+from wuyefei.foundation.kernel.money import yuan, yuan_text
+
+from . import boot
+from .boot import Outcome
+
+if TYPE_CHECKING:
+    from wuyefei.foundation.access.actor import Actor
+    from wuyefei.insight.measures.public import Rates
+
+SHOWN = 200
+"""Rows of arrears printed for people; the JSON document holds them all."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one actor is asked about: a community, or (None) the whole organisation; ``head`` names it in documents."""
+
+    actor: Actor
+    community_id: int | None
+    head: dict[str, object]
+
+
+def _scopes(args: argparse.Namespace) -> list[Scope]:
+    """The community or organisation named, the organisation of the user named, or else every organisation there is."""
+    boot.ready()
+    from wuyefei.foundation.access.models import Organisation, User
+
+    if args.community is not None:
+        community = boot.community_named(args.community, args.organisation)
+        return [_scope(args, community.organisation_id, community.pk)]
+    user = User.objects.filter(username__iexact=args.as_user).first() if args.as_user and not args.organisation else None
+    if user is not None:
+        return [_scope(args, user.organisation_id, None)]
+    if args.organisation or args.as_user or not Organisation.objects.exists():
+        return [_scope(args, boot.organisation_id_of(args.organisation), None)]
+    return [_scope(args, pk, None) for pk in Organisation.objects.order_by("pk").values_list("pk", flat=True)]
+
+
+def _scope(args: argparse.Namespace, organisation_id: int, community_id: int | None) -> Scope:
+    from wuyefei.foundation.access.actor import organisation_of
+
+    actor = boot.acting(args.as_user, organisation_id)
+    return Scope(actor, community_id, {"organisation": organisation_of(actor).name, "community": args.community})
+
+
+def report(args: argparse.Namespace) -> Outcome:
+    """One of the reports as of the end of a day in China; of several organisations one after the other."""
+    from wuyefei.foundation.platform import clock
+
+    as_of = parse_day(args.as_of, "--as-of") if args.as_of else clock.today()
+    args.day = as_of
+    args.month = Month.parse(args.period) if args.period else None
+    if args.month is not None and args.report != "rates":
+        raise Invalid(field="--period", reason="只用于 rates")
+    make = {"arrears": _arrears, "rates": _rates, "ageing": _ageing}[args.report]
+    found = [(scope, make(args, scope)) for scope in _scopes(args)]
+    if len(found) == 1:
+        return found[0][1]
+    document: dict[str, object] = {
+        "report": args.report, "as_of": str(as_of), "organisations": [outcome.document for _, outcome in found],
+    }  # fmt: skip
+    return Outcome(document, "\n\n".join(f"{scope.head['organisation']}\n{outcome.text}" for scope, outcome in found))
+
+
+def _arrears(args: argparse.Namespace, scope: Scope) -> Outcome:
+    actor, community_id, head = scope.actor, scope.community_id, scope.head
+    from wuyefei.insight.measures.public import arrears, places
+
+    names = {place.pk: place.name for place in places(actor, community_id)}
+    rows = list(arrears(actor, args.day, community_id))
+    totals = {
+        "rows": len(rows),
+        "outstanding": yuan(sum(row.outstanding_fen for row in rows)),
+        "due": yuan(sum(row.outstanding_fen for row in rows if row.days >= 0)),
+        "not_due": yuan(sum(row.outstanding_fen for row in rows if row.days < 0)),
+        "late_fee": yuan(sum(row.late_fee_fen for row in rows)),
+    }
+    document = head | {
+        "report": "arrears", "as_of": str(args.day), "totals": totals,
+        "rows": [
+            {"community": names[row.community_id], "property": row.property_code, "payer": row.payer_name,
+             "item": row.item_name, "service_from": str(row.service_from), "service_to": str(row.service_to),
+             "due_on": str(row.due_on), "days": row.days, "bucket": row.bucket.value, "due": yuan(row.due_fen),
+             "paid": yuan(row.paid_fen), "outstanding": yuan(row.outstanding_fen), "late_fee": yuan(row.late_fee_fen)}
+            for row in rows
+        ],
+    }  # fmt: skip
+    lines = [f"欠费，截至 {args.day}"]
+    lines += [
+        f"{names[row.community_id]} {row.property_code} {row.payer_name} {row.item_name} {row.service_from}～{row.service_to}"
+        f" 逾期 {max(row.days, 0)} 天 未缴 {yuan_text(row.outstanding_fen)} 违约金 {yuan_text(row.late_fee_fen)}"
+        for row in rows[:SHOWN]
+    ]
+    if len(rows) > SHOWN:
+        lines.append(f"…… 另有 {len(rows) - SHOWN} 行，全部见 --json")
+    lines.append(f"合计 {len(rows)} 行，未缴 {totals['outstanding']}（已到期 {totals['due']}），违约金 {totals['late_fee']}")
+    return Outcome(document, "\n".join(lines))
+
+
+def _ageing(args: argparse.Namespace, scope: Scope) -> Outcome:
+    actor, community_id, head = scope.actor, scope.community_id, scope.head
+    from wuyefei.insight.measures.public import BUCKET_NAMES, Bucket, ageing
+
+    lines = ageing(actor, args.day, community_id)
+    total = sum(line.outstanding_fen for line in lines)
+    due = sum(line.outstanding_fen for line in lines if line.bucket is not Bucket.NOT_DUE)
+    buckets = [
+        {"bucket": line.bucket.value, "label": BUCKET_NAMES[line.bucket], "receivables": line.receivables,
+         "properties": line.properties, "outstanding": yuan(line.outstanding_fen)}
+        for line in lines
+    ]  # fmt: skip
+    document = head | {
+        "report": "ageing", "as_of": str(args.day), "buckets": buckets,
+        "totals": {"outstanding": yuan(total), "due": yuan(due), "not_due": yuan(total - due)},
+    }  # fmt: skip
+    text = [f"账龄，截至 {args.day}"]
+    text += [
+        f"{BUCKET_NAMES[line.bucket]:<12} {line.properties:>6} 户 {line.receivables:>7} 笔 {yuan_text(line.outstanding_fen):>16}"
+        for line in lines
+    ]
+    text.append(f"合计未缴 {yuan_text(total)}，其中已到期 {yuan_text(due)}")
+    return Outcome(document, "\n".join(text))
+
+
+def _rates(args: argparse.Namespace, scope: Scope) -> Outcome:
+    actor, community_id, head = scope.actor, scope.community_id, scope.head
+    from wuyefei.insight.measures.public import MEASURES, rates
+
+    *rows, total = rates(actor, args.day, community_id, args.month)
+    document = head | {
+        "report": "rates", "as_of": str(args.day), "period": str(args.month or Month.of(args.day)),
+        "communities": [_rate_row(row) for row in rows], "total": _rate_row(total),
+        "measures": {measure.key: measure.version for measure in MEASURES},
+    }  # fmt: skip
+    lines = [f"收缴率，账期 {document['period']}，截至 {args.day}"]
+    for row in [*rows, total]:
+        name = row.community.name if row.community else "合计"
+        lines.append(
+            f"{name}：当期 {_percent(row.current)}（{yuan_text(row.paid_fen)} / {yuan_text(row.due_fen)}），"
+            f"户数 {_percent(row.household)}（{row.households_paid} / {row.households}），"
+            f"清欠 {_percent(row.clearance)}（{yuan_text(row.cleared_fen)} / {yuan_text(row.opening_fen)}），"
+            f"综合 {_percent(row.overall)}"
+        )
+    return Outcome(document, "\n".join(lines))
+
+
+def _rate_row(row: Rates) -> dict[str, object]:
+    return {
+        "community": row.community.name if row.community else None,
+        "due": yuan(row.due_fen), "paid": yuan(row.paid_fen), "current": _text(row.current),
+        "households": row.households, "households_paid": row.households_paid, "household": _text(row.household),
+        "opening_arrears": yuan(row.opening_fen), "cleared": yuan(row.cleared_fen), "clearance": _text(row.clearance),
+        "overall": _text(row.overall),
+    }  # fmt: skip
+
+
+def _text(rate: Decimal | None) -> str | None:
+    return None if rate is None else str(rate)
+
+
+def _percent(rate: Decimal | None) -> str:
+    return "—" if rate is None else f"{rate * 100:.2f} %"
+
+
+def export(args: argparse.Namespace) -> Outcome:
+    """The journal as a Beancount file."""
+    output = Path(args.output).absolute()
+    if output.is_dir():
+        raise Invalid(field="--output", reason=f"「{output}」是文件夹，应为文件")
+    if not output.parent.is_dir():
+        raise Invalid(field="--output", reason=f"没有文件夹「{output.parent}」")
+    scopes = _scopes(args)
+    from wuyefei.foundation.access.rules import Permission
+    from wuyefei.money.ledger.public import journal, readable, render
+
+    covered = []
+    for scope in scopes:
+        scope.actor.require_anywhere(Permission.EXPORT)
+        allowed = scope.actor.communities(Permission.EXPORT)
+        covered.append([place for place in readable(scope.actor, scope.community_id) if place.pk in allowed])
+    names = {place.pk: place.name for places in covered for place in places}
+    title = "、".join(str(scope.head["organisation"]) for scope in scopes)
+    entries = chain.from_iterable(journal(scope.actor, places) for scope, places in zip(scopes, covered, strict=True))
+    count = write_text(output, render(title, names, entries))
+    document = {
+        "organisation": title, "community": args.community, "format": "beancount", "output": str(output),
+        "communities": len(names), "lines": count,
+    }  # fmt: skip
+    return Outcome(document, f"已导出 {len(names)} 个小区的账簿到 {output}")
+
+
+def write_text(path: Path, chunks: Iterable[str]) -> int:
+    """Write a file whole or not at all; returns its lines. Raises ``DomainError`` where it cannot be written."""
+    lines = 0
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise DomainError("not_writable", "不能写入「{path}」：{reason}", path=path, reason=error.strerror or "") from error
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            for chunk in chunks:
+                lines += chunk.count("\n")
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise DomainError("not_writable", "不能写入「{path}」：{reason}", path=path, reason=error.strerror or "") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return lines

@@ -1,0 +1,1 @@
+"""Places, people, prices and contracts."""

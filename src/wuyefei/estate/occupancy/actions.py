@@ -1,0 +1,148 @@
+"""Making and ending ties, and the transfer of a property 过户."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Q
+
+from wuyefei.estate.people.public import Erased, Person, get_person
+from wuyefei.estate.properties.public import Ended, Property, properties
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.dates import DAY, parse_day
+from wuyefei.foundation.kernel.errors import DomainError, NotFound
+from wuyefei.foundation.platform import audit, clock
+
+from .models import Tie
+from .queries import ties
+from .rules import OWNER, TieFact, TieRow, check_end, clean_tie, refuse_overlap
+
+BATCH = 2_000
+_FACT = ("id", "person_id", "role", "starts_on", "ends_on")
+
+
+def _locked_property(property_id: int, actor: Actor) -> Property:
+    home = properties(actor).select_for_update(no_key=True).filter(pk=property_id).first()
+    if home is None:
+        raise NotFound()
+    actor.require(Permission.ESTATE_EDIT, home.community_id)
+    return home
+
+
+def _facts(property_id: int) -> list[TieFact]:
+    return [TieFact(*row) for row in Tie.objects.filter(property_id=property_id).values_list(*_FACT)]
+
+
+def _check(row: TieRow, home: Property, person: Person, existing: Sequence[TieFact]) -> None:
+    if person.community_id != home.community_id:
+        raise NotFound()
+    if person.erased_at:
+        raise Erased()
+    if home.ended_on and row.starts_on >= home.ended_on:
+        raise Ended(what="房屋", name=home.code, day=home.ended_on)
+    refuse_overlap(existing, row)
+
+
+def _make(row: TieRow, actor: Actor, community_id: int) -> Tie:
+    return Tie(
+        organisation_id=actor.organisation_id,
+        community_id=community_id,
+        property_id=row.property_id,
+        person_id=row.person_id,
+        role=row.role,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+    )
+
+
+@transaction.atomic
+def tie(
+    property_id: int, person_id: int, role: str, starts_on: dt.date, ends_on: dt.date | None = None, *, actor: Actor
+) -> Tie:
+    """Join a person of the community to a property. Raises ``TieOverlaps`` where the same role and person overlap."""
+    row = clean_tie(TieRow(property_id, person_id, role, starts_on, ends_on))
+    home = _locked_property(property_id, actor)
+    person = get_person(actor, person_id)
+    _check(row, home, person, _facts(property_id))
+    made = _make(row, actor, home.community_id)
+    made.save()
+    after = {
+        "property": home.code, "person_id": person_id, "role": role, "starts_on": row.starts_on, "ends_on": row.ends_on,
+    }  # fmt: skip
+    audit.record(actor, "tie.create", made, after=after)
+    return made
+
+
+@transaction.atomic
+def bulk_tie(rows: Sequence[TieRow], *, actor: Actor, community: Community) -> list[Tie]:
+    """Create ties in the order given, with one audit entry; the first that cannot stand refuses all.
+
+    The error's data name its position (from 0) as ``row``.
+    """
+    actor.require(Permission.ESTATE_EDIT, community.pk)
+    homes = Property.objects.filter(community_id=community.pk).in_bulk({row.property_id for row in rows})
+    persons = Person.objects.filter(community_id=community.pk).in_bulk({row.person_id for row in rows})
+    held: dict[int, list[TieFact]] = defaultdict(list)
+    for property_id, *fact in Tie.objects.filter(property_id__in=homes).values_list("property_id", *_FACT):
+        held[property_id].append(TieFact(*fact))
+    made = []
+    for position, raw in enumerate(rows):
+        try:
+            row = clean_tie(raw)
+            if row.property_id not in homes or row.person_id not in persons:
+                raise NotFound()
+            _check(row, homes[row.property_id], persons[row.person_id], held[row.property_id])
+        except DomainError as error:
+            error.data["row"] = position
+            raise
+        held[row.property_id].append(TieFact(0, row.person_id, row.role, row.starts_on, row.ends_on))
+        made.append(_make(row, actor, community.pk))
+    created = Tie.objects.bulk_create(made, batch_size=BATCH)
+    if created:
+        audit.record(actor, "tie.bulk_create", community, community_id=community.pk, after={"count": len(created)})
+    return created
+
+
+def _end(row: Tie, ends_on: object, actor: Actor, reason: str) -> None:
+    before = row.ends_on
+    row.ends_on = check_end(row.starts_on, before, ends_on)
+    row.save(update_fields=["ends_on"])
+    audit.record(actor, "tie.end", row, before={"ends_on": before}, after={"ends_on": row.ends_on}, reason=reason)
+
+
+@transaction.atomic
+def end_tie(tie_id: int, ends_on: dt.date, *, actor: Actor, reason: str = "") -> Tie:
+    """``ends_on`` is the tie's last day. What was billed to the person for later days stays their debt until adjusted."""
+    row = ties(actor).select_for_update(no_key=True).filter(pk=tie_id).first()
+    if row is None:
+        raise NotFound()
+    actor.require(Permission.ESTATE_EDIT, row.community_id)
+    _end(row, ends_on, actor, reason)
+    return row
+
+
+@transaction.atomic
+def transfer(property_id: int, person_ids: Sequence[int], on: dt.date, *, actor: Actor, reason: str = "") -> list[Tie]:
+    """New owners from ``on`` on: every present owner's tie ends the day before. Payers and tenants stay as they are."""
+    day = parse_day(on, "过户日期")
+    _locked_property(property_id, actor)
+    later = Tie.objects.filter(property_id=property_id, role=OWNER, starts_on__gte=day).order_by("starts_on").first()
+    if later is not None:
+        raise DomainError("owner_since", "已登记自 {day} 起的业主，过户日期应晚于这一天。", day=later.starts_on)
+    present = Tie.objects.select_for_update(no_key=True).filter(property_id=property_id, role=OWNER, starts_on__lt=day)
+    for row in present.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)):
+        _end(row, day - DAY, actor, reason or "过户")
+    return [tie(property_id, person_id, OWNER, day, actor=actor) for person_id in person_ids]
+
+
+def open_ties_reason(person_id: int) -> str | None:
+    """Why a person may not be erased yet: registered with the people room."""
+    today = clock.today()
+    held = Tie.objects.filter(person_id=person_id).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+    codes = list(held.values_list("property__code", flat=True).distinct()[:5])
+    return f"仍是 {'、'.join(codes)} 的关系人，请先结束关系。" if codes else None

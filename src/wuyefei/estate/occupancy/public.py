@@ -1,0 +1,27 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions import bulk_tie, end_tie, tie, transfer
+from .models import Tie
+from .queries import bulk_payer_ties, get_tie, payers, ties, ties_of_person, ties_of_property
+from .rules import ROLE_NAMES, TieEnded, TieFact, TieOverlaps, TieRow, payer_gaps, payer_spans
+
+__all__ = [
+    "ROLE_NAMES",
+    "Tie",
+    "TieEnded",
+    "TieFact",
+    "TieOverlaps",
+    "TieRow",
+    "bulk_payer_ties",
+    "bulk_tie",
+    "end_tie",
+    "get_tie",
+    "payer_gaps",
+    "payer_spans",
+    "payers",
+    "tie",
+    "ties",
+    "ties_of_person",
+    "ties_of_property",
+    "transfer",
+]

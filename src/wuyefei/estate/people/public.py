@@ -1,0 +1,49 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions import (
+    bulk_create_persons,
+    create_person,
+    erase_person,
+    register_erasure_check,
+    reveal,
+    reveal_history,
+    update_person,
+)
+from .models import Person
+from .queries import find_people, get_person, known_people, mark, people
+from .rules import (
+    ERASED_NAME,
+    Erased,
+    KnownPerson,
+    PersonRow,
+    PurposeMissing,
+    StillInUse,
+    identity_doubt,
+    normalise_identity,
+    normalise_mobile,
+)
+
+__all__ = [
+    "ERASED_NAME",
+    "Erased",
+    "KnownPerson",
+    "Person",
+    "PersonRow",
+    "PurposeMissing",
+    "StillInUse",
+    "bulk_create_persons",
+    "create_person",
+    "erase_person",
+    "find_people",
+    "get_person",
+    "identity_doubt",
+    "known_people",
+    "mark",
+    "normalise_identity",
+    "normalise_mobile",
+    "people",
+    "register_erasure_check",
+    "reveal",
+    "reveal_history",
+    "update_person",
+]

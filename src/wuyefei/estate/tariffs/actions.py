@@ -1,0 +1,183 @@
+"""Changes of items and tariffs. A price is never changed, only followed by another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+from django.db import transaction
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.models import Community, Organisation
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.dates import parse_day
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound, Phrase
+from wuyefei.foundation.kernel.text import limited
+from wuyefei.foundation.platform import audit, clock
+
+from .models import ChargeItem, Tariff, TariffVersion
+from .queries import get_item, tariffs
+from .rules import (
+    DEFAULT_ITEMS,
+    FIXED,
+    NATURES,
+    Taken,
+    check_method,
+    check_price,
+    check_tax_rate,
+    check_version_day,
+)
+
+UseCheck = Callable[[int], dt.date | None]
+PriceCheck = Callable[[int, dt.date, Decimal], None]
+_use_checks: list[UseCheck] = []
+_price_checks: list[PriceCheck] = []
+
+
+def register_use_check(check: UseCheck) -> None:
+    """Called in ``AppConfig.ready`` by whoever bills: given a tariff's id, the last day already published, or None."""
+    if check not in _use_checks:
+        _use_checks.append(check)
+
+
+def register_price_check(check: PriceCheck) -> None:
+    """Called in ``AppConfig.ready``: given a tariff's id, a day and a unit price, raises where the price is not allowed."""
+    if check not in _price_checks:
+        _price_checks.append(check)
+
+
+def last_billed(tariff_id: int) -> dt.date | None:
+    """The last service day of the tariff that stands on a published bill."""
+    days = [day for check in _use_checks if (day := check(tariff_id)) is not None]
+    return max(days, default=None)
+
+
+@transaction.atomic
+def create_item(code: str, name: str, nature: str, tax_rate: Decimal, *, actor: Actor) -> ChargeItem:
+    """A charge item of the whole organisation: only who may edit tariffs everywhere makes one."""
+    actor.require_wide(Permission.TARIFF_EDIT)
+    if nature not in NATURES:
+        raise Invalid(field="款项性质", reason=Phrase("「{nature}」不是已知的性质", nature=nature))
+    check_tax_rate(tax_rate)
+    code, name = limited(code, "编码", 20, required=True), limited(name, "名称", 40, required=True)
+    there = ChargeItem.objects.filter(organisation_id=actor.organisation_id)
+    for taken, rows in ((code, there.filter(code=code)), (name, there.filter(name=name))):
+        if rows.exists():
+            raise Taken(what="收费项目", name=taken)
+    item = ChargeItem.objects.create(
+        organisation_id=actor.organisation_id, code=code, name=name, nature=nature, tax_rate=tax_rate
+    )
+    audit.record(actor, "item.create", item, after={"code": code, "name": name, "nature": nature, "tax_rate": tax_rate})
+    return item
+
+
+@transaction.atomic
+def ensure_default_items(organisation: Organisation) -> dict[str, ChargeItem]:
+    """The default items of an organisation by code; those not there yet are made. Part of founding an organisation."""
+    there = ChargeItem.objects.filter(organisation=organisation)
+    codes, names = set(there.values_list("code", flat=True)), set(there.values_list("name", flat=True))
+    ChargeItem.objects.bulk_create(
+        [
+            ChargeItem(organisation=organisation, code=item.code, name=item.name, nature=item.nature, tax_rate=item.tax_rate)
+            for item in DEFAULT_ITEMS
+            if item.code not in codes and item.name not in names
+        ],
+        ignore_conflicts=True,
+    )
+    wanted = [item.code for item in DEFAULT_ITEMS]
+    return {item.code: item for item in ChargeItem.objects.filter(organisation=organisation, code__in=wanted)}
+
+
+@transaction.atomic
+def create_tariff(
+    item_id: int,
+    name: str,
+    method: str,
+    *,
+    effective_from: dt.date,
+    per_unit: Decimal = Decimal(0),
+    fixed: Decimal = Decimal(0),
+    basis: str = "building",
+    note: str = "",
+    actor: Actor,
+    community: Community,
+) -> Tariff:
+    """A tariff with its first price. Raises ``Taken``, ``Invalid``, and ``NotFound`` for another organisation's item."""
+    actor.require(Permission.TARIFF_EDIT, community.pk)
+    item = get_item(actor, item_id)
+    check_method(method, basis)
+    name = limited(name, "名称", 60, required=True)
+    if Tariff.objects.filter(community_id=community.pk, name=name).exists():
+        raise Taken(what="收费标准", name=name)
+    tariff = Tariff.objects.create(
+        organisation_id=actor.organisation_id, community_id=community.pk, item=item, name=name, method=method, basis=basis
+    )
+    after = {"item": item.name, "name": name, "method": method, "basis": basis}
+    audit.record(actor, "tariff.create", tariff, after=after)
+    _version(tariff, effective_from, per_unit, fixed, note, actor)
+    return tariff
+
+
+def _locked(tariff_id: int, actor: Actor) -> Tariff:
+    tariff = tariffs(actor).select_for_update(no_key=True).filter(pk=tariff_id).first()
+    if tariff is None:
+        raise NotFound()
+    actor.require(Permission.TARIFF_EDIT, tariff.community_id)
+    if tariff.ended_on:
+        raise DomainError("tariff_ended", "收费标准「{name}」已于 {day} 停用。", name=tariff.name, day=tariff.ended_on)
+    return tariff
+
+
+@transaction.atomic
+def add_version(
+    tariff_id: int,
+    effective_from: dt.date,
+    *,
+    per_unit: Decimal = Decimal(0),
+    fixed: Decimal = Decimal(0),
+    note: str = "",
+    actor: Actor,
+) -> TariffVersion:
+    """The price from a day on. Raises ``VersionTaken`` for a second price on a day and ``AlreadyBilled`` where that day
+    is on a published bill."""
+    return _version(_locked(tariff_id, actor), effective_from, per_unit, fixed, note, actor)
+
+
+def _version(
+    tariff: Tariff, effective_from: dt.date, per_unit: Decimal, fixed: Decimal, note: str, actor: Actor
+) -> TariffVersion:
+    day = parse_day(effective_from, "生效日期")
+    check_price(tariff.method, per_unit, fixed)
+    held = list(tariff.versions.order_by("number").values_list("effective_from", "number"))
+    check_version_day(day, [since for since, _ in held], last_billed(tariff.pk))
+    if tariff.method != FIXED:
+        for check in _price_checks:
+            check(tariff.pk, day, per_unit)
+    version = TariffVersion.objects.create(
+        tariff=tariff,
+        number=max((number for _, number in held), default=0) + 1,
+        effective_from=day,
+        per_unit=per_unit,
+        fixed=fixed,
+        note=limited(note, "说明", 200),
+        made_at=clock.now(),
+    )
+    after = {
+        "tariff": tariff.name, "number": version.number, "effective_from": day, "per_unit": per_unit, "fixed": fixed,
+        "note": version.note,
+    }  # fmt: skip
+    audit.record(actor, "tariff.version", version, community_id=tariff.community_id, after=after)
+    return version
+
+
+@transaction.atomic
+def end_tariff(tariff_id: int, ended_on: dt.date, *, actor: Actor, reason: str = "") -> Tariff:
+    """No new contract line takes the tariff from now on; present lines go on to their own end."""
+    tariff = _locked(tariff_id, actor)
+    tariff.ended_on = parse_day(ended_on, "停用日期")
+    tariff.save(update_fields=["ended_on"])
+    audit.record(
+        actor, "tariff.end", tariff, before={"ended_on": None}, after={"ended_on": tariff.ended_on}, reason=reason
+    )
+    return tariff

@@ -1,0 +1,147 @@
+"""How a tariff measures a property, what a price may be, and the items every firm starts with (rows B2, B3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
+
+AREA, FIXED, FIXED_AREA, PARKING = "area", "fixed", "fixed_area", "parking"
+BUILDING, INNER = "building", "inner"
+METHODS, BASES = (AREA, FIXED, FIXED_AREA, PARKING), (BUILDING, INNER)
+NATURES = ("income", "pass_through", "deposit")
+ONE, ZERO = Decimal(1), Decimal(0)
+MAX_PRICE = Decimal(100_000)
+PRICE_PLACES = 4
+
+
+class AreaMissing(DomainError):
+    code = "area_missing"
+    message = "按面积计费，但没有{basis}。请补录面积，或在合同计费行上填写计费数量。"
+
+
+class Taken(DomainError):
+    code = "already_exists"
+    message = "{what}「{name}」已存在。"
+
+
+class VersionTaken(DomainError):
+    code = "version_day_taken"
+    message = "{day} 已有一个价格版本。一天只能有一个价格，请换一个生效日期。"
+
+
+class AlreadyBilled(DomainError):
+    code = "price_already_billed"
+    message = "新价格自 {day} 生效，但这项收费标准已出账到 {last}。最早可自 {next} 生效；以前的差价请用账单调整补退。"
+
+
+@dataclass(frozen=True, slots=True)
+class TariffPrice:
+    """A price from a day on: ``per_unit`` yuan a month per unit of quantity, ``fixed`` yuan a month besides."""
+
+    since: dt.date
+    per_unit: Decimal
+    fixed: Decimal
+    version_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TariffTerms:
+    """What a tariff charges and how, with its item's place in the books."""
+
+    tariff_id: int
+    name: str
+    method: str
+    basis: str
+    item_id: int
+    item_code: str
+    item_name: str
+    nature: str
+    tax_rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultItem:
+    code: str
+    name: str
+    nature: str
+    tax_rate: Decimal
+
+
+DEFAULT_ITEMS: tuple[DefaultItem, ...] = (
+    DefaultItem("service", "物业服务费", "income", Decimal("0.06")),
+    DefaultItem("parking_service", "车位服务费", "income", Decimal("0.06")),
+    DefaultItem("parking_rent", "车位租金", "income", Decimal("0.09")),
+    DefaultItem("water", "代收水费", "pass_through", ZERO),
+    DefaultItem("fitting_deposit", "装修押金", "deposit", ZERO),
+    DefaultItem("once", "临时收费", "income", Decimal("0.06")),
+    DefaultItem("opening", "期初欠费", "income", ZERO),
+)
+"""The items a new organisation starts with. Opening arrears bear no tax again: it was declared when they were billed."""
+
+
+def quantity_for(
+    method: str, basis: str, area: Decimal | None, inner_area: Decimal | None, override: Decimal | None = None
+) -> Decimal:
+    """The quantity that a month's charge ``per_unit × quantity + fixed`` multiplies.
+
+    By area (with or without a fixed part): the override, else the area of the basis in m². Per parking space: the
+    override, else 1. Fixed: always 1 (its ``per_unit`` is 0). Raises ``AreaMissing`` and ``Invalid``.
+    """
+    if method == FIXED:
+        return ONE
+    if override is not None:
+        if override <= 0:
+            raise Invalid(field="计费数量", reason="必须大于 0")
+        return override
+    if method == PARKING:
+        return ONE
+    if method not in (AREA, FIXED_AREA):
+        raise Invalid(field="计费方式", reason=Phrase("「{method}」不是已知的计费方式", method=method))
+    measured = inner_area if basis == INNER else area
+    if measured is None:
+        raise AreaMissing(basis="套内面积" if basis == INNER else "建筑面积")
+    return measured
+
+
+def check_method(method: str, basis: str) -> None:
+    if method not in METHODS:
+        raise Invalid(field="计费方式", reason=Phrase("「{method}」不是已知的计费方式", method=method))
+    if basis not in BASES:
+        raise Invalid(field="面积口径", reason=Phrase("「{basis}」不是已知的面积口径", basis=basis))
+
+
+def check_price(method: str, per_unit: Decimal, fixed: Decimal) -> None:
+    """A price is 0 … 100,000 yuan with at most four decimals, and only the parts its method uses may be set."""
+    for field, value in (("单价", per_unit), ("固定金额", fixed)):
+        if not value.is_finite() or not 0 <= value <= MAX_PRICE:
+            raise Invalid(field=field, reason=Phrase("应在 0 到 {max_price} 之间", max_price=MAX_PRICE))
+        if value != round(value, PRICE_PLACES):
+            raise Invalid(field=field, reason="最多四位小数")
+    if method == FIXED and per_unit:
+        raise Invalid(field="单价", reason="固定金额的收费标准不用单价，请填固定金额")
+    if method in (AREA, PARKING) and fixed:
+        raise Invalid(field="固定金额", reason="只按单价收费的标准没有固定金额，如需要请选「固定金额加面积」")
+
+
+def check_tax_rate(rate: Decimal) -> None:
+    """A share from 0 to below 1 with at most four decimals: 6 % is ``0.06``."""
+    if not rate.is_finite() or not 0 <= rate < 1 or rate != round(rate, 4):
+        raise Invalid(field="税率", reason="应在 0 到 1 之间，如 6% 写作 0.06")
+
+
+def check_version_day(day: dt.date, taken: Sequence[dt.date], last_billed: dt.date | None) -> None:
+    """Refuses a second price on a day, and a price on a day that is already in a published bill."""
+    if day in taken:
+        raise VersionTaken(day=day)
+    if last_billed is not None and day <= last_billed:
+        raise AlreadyBilled(day=day, last=last_billed, next=last_billed + dt.timedelta(days=1))
+
+
+def price_on(day: dt.date, prices: Sequence[TariffPrice]) -> TariffPrice | None:
+    """The price of a day: the last that began on or before it; None before the first."""
+    known = [price for price in prices if price.since <= day]
+    return max(known, key=lambda price: price.since) if known else None

@@ -1,0 +1,56 @@
+"""What the installation is told from outside: its folder, its address, its databases. Importable before Django."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+def home() -> Path:
+    """The data folder: ``WUYEFEI_HOME``, by default ``.wuyefei`` where the command is run."""
+    return Path(os.environ.get("WUYEFEI_HOME") or ".wuyefei").absolute()
+
+
+def demo_mode() -> bool:
+    """True only where the demo company is served: printed passwords and a settable clock are refused elsewhere."""
+    return os.environ.get("WUYEFEI_DEMO") == "1"
+
+
+def keep_secret(name: str, size: int = 32) -> bytes:
+    """A random secret kept in the data folder, made at its first use; readable by its owner alone."""
+    folder = home() / "secrets"
+    path = folder / name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = folder / f"{name}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(size))
+        try:
+            os.link(draft, path)  # never replaces a secret that another process has just made
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes()
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's settings for a ``postgresql://`` address."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("DATABASE_URL 应为 postgresql://用户:密码@主机:端口/库名")
+    options: dict[str, object] = {key: value for key, value in parse_qsl(parts.query) if key not in {"host", "port"}}
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host") or parts.hostname or "",
+        "PORT": query.get("port") or str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }

@@ -1,0 +1,62 @@
+"""Text helpers: masks for personal data and the pinyin keys that sort and find Chinese names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pypinyin import Style, lazy_pinyin
+
+from .errors import Invalid, Phrase
+
+
+def tidy(value: object) -> str:
+    """Text without outer or doubled spaces, full-width letters and digits made half-width, control marks dropped."""
+    text = unicodedata.normalize("NFKC", "" if value is None else str(value))
+    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def pinyin_key(text: str) -> str:
+    """``陈予安`` → ``chenyuan``: sorts and finds where the database has no Chinese collation."""
+    return "".join(lazy_pinyin(text)).lower()[:200]
+
+
+def pinyin_initials(text: str) -> str:
+    """``陈予安`` → ``cya``."""
+    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()[:60]
+
+
+def mask_mobile(number: str) -> str:
+    """``13800002046`` → ``138****2046``."""
+    return f"{number[:3]}****{number[-4:]}" if len(number) >= 8 else "****"
+
+
+def mask_identity(number: str) -> str:
+    """First three and last two of an identity or account number."""
+    return f"{number[:3]}{'*' * max(4, len(number) - 5)}{number[-2:]}" if len(number) >= 8 else "****"
+
+
+def mask_name(name: str) -> str:
+    """``陈予安`` → ``陈**``."""
+    return name[:1] + "*" * max(1, len(name) - 1) if name else ""
+
+
+def mask_plate(plate: str) -> str:
+    """``浙AD12346`` → ``浙A****6``."""
+    return f"{plate[:2]}****{plate[-1:]}" if len(plate) >= 5 else "****"
+
+
+def natural_key(code: str) -> str:
+    """A key under which ``3-2-1201`` sorts after ``3-2-201``: every number padded to six digits."""
+    return re.sub(r"\d+", lambda match: match[0].zfill(6), code)[:120]
+
+
+def limited(value: object, field: str, limit: int, *, required: bool = False) -> str:
+    """Tidied text of at most ``limit`` characters; raises ``Invalid`` naming ``field``, also for a required blank."""
+    text = tidy(value)
+    if required and not text:
+        raise Invalid(field=field, reason="不能为空")
+    if len(text) > limit:
+        raise Invalid(field=field, reason=Phrase("最多 {limit} 个字，现有 {length} 个", limit=limit, length=len(text)))
+    return text

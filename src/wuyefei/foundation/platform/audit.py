@@ -1,0 +1,80 @@
+"""The audit trail: every action writes here what it changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, Protocol
+
+from .clock import now
+from .models import AuditEntry, OutboxEvent, PersonalDataRead
+
+
+class Acting(Protocol):
+    """What the trail needs to know of an actor."""
+
+    @property
+    def user_id(self) -> int: ...
+    @property
+    def organisation_id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: dates and decimals as text."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, (dt.date, dt.datetime, Decimal)):
+        return str(value)
+    return value
+
+
+def record(
+    actor: Acting,
+    action: str,
+    subject: Any,
+    *,
+    community_id: int | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEntry:
+    """Write one audit entry in the running transaction. ``subject`` is the saved row the action is about."""
+    return AuditEntry.objects.create(
+        organisation_id=actor.organisation_id,
+        community_id=community_id if community_id is not None else getattr(subject, "community_id", None),
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        at=now(),
+        action=action,
+        subject_type=subject._meta.model_name,
+        subject_id=subject.pk,
+        subject_text=str(subject)[:160],
+        before=plain(before) if before is not None else None,
+        after=plain(after) if after is not None else None,
+        reason=reason[:400],
+    )
+
+
+def record_read(actor: Acting, subject: Any, field: str, purpose: str) -> None:
+    """Note that ``actor`` has seen a personal datum unmasked, and what for."""
+    PersonalDataRead.objects.create(
+        organisation_id=actor.organisation_id,
+        reader_id=actor.user_id,
+        reader_name=actor.name,
+        at=now(),
+        subject_type=subject._meta.model_name,
+        subject_id=subject.pk,
+        field=field,
+        purpose=purpose[:200],
+    )
+
+
+def publish(actor: Acting, kind: str, *, community_id: int | None = None, **data: Any) -> None:
+    """Put an event into the outbox in the running transaction."""
+    OutboxEvent.objects.create(
+        organisation_id=actor.organisation_id, community_id=community_id, kind=kind, data=plain(data), at=now()
+    )

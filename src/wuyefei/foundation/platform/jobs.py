@@ -1,0 +1,203 @@
+"""Long work: started by an action, run by ``wuyefei worker``, with progress, stop and resume (product row L2).
+
+A room registers a function for a kind of work; the function is given a ``Task`` and calls ``task.advance`` after each
+batch, inside the batch's transaction, so that progress and resume point are never ahead of or behind the work.
+States: waiting → running → done | failed | stopped; failed and stopped may go on with ``resume``.
+A killed worker leaves its job running; any worker finds it by its missing heartbeat and takes it up again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from asgiref.sync import async_to_sync
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from wuyefei.foundation.kernel.errors import DomainError, NotFound
+
+from .audit import plain
+from .clock import now
+from .models import Job
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+    from wuyefei.foundation.access.actor import Actor
+
+log = logging.getLogger("wuyefei.jobs")
+LOCK_CLASS = 0x77790010
+TASK = "wuyefei.run_job"
+OPEN = (Job.State.WAITING, Job.State.RUNNING)
+
+
+class Stopped(Exception):
+    """Raised by ``Task.advance`` where somebody has asked the job to stop; what is done stays done."""
+
+
+class Task:
+    """What a work function is given: its arguments, where it left off, and the way to say how far it is."""
+
+    def __init__(self, job: Job) -> None:
+        self.job_id = job.pk
+        self.organisation_id, self.community_id, self.made_by_id = job.organisation_id, job.community_id, job.made_by_id
+        self.arguments: dict[str, Any] = dict(job.arguments)
+        self.resume: dict[str, Any] = dict(job.resume)
+        self.done, self.total = job.done, job.total
+
+    def advance(
+        self, done: int, *, total: int | None = None, message: str | None = None, resume: dict[str, Any] | None = None
+    ) -> None:
+        """Save how far the work is; ``resume`` is where to go on from. Raises ``Stopped`` when asked to stop."""
+        facts: dict[str, Any] = {"done": done}
+        self.done = done
+        if total is not None:
+            facts["total"] = self.total = total
+        if message is not None:
+            facts["message"] = message[:400]
+        if resume is not None:
+            facts["resume"] = self.resume = plain(resume)
+        Job.objects.filter(pk=self.job_id).update(**facts)
+
+    def check_stop(self) -> None:
+        """Call between batches, outside their transaction: raises ``Stopped`` where somebody has asked for it."""
+        if Job.objects.filter(pk=self.job_id, stop_requested=True).exists():
+            raise Stopped
+
+
+Work = Callable[[Task], dict[str, Any] | None]
+_works: dict[str, Work] = {}
+
+
+def register_work(kind: str, work: Work) -> None:
+    """Say how work of ``kind`` is done; called in ``AppConfig.ready``. The same kind again replaces it."""
+    _works[kind] = work
+
+
+@transaction.atomic
+def start(
+    kind: str, *, actor: Actor, label: str, community_id: int | None = None, total: int = 0, **arguments: Any
+) -> Job:
+    """Queue work in the running transaction; a rolled-back transaction queues nothing. The caller checks permission."""
+    if kind not in _works:
+        raise DomainError("unknown_work", "没有这种后台任务：{kind}", kind=kind)
+    job = Job.objects.create(
+        organisation_id=actor.organisation_id, community_id=community_id, kind=kind, label=label[:160], total=total,
+        arguments=plain(arguments), made_by_id=actor.user_id, made_by_name=actor.name, made_at=now(),
+    )  # fmt: skip
+    _queue(job)
+    return job
+
+
+@cache
+def _queue_app() -> App:
+    """The queue by way of Django's own connection: what is queued shares the fate of the running transaction."""
+    from procrastinate import App
+    from procrastinate.contrib.django.django_connector import DjangoConnector
+
+    return App(connector=DjangoConnector())
+
+
+def _queue(job: Job) -> None:
+    _queue_app().configure_task(TASK).defer(job_id=job.pk)
+
+
+def jobs(actor: Actor) -> QuerySet[Job]:
+    """The jobs of the actor's places and those they started themselves, the latest first."""
+    mine = Q(community_id__in=actor.seen) | Q(made_by_id=actor.user_id)
+    return Job.objects.filter(mine, organisation_id=actor.organisation_id).order_by("-id")
+
+
+def _locked(job_id: int, actor: Actor) -> Job:
+    job = jobs(actor).select_for_update().filter(pk=job_id).first()
+    if job is None:
+        raise NotFound()
+    return job
+
+
+@transaction.atomic
+def stop(job_id: int, *, actor: Actor) -> Job:
+    """Ask a job to stop after the batch it is at; one that has not begun stops at once."""
+    job = _locked(job_id, actor)
+    if job.state not in OPEN:
+        raise DomainError("job_ended", "这项任务已经结束。")
+    job.stop_requested = True
+    if job.state == Job.State.WAITING:
+        job.state, job.finished_at = Job.State.STOPPED, now()
+    job.save(update_fields=["stop_requested", "state", "finished_at"])
+    return job
+
+
+@transaction.atomic
+def resume(job_id: int, *, actor: Actor) -> Job:
+    """Go on with a stopped or failed job from its resume point."""
+    job = _locked(job_id, actor)
+    if job.state not in (Job.State.STOPPED, Job.State.FAILED):
+        raise DomainError("job_not_ended", "只有已停止或未完成的任务可以继续。")
+    job.state, job.stop_requested, job.finished_at = Job.State.WAITING, False, None
+    job.save(update_fields=["state", "stop_requested", "finished_at"])
+    _queue(job)
+    return job
+
+
+@contextmanager
+def _alone(job_id: int) -> Iterator[bool]:
+    """One runner a job, by a lock that dies with the connection of its holder."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, job_id % 2**31])
+        held = bool(cursor.fetchone()[0])
+    try:
+        yield held
+    finally:
+        if held and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, job_id % 2**31])
+
+
+def run_job(job_id: int) -> None:
+    """Run a queued job, or go on with one whose worker died. Repeating it after its end does nothing."""
+    with _alone(job_id) as held:
+        if not held:
+            return
+        job = Job.objects.get(pk=job_id)
+        if job.state not in OPEN:
+            return
+        job.state, job.attempts, job.started_at = Job.State.RUNNING, job.attempts + 1, job.started_at or now()
+        job.save(update_fields=["state", "attempts", "started_at"])
+        try:
+            if job.stop_requested:
+                raise Stopped
+            work = _works.get(job.kind)
+            if work is None:
+                raise DomainError("unknown_work", "没有这种后台任务：{kind}", kind=job.kind)
+            result = work(Task(job))
+        except Stopped:
+            _finish(job_id, Job.State.STOPPED)
+        except DomainError as error:
+            _finish(job_id, Job.State.FAILED, message=error.text)
+        except Exception:
+            log.exception("job %s (%s) broke off", job_id, job.kind)
+            _finish(job_id, Job.State.FAILED, message="程序出错，已记入日志；已完成的部分保留，可以继续。")
+            raise
+        else:
+            _finish(job_id, Job.State.DONE, result=plain(result))
+
+
+def _finish(job_id: int, state: str, **facts: Any) -> None:
+    if "message" in facts:
+        facts["message"] = facts["message"][:400]
+    Job.objects.filter(pk=job_id).update(state=state, finished_at=now(), **facts)
+
+
+def retry_stalled(seconds: float = 30) -> int:
+    """Queue again what dead workers left behind: jobs whose worker has not been heard of for ``seconds``."""
+    manager = _queue_app().job_manager
+    stalled = list(async_to_sync(manager.get_stalled_jobs)(seconds_since_heartbeat=seconds))
+    for job in stalled:
+        async_to_sync(manager.retry_job)(job)
+        log.warning("queued %s %s again: its worker is gone", job.task_name, job.id)
+    return len(stalled)

@@ -1,0 +1,102 @@
+"""The personal-data vault: AES-GCM under a key per person, and an HMAC for look-up.
+
+The installation's key lies in the data folder's ``secrets``; it is backed up apart from the data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from wuyefei.foundation import environment
+from wuyefei.foundation.kernel.errors import DomainError
+
+from .clock import now
+from .models import SubjectKey
+
+NONCE = 12
+
+
+class VaultError(DomainError):
+    code = "vault"
+    message = "个人信息无法解密：密钥已销毁，或不是这套数据的密钥。"
+
+
+def _master() -> bytes:
+    return environment.keep_secret("vault.key")
+
+
+def _seal(key: bytes, plain: bytes) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plain, None)
+
+
+def _open(key: bytes, sealed: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(bytes(sealed[:NONCE]), bytes(sealed[NONCE:]), None)
+    except InvalidTag as error:
+        raise VaultError() from error
+
+
+def fingerprint(organisation_id: int, kind: str, value: str) -> str:
+    """The look-up mark of a value: equal values of one organisation have equal marks, and tell nothing else."""
+    text = f"{organisation_id}:{kind}:{value}".encode()
+    return hmac.new(_master(), text, hashlib.sha256).hexdigest()[:40]
+
+
+def new_keys(organisation_id: int, count: int) -> list[tuple[int, bytes]]:
+    """Make ``count`` subject keys; returns (row id, clear key) to lock values with."""
+    clear = [AESGCM.generate_key(256) for _ in range(count)]
+    master = _master()
+    rows = SubjectKey.objects.bulk_create(
+        [SubjectKey(organisation_id=organisation_id, wrapped=_seal(master, key)) for key in clear]
+    )
+    return [(row.pk, key) for row, key in zip(rows, clear, strict=True)]
+
+
+def subject_key(key_id: int) -> bytes:
+    """The clear key of a subject; raises ``VaultError`` when it was destroyed."""
+    row = SubjectKey.objects.get(pk=key_id)
+    if row.destroyed_at:
+        raise VaultError()
+    return _open(_master(), bytes(row.wrapped))
+
+
+def lock(key: bytes, value: str) -> bytes:
+    return _seal(key, value.encode())
+
+
+def unlock(key: bytes, sealed: bytes) -> str:
+    return _open(key, bytes(sealed)).decode()
+
+
+def seal_secret(value: str) -> bytes:
+    """Lock a secret of the installation itself (a second-factor seed) under the master key."""
+    return _seal(_master(), value.encode())
+
+
+def open_secret(sealed: bytes) -> str:
+    return _open(_master(), bytes(sealed)).decode()
+
+
+def fits(master: bytes | None) -> bool:
+    """Whether a master key opens the subject keys of this data; without subject keys any does, and none does."""
+    row = SubjectKey.objects.filter(destroyed_at__isnull=True).order_by("pk").first()
+    if row is None:
+        return True
+    if not master:
+        return False
+    try:
+        _open(master, bytes(row.wrapped))
+    except (VaultError, ValueError):
+        return False
+    return True
+
+
+def destroy(key_id: int) -> None:
+    """Erase a subject for good: what its key locked can never be read again."""
+    SubjectKey.objects.filter(pk=key_id).update(wrapped=b"", destroyed_at=now())

@@ -1,0 +1,150 @@
+"""The side menu, filled by rooms in ``AppConfig.ready()``, and what every page shows around its content."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.core.checks import CheckMessage, Error
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+from wuyefei.foundation.platform import clock
+
+from . import icons
+
+Text = str | Promise
+Badge = Callable[[HttpRequest], int]
+
+
+class MayAct(Protocol):
+    """What the menu asks of a signed-in person.
+
+    Optional text attributes are shown where present: ``name``, ``role_name``, ``organisation_name``, ``place_name``.
+    """
+
+    def may(self, permission: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu as registered."""
+
+    group: Text
+    label: Text
+    url_name: str
+    icon: str
+    permission: str | None
+    order: int
+    badge: Badge | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the menu as shown: ``count`` is what waits there, 0 for nothing."""
+
+    label: Text
+    url: str
+    icon: str
+    current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Group:
+    label: Text
+    items: list[Item] = field(default_factory=list)
+
+
+_entries: dict[str, Entry] = {}
+
+
+def register_menu(
+    group: Text, label: Text, url_name: str, icon: str, permission: str | None, order: int, badge: Badge | None = None
+) -> None:
+    """Add a page to the menu under ``group`` (empty for the lines at the top, without a heading).
+
+    Groups stand in the order of their lowest ``order``. ``permission`` None shows the line to everyone signed in.
+    ``badge(request)`` counts what waits there. The same ``url_name`` registered again replaces the line.
+    Raises ``ValueError`` for an unknown icon.
+    """
+    _entries[url_name] = Entry(group, label, url_name, icons.known(icon), permission, order, badge)
+
+
+def entries() -> list[Entry]:
+    return sorted(_entries.values(), key=lambda entry: (entry.order, entry.url_name))
+
+
+def build(request: HttpRequest) -> list[Group]:
+    """The menu of this person on this page; empty when no one is signed in. Lines without an address are left out."""
+    actor: MayAct | None = getattr(request, "actor", None)
+    if actor is None:
+        return []
+    shown: list[tuple[Entry, str]] = []
+    for entry in entries():
+        if entry.permission and not actor.may(entry.permission):
+            continue
+        try:
+            shown.append((entry, reverse(entry.url_name)))
+        except NoReverseMatch:
+            continue  # reported by check_addresses
+    here = _current(request, shown)
+    groups: dict[str, Group] = {}
+    for entry, url in shown:
+        group = groups.setdefault(str(entry.group), Group(entry.group))
+        count = entry.badge(request) if entry.badge else 0
+        group.items.append(Item(entry.label, url, entry.icon, entry.url_name == here, count))
+    return list(groups.values())
+
+
+def _current(request: HttpRequest, shown: Sequence[tuple[Entry, str]]) -> str | None:
+    """The entry this page belongs to: its own address, else the longest address above it, else its room's first."""
+    match = getattr(request, "resolver_match", None)
+    if match is None or getattr(match.func, "outside_menu", False):
+        return None
+    if any(entry.url_name == match.view_name for entry, _ in shown):
+        return str(match.view_name)
+    above = [(len(url), entry.url_name) for entry, url in shown if url != "/" and request.path.startswith(url)]
+    if above:
+        return max(above)[1]
+    room = match.namespace
+    return next((entry.url_name for entry, _ in shown if room and entry.url_name.startswith(f"{room}:")), None)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``menu``, ``today`` and the names around the page.
+
+    ``error_base`` is what an error page extends: the frame, the plain page, or a bare fragment for htmx.
+    """
+    actor = getattr(request, "actor", None)
+    htmx = bool(getattr(request, "htmx", False))
+    today: dt.date = clock.today()
+    return {
+        "menu": [] if htmx else build(request),
+        "today": today,
+        "actor": actor,
+        "shell_name": _text(actor, "name") or _text(getattr(request, "user", None), "username"),
+        "shell_role": _text(actor, "role_name"),
+        "shell_organisation": _text(actor, "organisation_name"),
+        "shell_place": _text(actor, "place_name"),
+        "error_base": "shell/fragment.html" if htmx else "shell/base.html" if actor else "shell/plain.html",
+    }
+
+
+def _text(thing: object, name: str) -> str:
+    value = getattr(thing, name, "") or ""
+    return str(value)
+
+
+def check_addresses(**kwargs: Any) -> list[CheckMessage]:
+    """Django system check: every line of the menu has an address."""
+    errors: list[CheckMessage] = []
+    for entry in entries():
+        try:
+            reverse(entry.url_name)
+        except NoReverseMatch:
+            errors.append(Error(f"menu entry {entry.url_name} has no address", id="shell.E001"))
+    return errors

@@ -1,0 +1,151 @@
+"""What ``verify`` proves of runs and receivables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.models import Sum
+
+from wuyefei.foundation.kernel.dates import Span
+from wuyefei.foundation.kernel.money import tax_included, yuan
+from wuyefei.foundation.shell.verify import Examined, Finding, Yielded
+from wuyefei.money.ledger.public import Account, control
+
+from .actions.runs import lines_digest
+from .fees import cache_into, history, holds_of, settled_of
+from .models import Deferral, Receivable, Run
+from .rules.drafting import thawed_prices
+from .rules.proration import Convention, charge_by_month
+
+BATCH = 2000
+
+
+def _batches(organisation_id: int) -> Iterator[list[Receivable]]:
+    last = 0
+    while True:
+        rows = list(Receivable.objects.filter(organisation_id=organisation_id, pk__gt=last).order_by("pk")[:BATCH])
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].pk
+
+
+def frozen_inputs(organisation_id: int) -> Iterator[Yielded]:
+    """Every receivable's amount and tax follow from its own frozen price, quantity and days."""
+    for rows in _batches(organisation_id):
+        yield Examined(len(rows))
+        for row in rows:
+            what = _computed_otherwise(row)
+            if what:
+                yield Finding("billing.amount", "billing_receivable", row.pk, what)
+
+
+def _computed_otherwise(row: Receivable) -> str:
+    if row.kind == Receivable.Kind.RUN:
+        span = Span(row.service_from, row.service_to)
+        months = charge_by_month(span, row.quantity, thawed_prices(row.prices), Convention(row.convention))
+        amount = sum(fen for _, fen in months)
+        if amount != row.amount_fen:
+            return f"金额 {yuan(row.amount_fen)}，按冻结的单价、数量、天数应为 {yuan(amount)}"
+    tax = tax_included(row.amount_fen, row.tax_rate)
+    return "" if tax == row.tax_fen else f"税额 {yuan(row.tax_fen)}，应为 {yuan(tax)}"
+
+
+def outstanding(organisation_id: int) -> Iterator[Yielded]:
+    """Outstanding, late fee settled and the accrual cache of every receivable follow from its facts."""
+    for rows in _batches(organisation_id):
+        yield Examined(len(rows))
+        ids = [row.pk for row in rows]
+        changes, holds, settled = history(ids), holds_of(ids), settled_of(ids)
+        for row in rows:
+            has = (row.outstanding_fen, row.late_fee_settled_fen, row.accrued_exact, row.accrued_to)
+            cache_into(row, changes[row.pk], holds[row.pk], settled[row.pk])
+            should = (row.outstanding_fen, row.late_fee_settled_fen, row.accrued_exact, row.accrued_to)
+            if has != should:
+                yield Finding("billing.outstanding", "billing_receivable", row.pk, _differs(has, should))
+
+
+def _differs(has: tuple[object, ...], should: tuple[object, ...]) -> str:
+    names = ("未收本金", "已收违约金", "违约金累计", "累计至")
+    parts = []
+    for name, first, second in zip(names, has, should, strict=True):
+        if first != second:
+            shown = (yuan(first), yuan(second)) if isinstance(first, int) and isinstance(second, int) else (first, second)
+            parts.append(f"{name} {shown[0]}，应为 {shown[1]}")
+    return "；".join(parts)
+
+
+def runs(organisation_id: int) -> Iterator[Yielded]:
+    """Every run's rows are those that were confirmed: count, sum and hash."""
+    for run in Run.objects.filter(organisation_id=organisation_id, state__in=[Run.State.CONFIRMED, Run.State.PUBLISHED]).order_by("pk"):
+        table = "billing_receivable" if run.state == Run.State.PUBLISHED else "billing_runline"
+        count, amount, digest = lines_digest(table, run.pk)
+        yield Examined(1)
+        if run.state == Run.State.CONFIRMED and not count:
+            continue  # unlogged drafts lost in a crash: publishing refuses, the draft is computed again
+        if (count, amount, digest) != (run.line_count, run.amount_fen, run.lines_hash):
+            what = f"{table}：{count} 行 {yuan(amount)}，确认时为 {run.line_count} 行 {yuan(run.amount_fen)}，或某行被改动"
+            yield Finding("billing.runs", "billing_run", run.pk, what)
+
+
+def billed_once(organisation_id: int) -> Iterator[Yielded]:
+    """No day of a contract line is charged twice."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, line, first, before FROM (
+                 SELECT id, contract_line_id AS line, service_from AS first,
+                   lag(service_to) OVER (PARTITION BY contract_line_id ORDER BY service_from, id) AS before
+                 FROM billing_receivable WHERE organisation_id = %s AND contract_line_id IS NOT NULL AND reversed_at IS NULL) r
+               WHERE before >= first ORDER BY id""",
+            [organisation_id],
+        )
+        found = cursor.fetchall()
+    yield Examined(Receivable.objects.filter(organisation_id=organisation_id, contract_line__isnull=False).count())
+    for row_id, line, first, before in found:
+        yield Finding("billing.once", "billing_receivable", row_id, f"合同计费行 {line} 自 {first} 起与上一笔（至 {before}）重叠")
+
+
+def _by_community(rows: Iterator[tuple[int, int]]) -> dict[int, int]:
+    sums: dict[int, int] = defaultdict(int)
+    for community_id, fen in rows:
+        sums[community_id] += fen
+    return sums
+
+
+def receivable_control(organisation_id: int) -> Iterator[Yielded]:
+    """Account 1122 equals what is outstanding."""
+    rows = Receivable.objects.filter(organisation_id=organisation_id).values_list("community_id").annotate(Sum("outstanding_fen"))
+    yield from control("billing.control", organisation_id, Account.RECEIVABLE, _by_community(iter(rows)), name="应收账款")
+
+
+def deferred_control(organisation_id: int) -> Iterator[Yielded]:
+    """Account 2204 equals the deferrals not yet released, and each run deferred what its receivables say."""
+    waiting = Deferral.objects.filter(organisation_id=organisation_id, released_entry_id__isnull=True)
+    rows = waiting.values_list("community_id").annotate(Sum("net_fen"))
+    owed = {community_id: -fen for community_id, fen in _by_community(iter(rows)).items()}
+    yield from control("billing.deferred", organisation_id, Account.DEFERRED, owed, name="合同负债")
+    runs = Receivable.objects.filter(organisation_id=organisation_id, run__isnull=False).values_list("run_id")
+    said = dict(runs.annotate(Sum("deferred_fen")))
+    kept = dict(
+        Deferral.objects.filter(organisation_id=organisation_id, source_kind="run").values_list("source_id").annotate(Sum("net_fen"))
+    )
+    for run_id in sorted({*said, *kept}):
+        yield Examined(1)
+        if said.get(run_id, 0) != kept.get(run_id, 0):
+            what = f"递延收入 {yuan(kept.get(run_id, 0))}，应收各行合计 {yuan(said.get(run_id, 0))}"
+            yield Finding("billing.deferred", "billing_run", run_id, what)
+
+
+def register() -> None:
+    from wuyefei.foundation.shell.verify import register_check
+
+    register_check("billing.amount", "应收金额可由冻结的单价、数量、天数重算", frozen_inputs)
+    register_check("billing.outstanding", "未收金额与违约金可由往来重算", outstanding)
+    register_check("billing.runs", "每次出账的账单行与确认时一致", runs)
+    register_check("billing.once", "没有重复出账的日子", billed_once)
+    register_check("billing.control", "应收账款总账等于明细", receivable_control)
+    register_check("billing.deferred", "合同负债总账等于明细", deferred_control)
+
+

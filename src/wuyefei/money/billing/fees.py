@@ -1,0 +1,158 @@
+"""Late fees of stored receivables: by the pure rule for any day, and as one SQL expression for lists of today.
+
+The two agree on every day from ``accrued_to`` on (a property test holds them equal).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from wuyefei.foundation.kernel.dates import LATEST, Span
+
+from .models import Adjustment, LateFeeHold, LateFeeWaiver, Receivable
+from .rules.late_fee import Accrual, Change, accrue, payable
+
+PrincipalSource = Callable[[list[int], dt.datetime | None], Iterable[tuple[int, Change]]]
+SettledSource = Callable[[list[int], dt.datetime | None], Iterable[tuple[int, int]]]
+_principal_sources: list[PrincipalSource] = []
+_settled_sources: list[SettledSource] = []
+
+
+def register_sources(principal: PrincipalSource, settled: SettledSource) -> None:
+    """A higher room says how to read what it has settled of receivables: principal by value date, late fee in sum.
+
+    Both are called with receivable ids and a moment: only what was booked by then counts (None: everything).
+    """
+    _principal_sources.append(principal)
+    _settled_sources.append(settled)
+
+
+LATE_FEE_SQL = """GREATEST(0, CASE WHEN r.late_fee_rate IS NULL OR %(as_of)s <= r.due_on OR r.reversed_at IS NOT NULL THEN 0
+  ELSE LEAST(
+    round(r.accrued_exact + r.late_fee_rate * r.outstanding_fen * GREATEST(0, (%(as_of)s::date - r.accrued_to)
+      - COALESCE((SELECT sum(upper(h) - lower(h)) FROM (SELECT unnest(range_agg(
+          daterange(x.starts_on, x.ends_on, '[]') * daterange(r.accrued_to, %(as_of)s::date, '(]'))) AS h
+          FROM billing_latefeehold x WHERE x.receivable_id = r.id) held WHERE NOT isempty(h)), 0))),
+    COALESCE(floor(r.late_fee_cap * (r.amount_fen + COALESCE(
+      (SELECT sum(a.amount_fen) FROM billing_adjustment a WHERE a.receivable_id = r.id), 0))), 1e15))
+  - COALESCE((SELECT sum(w.amount_fen) FROM billing_latefeewaiver w WHERE w.receivable_id = r.id), 0)
+  - r.late_fee_settled_fen END)::bigint"""
+"""The late fee payable of ``billing_receivable r`` as of ``%(as_of)s``, which must not lie before its last change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a receivable stands on a day: everything in fen but ``days``."""
+
+    receivable_id: int
+    fee_due_fen: int
+    outstanding_fen: int
+    late_fee_fen: int
+    waived_fen: int
+    settled_fen: int
+    payable_fen: int
+    days: int
+
+
+def history(ids: list[int], booked_by: dt.datetime | None = None) -> dict[int, list[Change]]:
+    """Every change of principal of the receivables: adjustments and what higher rooms allocated."""
+    changes: dict[int, list[Change]] = defaultdict(list)
+    adjustments = Adjustment.objects.filter(receivable_id__in=ids)
+    if booked_by is not None:
+        adjustments = adjustments.filter(booked_at__lte=booked_by)
+    for receivable_id, on, fen in adjustments.values_list("receivable_id", "value_date", "amount_fen"):
+        changes[receivable_id].append(Change(on, fen))
+    for source in _principal_sources:
+        for receivable_id, change in source(ids, booked_by):
+            changes[receivable_id].append(change)
+    return changes
+
+
+def holds_of(ids: list[int]) -> dict[int, list[Span]]:
+    found: dict[int, list[Span]] = defaultdict(list)
+    rows = LateFeeHold.objects.filter(receivable_id__in=ids).values_list("receivable_id", "starts_on", "ends_on")
+    for receivable_id, first, last in rows:
+        found[receivable_id].append(Span(first, last or LATEST))
+    return found
+
+
+def settled_of(ids: list[int], booked_by: dt.datetime | None = None) -> dict[int, int]:
+    """The late fee that higher rooms have settled of each receivable."""
+    settled: dict[int, int] = defaultdict(int)
+    for source in _settled_sources:
+        for receivable_id, fen in source(ids, booked_by):
+            settled[receivable_id] += fen
+    return settled
+
+
+def standings(receivables: Iterable[Receivable], as_of: dt.date, booked_by: dt.datetime | None = None) -> dict[int, Standing]:
+    """The standing of each receivable as of a day, by the pure rule, counting only what was booked by ``booked_by``."""
+    rows = list(receivables)
+    ids = [row.pk for row in rows]
+    changes, holds = history(ids, booked_by), holds_of(ids)
+    waived: dict[int, int] = defaultdict(int)
+    settled = settled_of(ids, booked_by)
+    waivers = LateFeeWaiver.objects.filter(receivable_id__in=ids)
+    if booked_by is not None:
+        waivers = waivers.filter(booked_at__lte=booked_by)
+    for receivable_id, fen in waivers.values_list("receivable_id", "amount_fen"):
+        waived[receivable_id] += fen
+    adjusted: dict[int, int] = defaultdict(int)
+    adjustments = Adjustment.objects.filter(receivable_id__in=ids, value_date__lte=as_of)
+    if booked_by is not None:
+        adjustments = adjustments.filter(booked_at__lte=booked_by)
+    for receivable_id, fen in adjustments.values_list("receivable_id", "amount_fen"):
+        adjusted[receivable_id] += fen
+    found = {}
+    for row in rows:
+        accrual = accrual_of(row, as_of, changes[row.pk], holds[row.pk], _reversed_by(row, booked_by))
+        found[row.pk] = _standing(row, accrual, adjusted[row.pk], waived[row.pk], settled[row.pk])
+    return found
+
+
+def _reversed_by(row: Receivable, booked_by: dt.datetime | None) -> bool:
+    return row.reversed_at is not None and (booked_by is None or row.reversed_at <= booked_by)
+
+
+def _standing(row: Receivable, accrual: Accrual, adjusted: int, waived: int, settled: int) -> Standing:
+    fee_due = row.amount_fen + adjusted
+    whole = payable(accrual.exact, fee_due, row.late_fee_cap, 0, 0)
+    return Standing(
+        row.pk, fee_due, accrual.outstanding_fen, whole, waived, settled,
+        payable(accrual.exact, fee_due, row.late_fee_cap, waived, settled), accrual.days,
+    )  # fmt: skip
+
+
+def accrual_of(
+    row: Receivable, as_of: dt.date, changes: list[Change], holds: list[Span], reversed_: bool | None = None
+) -> Accrual:
+    """The pure rule on one stored row; without a clause nothing accrues, nor once it is reversed (by then)."""
+    is_reversed = row.reversed_at is not None if reversed_ is None else reversed_
+    if row.late_fee_rate is None or is_reversed:
+        left = row.amount_fen + sum(change.amount_fen for change in changes if change.on <= as_of)
+        return Accrual(Decimal(0), 0, left)
+    return accrue(row.amount_fen, row.due_on, as_of, row.late_fee_rate, changes, holds)
+
+
+def refresh(rows: Iterable[Receivable]) -> None:
+    """Recompute the mutable columns of locked receivables from their facts, and save them."""
+    rows = list(rows)
+    ids = [row.pk for row in rows]
+    changes, holds, settled = history(ids), holds_of(ids), settled_of(ids)
+    for row in rows:
+        cache_into(row, changes[row.pk], holds[row.pk], settled[row.pk])
+    Receivable.objects.bulk_update(
+        rows, ["outstanding_fen", "late_fee_settled_fen", "accrued_exact", "accrued_to", "reversed_at"], batch_size=500
+    )
+
+
+def cache_into(row: Receivable, changes: list[Change], holds: list[Span], settled: int) -> None:
+    """Set the mutable columns of one row from its facts."""
+    row.outstanding_fen = row.amount_fen + sum(change.amount_fen for change in changes)
+    row.late_fee_settled_fen = settled
+    row.accrued_to = max([row.due_on, *(change.on for change in changes)])
+    row.accrued_exact = accrual_of(row, row.accrued_to, changes, holds).exact

@@ -1,0 +1,81 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions.deferrals import release_income
+from .actions.holds import ask_hold, end_hold, place_hold
+from .actions.receivables import (
+    OpeningArrears,
+    ask_adjustment,
+    ask_reversal,
+    ask_waiver,
+    book_opening,
+    charge_once,
+)
+from .actions.runs import (
+    PUBLISH_KIND,
+    DraftResult,
+    Selection,
+    confirm_run,
+    discard_run,
+    draft_run,
+    lines_digest,
+    register_after_publish,
+    strike_line,
+)
+from .actions.voiding import ask_void_run
+from .fees import Standing, refresh, register_sources, standings
+from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
+from .queries import OpenBill, get_receivable, get_run, open_bills, receivables, run_lines, runs
+from .rules.cycles import cycles, due_date
+from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
+from .rules.proration import Convention, Price, charge_by_month
+
+__all__ = [
+    "DEFAULT_CAP",
+    "DEFAULT_RATE",
+    "PUBLISH_KIND",
+    "Adjustment",
+    "Change",
+    "Convention",
+    "Deferral",
+    "DraftResult",
+    "LateFeeHold",
+    "LateFeeWaiver",
+    "OpenBill",
+    "OpeningArrears",
+    "Price",
+    "Receivable",
+    "Run",
+    "RunLine",
+    "Selection",
+    "Standing",
+    "Stretch",
+    "ask_adjustment",
+    "ask_hold",
+    "ask_reversal",
+    "ask_void_run",
+    "ask_waiver",
+    "book_opening",
+    "charge_by_month",
+    "charge_once",
+    "confirm_run",
+    "cycles",
+    "discard_run",
+    "draft_run",
+    "due_date",
+    "end_hold",
+    "get_receivable",
+    "get_run",
+    "lines_digest",
+    "open_bills",
+    "place_hold",
+    "receivables",
+    "refresh",
+    "register_after_publish",
+    "register_sources",
+    "release_income",
+    "run_lines",
+    "runs",
+    "standings",
+    "stretches",
+    "strike_line",
+]

@@ -1,0 +1,132 @@
+"""Scoped reads of billing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.errors import NotFound
+
+from .fees import LATE_FEE_SQL
+from .models import Receivable, Run, RunLine
+
+
+def runs(actor: Actor) -> QuerySet[Run]:
+    """The runs of the communities whose bills the actor may see, the latest first."""
+    return (
+        Run.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.BILLING_VIEW))
+        .select_related("community", "made_by", "confirmed_by", "published_by")
+        .order_by("-period", "-id")
+    )
+
+
+def get_run(actor: Actor, run_id: int) -> Run:
+    run = runs(actor).filter(pk=run_id).first()
+    if run is None:
+        raise NotFound()
+    return run
+
+
+def run_lines(actor: Actor, run_id: int) -> QuerySet[RunLine]:
+    """The draft lines of a run, outliers first."""
+    get_run(actor, run_id)
+    return RunLine.objects.filter(run_id=run_id).select_related("property", "payer", "item", "tariff", "contract")
+
+
+def receivables(actor: Actor) -> QuerySet[Receivable]:
+    """The receivables of the communities whose bills the actor may see."""
+    return Receivable.objects.filter(
+        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.BILLING_VIEW)
+    )
+
+
+def get_receivable(actor: Actor, receivable_id: int) -> Receivable:
+    row = (
+        receivables(actor)
+        .select_related("property", "payer", "item", "tariff", "contract", "run", "community")
+        .filter(pk=receivable_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound()
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBill:
+    """An unpaid receivable as a cashier sees it; money in fen, late fee as of the day asked for."""
+
+    id: int
+    property_id: int
+    property_code: str
+    payer_id: int
+    payer_name: str
+    item_id: int
+    item_name: str
+    service_from: dt.date
+    service_to: dt.date
+    due_on: dt.date
+    amount_fen: int
+    outstanding_fen: int
+    late_fee_fen: int
+    allocation_order: str
+    memo: str
+    held: bool
+
+    @property
+    def total_fen(self) -> int:
+        return self.outstanding_fen + self.late_fee_fen
+
+
+_OPEN_SQL = f"""
+SELECT * FROM (
+  SELECT r.id, r.property_id, p.code, r.payer_id, q.name, r.item_id, i.name, r.service_from, r.service_to, r.due_on,
+    r.amount_fen, r.outstanding_fen, {LATE_FEE_SQL} AS late_fee, r.allocation_order, r.memo,
+    EXISTS (SELECT 1 FROM billing_latefeehold h WHERE h.receivable_id = r.id
+            AND daterange(h.starts_on, h.ends_on, '[]') @> %(as_of)s::date) AS held
+  FROM billing_receivable r
+  JOIN properties_property p ON p.id = r.property_id
+  JOIN people_person q ON q.id = r.payer_id
+  JOIN tariffs_chargeitem i ON i.id = r.item_id
+  WHERE r.organisation_id = %(organisation)s AND r.community_id = ANY(%(communities)s) AND r.reversed_at IS NULL
+    AND {{where}} AND (r.outstanding_fen > 0 OR r.accrued_exact > r.late_fee_settled_fen)
+) b WHERE b.outstanding_fen > 0 OR b.late_fee > 0 ORDER BY b.due_on, b.id
+"""
+
+
+def open_bills(
+    actor: Actor,
+    as_of: dt.date,
+    *,
+    property_ids: Collection[int] = (),
+    payer_ids: Collection[int] = (),
+    receivable_ids: Collection[int] = (),
+) -> list[OpenBill]:
+    """What is unpaid at the properties, by the payers or among the receivables named, in order of due date."""
+    conditions = {
+        "r.property_id = ANY(%(properties)s)": property_ids,
+        "r.payer_id = ANY(%(payers)s)": payer_ids,
+        "r.id = ANY(%(receivables)s)": receivable_ids,
+    }
+    where = " AND ".join(condition for condition, ids in conditions.items() if ids)
+    if not where:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPEN_SQL.format(where=where),
+            {
+                "as_of": as_of,
+                "organisation": actor.organisation_id,
+                "communities": list(actor.communities(Permission.BILLING_VIEW)),
+                "properties": list(property_ids),
+                "payers": list(payer_ids),
+                "receivables": list(receivable_ids),
+            },
+        )
+        return [OpenBill(*row) for row in cursor.fetchall()]

@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+
+
+class CashdeskConfig(AppConfig):
+    name = "wuyefei.money.cashdesk"
+    label = "cashdesk"
+
+    def ready(self) -> None:
+        from django.urls import reverse
+        from django.utils.translation import gettext_lazy as _
+
+        from wuyefei.foundation.access.rules import Permission
+        from wuyefei.foundation.approvals.actions import Kind, register_kind
+        from wuyefei.foundation.approvals.models import Request
+        from wuyefei.foundation.shell.menu import register_menu
+
+        from . import checks
+        from .actions import HANDOVER_KIND, accept, reopen
+
+        def address(request: Request) -> str:
+            return reverse("cashdesk:shift", args=[request.subject_id])
+
+        register_kind(Kind(HANDOVER_KIND, "交班复核", Permission.SHIFT_APPROVE, accept, reopen, address))
+        register_menu(_("收费"), _("收银台"), "cashdesk:desk", "desk", Permission.CASHDESK, 200)
+        register_menu(_("收费"), _("交班"), "cashdesk:shifts", "clock", Permission.PAYMENT_VIEW, 220)
+        checks.register()

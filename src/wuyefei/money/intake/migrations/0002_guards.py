@@ -1,0 +1,13 @@
+"""What the database itself refuses."""
+
+from django.db import migrations
+
+from wuyefei.foundation.platform.sql import append_only
+
+
+class Migration(migrations.Migration):
+    dependencies = [("intake", "0001_initial"), ("platform", "0002_guards")]
+    operations = [
+        migrations.RunSQL(append_only("intake_openingline")),
+        migrations.RunSQL(append_only("intake_paymentmemo")),
+    ]

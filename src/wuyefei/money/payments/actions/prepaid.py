@@ -1,0 +1,114 @@
+"""Prepayments: opening balances, and the offset of bills when they are published (product row C4)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Sum
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.platform import audit, clock
+from wuyefei.money.billing.public import OpenBill, Receivable, Run, open_bills, refresh
+from wuyefei.money.ledger.public import Account, Posting, post
+
+from ..models import Allocation, Payment, Prepayment, Tender
+from ..rules import Settled, allocate_payment
+from .take import allocation_row, as_bills, lock_prepaid, payment_postings, prepayment_row
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningPrepayment:
+    property_id: int
+    payer_id: int
+    amount_fen: int
+    memo: str = ""
+
+
+@transaction.atomic
+def book_opening_prepayments(rows: Iterable[OpeningPrepayment], *, actor: Actor, community: Community) -> int:
+    """Book prepayments brought along from before against opening equity; returns their sum in fen."""
+    actor.require(Permission.IMPORT, community.pk)
+    rows, now = list(rows), clock.now()
+    if any(row.amount_fen <= 0 for row in rows):
+        raise DomainError("opening_not_positive", "期初预存应大于 0。")
+    made = Payment.objects.bulk_create(
+        [
+            Payment(organisation_id=actor.organisation_id, community=community, payer_id=row.payer_id,
+                    property_id=row.property_id, kind=Payment.Kind.OPENING, amount_fen=row.amount_fen,
+                    value_date=clock.today(), booked_at=now, booked_by_id=actor.user_id, remark=row.memo[:200])
+            for row in rows
+        ]
+    )  # fmt: skip
+    Tender.objects.bulk_create([Tender(payment=row, method=Tender.Method.OPENING, amount_fen=row.amount_fen) for row in made])
+    Prepayment.objects.bulk_create([prepayment_row(row, Prepayment.Kind.OPENING, row.amount_fen) for row in made])
+    total = sum(row.amount_fen for row in made)
+    if made:
+        post("payment.opening", made[0].pk, [Posting(Account.OPENING, total), Posting(Account.PREPAID, -total)],
+             actor=actor, community_id=community.pk, memo=f"{community.name} 期初预存 {len(made)} 笔", booked_at=now)  # fmt: skip
+        audit.record(actor, "payment.opening", community, community_id=community.pk, after={"rows": len(made), "amount_fen": total})
+    return total
+
+
+def offset_run(run: Run, actor: Actor) -> None:
+    """Settle what a publish has just billed from the prepayments held, valued on the day of publishing.
+
+    Called inside the publishing transaction. One offset a payer and property, oldest receivable first, within the
+    property's bills of that payer; one summary entry.
+    """
+    held = _held(run.community_id)
+    if not held:
+        return
+    bills: dict[tuple[int, int], list[OpenBill]] = defaultdict(list)
+    for bill in open_bills(actor, clock.today(), property_ids={property_id for _, property_id in held}):
+        bills[bill.payer_id, bill.property_id].append(bill)
+    payments, settled = _offsets(run, held, bills, actor)
+    if not payments:
+        return
+    made = Payment.objects.bulk_create(payments)
+    Tender.objects.bulk_create([Tender(payment=row, method=Tender.Method.PREPAID, amount_fen=row.amount_fen) for row in made])
+    Prepayment.objects.bulk_create([prepayment_row(row, Prepayment.Kind.SPENT, -row.amount_fen) for row in made])
+    parts = list(zip(made, settled, strict=True))
+    Allocation.objects.bulk_create([allocation_row(row, part) for row, some in parts for part in some])
+    everything = [part for some in settled for part in some]
+    refresh(Receivable.objects.select_for_update().filter(pk__in={part.receivable_id for part in everything}).order_by("pk"))
+    total = sum(row.amount_fen for row in made)
+    post("payment.offset", run.pk, payment_postings({Tender.Method.PREPAID: total}, everything, 0), actor=actor,
+         community_id=run.community_id, memo=f"{run} 预存抵扣 {len(made)} 户", booked_at=made[0].booked_at)  # fmt: skip
+    audit.record(actor, "payment.offset", run, after={"payments": len(made), "amount_fen": total})
+
+
+def _held(community_id: int) -> dict[tuple[int, int], int]:
+    rows = (
+        Prepayment.objects.filter(community_id=community_id)
+        .values("payer_id", "property_id")
+        .annotate(held=Sum("amount_fen"))
+        .filter(held__gt=0)
+        .order_by("payer_id", "property_id")
+    )
+    found = {(row["payer_id"], row["property_id"]): row["held"] for row in rows}
+    for payer_id in sorted({payer_id for payer_id, _ in found}):
+        lock_prepaid(payer_id)
+    return found
+
+
+def _offsets(
+    run: Run, held: dict[tuple[int, int], int], bills: dict[tuple[int, int], list[OpenBill]], actor: Actor
+) -> tuple[list[Payment], list[list[Settled]]]:
+    payments, parts, now = [], [], clock.now()
+    for (payer_id, property_id), fen in held.items():
+        settled, left = allocate_payment(fen, as_bills(bills.get((payer_id, property_id), [])))
+        if not settled:
+            continue
+        payments.append(
+            Payment(organisation_id=run.organisation_id, community_id=run.community_id, payer_id=payer_id,
+                    property_id=property_id, kind=Payment.Kind.OFFSET, amount_fen=fen - left, value_date=clock.today(),
+                    booked_at=now, booked_by_id=actor.user_id, remark=f"{run.period:%Y-%m} 出账抵扣")
+        )  # fmt: skip
+        parts.append(settled)
+    return payments, parts

@@ -1,0 +1,230 @@
+"""Taking money and settling receivables with it (product rows D2, D3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
+
+from wuyefei.estate.people.public import Person
+from wuyefei.estate.properties.public import Property
+from wuyefei.foundation.access.actor import Actor, organisation_of
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.dates import Month
+from wuyefei.foundation.kernel.errors import DomainError, NotFound, Phrase
+from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.platform import audit, clock
+from wuyefei.money.billing.public import OpenBill, Receivable, open_bills, refresh
+from wuyefei.money.ledger.public import Account, Posting, post
+from wuyefei.money.receipts.public import Receipt, ReceiptLine, ReceiptSnapshot, issue
+from wuyefei.money.receipts.public import Tender as PrintedTender
+
+from ..models import Allocation, Payment, Prepayment, Tender
+from ..queries import balance_fen
+from ..rules import Bill, Order, Part, Settled, Taken, TenderError, allocate_payment, settle_tenders
+
+PREPAID_LOCK = 0x77790002
+TENDER_ACCOUNTS: dict[str, Account] = {
+    Tender.Method.CASH: Account.CASH,
+    Tender.Method.SCAN: Account.CHANNEL,
+    Tender.Method.CARD: Account.CHANNEL,
+    Tender.Method.TRANSFER: Account.BANK,
+    Tender.Method.PREPAID: Account.PREPAID,
+    Tender.Method.OPENING: Account.OPENING,
+}
+
+
+class BillsChanged(DomainError):
+    code = "bills_changed"
+    message = "账单刚刚有变化（可能已在别处缴清），请按最新金额重新核对：现在应缴 {now} 元。"
+
+
+class AlreadyTaken(DomainError):
+    code = "already_taken"
+    message = "这笔收款已经入账，没有重复收取。"
+
+
+@dataclass(frozen=True)
+class PaymentOrder:
+    """What a payer wants to settle with what. ``due_fen`` is the sum the cashier saw: a change of it is refused."""
+
+    property_id: int
+    payer_id: int
+    receivable_ids: tuple[int, ...]
+    tenders: dict[str, int]
+    client_key: str
+    due_fen: int | None = None
+    keep_rest: bool = False
+    in_given_order: bool = False
+    remark: str = ""
+
+
+@transaction.atomic
+def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
+    """Take money at the desk today: allocate, book, and issue the receipt, all or nothing.
+
+    The same ``client_key`` again returns the payment already booked. Raises ``BillsChanged``, ``TenderError``.
+    """
+    flat = Property.objects.filter(pk=order.property_id, organisation_id=actor.organisation_id).first()
+    if flat is None:
+        raise NotFound()
+    actor.require(Permission.CASHDESK, flat.community_id)
+    payer = Person.objects.filter(pk=order.payer_id, community_id=flat.community_id).first()
+    if payer is None:
+        raise NotFound()
+    earlier = Payment.objects.filter(organisation_id=actor.organisation_id, client_key=order.client_key).first()
+    if earlier is not None:
+        return earlier
+    rows = _lock_bills(order.receivable_ids, flat.community_id)
+    bills = _open_now(actor, order.receivable_ids)
+    due = sum(bill.total_fen for bill in bills)
+    if order.due_fen is not None and order.due_fen != due:
+        raise BillsChanged(now=yuan_text(due))
+    taken = settle_tenders(order.tenders, due, keep_rest=order.keep_rest)
+    _check_prepaid(taken, payer.pk, flat.pk, due)
+    settled, left = allocate_payment(taken.total_fen, as_bills(bills), in_given_order=order.in_given_order)
+    payment = _book(order, taken, flat, payer, actor)
+    _write(payment, settled, left)
+    refresh(rows)
+    _post_payment(payment, taken.tenders, settled, left, actor)
+    payment.receipt = _receipt(payment, order, taken, settled, left, bills, actor)
+    Payment.objects.filter(pk=payment.pk).update(receipt=payment.receipt)
+    audit.record(actor, "payment.take", payment, after={
+        "amount_fen": taken.total_fen, "tenders": taken.tenders, "change_fen": taken.change_fen, "prepayment_fen": left,
+        "receipt": payment.receipt.number,
+    })  # fmt: skip
+    audit.publish(actor, "payment.taken", community_id=flat.community_id, payment=payment.pk, amount_fen=taken.total_fen)
+    return payment
+
+
+def _lock_bills(ids: Iterable[int], community_id: int) -> list[Receivable]:
+    wanted = sorted(set(ids))
+    rows = list(Receivable.objects.select_for_update().filter(pk__in=wanted, community_id=community_id).order_by("pk"))
+    if len(rows) != len(wanted):
+        raise NotFound()
+    return rows
+
+
+def _open_now(actor: Actor, ids: tuple[int, ...]) -> list[OpenBill]:
+    order = {receivable_id: position for position, receivable_id in enumerate(ids)}
+    found = open_bills(actor, clock.today(), receivable_ids=ids) if ids else []
+    return sorted(found, key=lambda bill: order[bill.id])
+
+
+def as_bills(bills: Iterable[OpenBill]) -> list[Bill]:
+    return [
+        Bill(bill.id, bill.due_on, bill.outstanding_fen, bill.late_fee_fen, Order(bill.allocation_order)) for bill in bills
+    ]
+
+
+def lock_prepaid(payer_id: int) -> None:
+    """One spender at a time of a payer's prepayment."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PREPAID_LOCK, payer_id % 2**31])
+
+
+def _check_prepaid(taken: Taken, payer_id: int, property_id: int, due_fen: int) -> None:
+    spend = taken.tenders.get(Tender.Method.PREPAID, 0)
+    if not spend:
+        return
+    lock_prepaid(payer_id)
+    held = balance_fen(payer_id, property_id)
+    if spend > held:
+        raise TenderError(reason=Phrase("预存余额只有 {held} 元。", held=yuan_text(held)))
+    if spend > due_fen:
+        raise TenderError(reason="预存抵扣不能超过账单金额。")
+
+
+def _book(order: PaymentOrder, taken: Taken, flat: Property, payer: Person, actor: Actor) -> Payment:
+    try:
+        with transaction.atomic():
+            payment = Payment.objects.create(
+                organisation_id=actor.organisation_id, community_id=flat.community_id, payer=payer, property=flat,
+                kind=Payment.Kind.DESK, amount_fen=taken.total_fen, value_date=clock.today(), booked_at=clock.now(),
+                booked_by_id=actor.user_id, client_key=order.client_key, remark=order.remark[:200],
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise AlreadyTaken() from error
+    Tender.objects.bulk_create(
+        [Tender(payment=payment, method=method, amount_fen=fen) for method, fen in taken.tenders.items()]
+    )
+    return payment
+
+
+def _write(payment: Payment, settled: list[Settled], left: int) -> None:
+    spent = sum(payment.tenders.filter(method=Tender.Method.PREPAID).values_list("amount_fen", flat=True))
+    Allocation.objects.bulk_create([allocation_row(payment, part) for part in settled])
+    moves = [(Prepayment.Kind.SPENT, -spent), (Prepayment.Kind.PAID, left)]
+    Prepayment.objects.bulk_create([prepayment_row(payment, kind, fen) for kind, fen in moves if fen])
+
+
+def allocation_row(payment: Payment, settled: Settled) -> Allocation:
+    return Allocation(
+        organisation_id=payment.organisation_id, community_id=payment.community_id, payment=payment,
+        receivable_id=settled.receivable_id, part=settled.part.value, amount_fen=settled.amount_fen,
+        value_date=payment.value_date, booked_at=payment.booked_at,
+    )  # fmt: skip
+
+
+def prepayment_row(payment: Payment, kind: str, amount_fen: int, booked_at: dt.datetime | None = None) -> Prepayment:
+    return Prepayment(
+        organisation_id=payment.organisation_id, community_id=payment.community_id, payer_id=payment.payer_id,
+        property_id=payment.property_id, payment=payment, kind=kind, amount_fen=amount_fen,
+        value_date=payment.value_date, booked_at=booked_at or payment.booked_at,
+    )  # fmt: skip
+
+
+def payment_postings(tenders: dict[str, int], settled: Iterable[Settled], left: int) -> list[Posting]:
+    """Dr each tender's account; Cr receivable for principal, income for late fee, prepaid for the rest."""
+    legs = [Posting(TENDER_ACCOUNTS[method], fen) for method, fen in tenders.items()]
+    sums: dict[Part, int] = defaultdict(int)
+    for part in settled:
+        sums[part.part] += part.amount_fen
+    legs.append(Posting(Account.RECEIVABLE, -sums[Part.PRINCIPAL] - sums[Part.COST]))
+    legs.append(Posting(Account.LATE_FEE, -sums[Part.LATE_FEE]))
+    legs.append(Posting(Account.PREPAID, -left))
+    return legs
+
+
+def _post_payment(payment: Payment, tenders: dict[str, int], settled: list[Settled], left: int, actor: Actor) -> None:
+    post("payment.take", payment.pk, payment_postings(tenders, settled, left), actor=actor,
+         community_id=payment.community_id, memo=f"收款 {payment.pk}", booked_at=payment.booked_at)  # fmt: skip
+
+
+def _receipt(
+    payment: Payment, order: PaymentOrder, taken: Taken, settled: list[Settled], left: int, bills: list[OpenBill], actor: Actor
+) -> Receipt:
+    community = Community.objects.get(pk=payment.community_id)
+    parts: dict[int, dict[Part, int]] = defaultdict(lambda: defaultdict(int))
+    for part in settled:
+        parts[part.receivable_id][part.part] += part.amount_fen
+    organisation = organisation_of(actor)
+    draft = ReceiptSnapshot(
+        number="", organisation=organisation.seal_name or organisation.name, community=community.name,
+        payer=payment.payer.name, property_code=payment.property.code, issued_on=clock.today(),
+        value_date=payment.value_date, lines=tuple(_line(bill, parts[bill.id]) for bill in bills if bill.id in parts),
+        tenders=tuple(PrintedTender(_printed(method), fen) for method, fen in order.tenders.items() if fen),
+        total_fen=taken.total_fen, cashier=actor.name, prepayment_fen=left, change_fen=taken.change_fen, remark=payment.remark,
+    )  # fmt: skip
+    return issue(draft, actor=actor, community=community)
+
+
+def _printed(method: str) -> str:
+    """What a receipt calls a tender: Chinese, whatever language the cashier's screen speaks."""
+    with override("zh-hans"):
+        return str(Tender.Method(method).label)
+
+
+def _line(bill: OpenBill, parts: dict[Part, int]) -> ReceiptLine:
+    first, last = Month.of(bill.service_from), Month.of(bill.service_to)
+    period = str(first) if first == last else f"{first} 至 {last}"
+    principal, late = parts[Part.PRINCIPAL] + parts[Part.COST], parts[Part.LATE_FEE]
+    return ReceiptLine(
+        item=bill.item_name + (f"（{bill.memo}）" if bill.memo else ""), period=period, service_from=bill.service_from,
+        service_to=bill.service_to, principal_fen=principal, late_fee_fen=late, amount_fen=principal + late,
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""What ``verify`` proves of payments, allocations and prepayments."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.models import Sum
+
+from wuyefei.foundation.kernel.money import yuan
+from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
+from wuyefei.money.ledger.public import Account, control
+
+from .actions.take import TENDER_ACCOUNTS
+from .models import Allocation, Payment, Prepayment, Tender
+
+BOOKING_KINDS = ["payment.take", "payment.void", "payment.opening", "payment.offset"]
+
+_SUMS = """
+SELECT p.id, p.amount_fen, COALESCE(t.s, 0), COALESCE(a.s, 0) + COALESCE(m.s, 0), p.voided_at IS NOT NULL,
+       COALESCE(a.net, 0), COALESCE(m.net, 0)
+FROM payments_payment p
+LEFT JOIN (SELECT payment_id, sum(amount_fen) s FROM payments_tender GROUP BY 1) t ON t.payment_id = p.id
+LEFT JOIN (SELECT payment_id, sum(amount_fen) FILTER (WHERE amount_fen > 0) s, sum(amount_fen) net
+           FROM payments_allocation GROUP BY 1) a ON a.payment_id = p.id
+LEFT JOIN (SELECT payment_id, sum(amount_fen) FILTER (WHERE kind IN ('paid', 'opening')) s, sum(amount_fen) net
+           FROM payments_prepayment GROUP BY 1) m ON m.payment_id = p.id
+WHERE p.organisation_id = %s ORDER BY p.id
+"""
+
+
+def sums(organisation_id: int) -> Iterator[Yielded]:
+    """A payment is the sum of its tenders, and of what it settled and held; a voided one settled nothing in the end."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS, [organisation_id])
+        rows = cursor.fetchall()
+    yield Examined(len(rows))
+    for payment_id, amount, tenders, used, voided, net, held in rows:
+        what = []
+        if tenders != amount:
+            what.append(f"收款 {yuan(amount)}，收款方式合计 {yuan(int(tenders))}")
+        if used != amount:
+            what.append(f"收款 {yuan(amount)}，核销与预存合计 {yuan(int(used))}")
+        if voided and (net or held):
+            what.append(f"已作废，但核销净额 {yuan(int(net))}，预存净额 {yuan(int(held))}")
+        if what:
+            yield Finding("payments.sums", "payments_payment", payment_id, "；".join(what))
+
+
+def reversals(organisation_id: int) -> Iterator[Yielded]:
+    """Every negative allocation undoes its original exactly, and the receivable and payment lie in one community."""
+    rows = Allocation.objects.filter(organisation_id=organisation_id).select_related("reverses", "receivable", "payment")
+    yield Examined(rows.count())
+    for row in rows.filter(reverses__isnull=False).order_by("pk").iterator(chunk_size=2000):
+        first = row.reverses
+        assert first is not None
+        same = (first.payment_id, first.receivable_id, first.part, -first.amount_fen, first.value_date)
+        if same != (row.payment_id, row.receivable_id, row.part, row.amount_fen, row.value_date):
+            yield Finding("payments.reversals", "payments_allocation", row.pk, f"与被冲销的核销 {first.pk} 不一致")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT a.id FROM payments_allocation a JOIN billing_receivable r ON r.id = a.receivable_id
+               JOIN payments_payment p ON p.id = a.payment_id
+               WHERE a.organisation_id = %s AND (r.community_id <> a.community_id OR p.community_id <> a.community_id)
+               ORDER BY a.id""",
+            [organisation_id],
+        )
+        for (row_id,) in cursor.fetchall():
+            yield Finding("payments.reversals", "payments_allocation", row_id, "收款与应收不在同一个项目")
+
+
+def prepaid_control(organisation_id: int) -> Iterator[Yielded]:
+    """Account 2203 equals the prepayments held, none of which is negative."""
+    rows = Prepayment.objects.filter(organisation_id=organisation_id)
+    held = {community_id: -fen for community_id, fen in rows.values_list("community_id").annotate(Sum("amount_fen"))}
+    yield from control("payments.prepaid", organisation_id, Account.PREPAID, held, name="预收账款")
+    balances = rows.values_list("payer_id", "property_id").annotate(held=Sum("amount_fen")).order_by("payer_id", "property_id")
+    for payer_id, property_id, fen in balances:
+        yield Examined(1)
+        if fen < 0:
+            yield Finding("payments.prepaid", "payments_prepayment", payer_id, f"房屋 {property_id} 的预存为负 {yuan(fen)}")
+
+
+def tender_control(organisation_id: int) -> Iterator[Yielded]:
+    """Cash, bank and channel accounts received what the tenders say."""
+    sums: dict[Account, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    rows = Tender.objects.filter(payment__organisation_id=organisation_id, payment__voided_at__isnull=True)
+    for method, community_id, fen in rows.values_list("method", "payment__community_id").annotate(Sum("amount_fen")):
+        sums[TENDER_ACCOUNTS[method]][community_id] += fen
+    for account, name in ((Account.CASH, "现金"), (Account.CHANNEL, "扫码与刷卡"), (Account.BANK, "银行")):
+        yield from control("payments.tenders", organisation_id, account, sums[account], name=name, kinds=BOOKING_KINDS)
+
+
+def late_fee_control(organisation_id: int) -> Iterator[Yielded]:
+    """Late-fee income equals the late fee settled."""
+    rows = Allocation.objects.filter(organisation_id=organisation_id, part=Allocation.Part.LATE_FEE)
+    settled = {community_id: -fen for community_id, fen in rows.values_list("community_id").annotate(Sum("amount_fen"))}
+    yield from control("payments.late_fee", organisation_id, Account.LATE_FEE, settled, name="违约金收入")
+
+
+def receipts(organisation_id: int) -> Iterator[Yielded]:
+    """Every desk payment has its receipt, of its amount, void exactly when the payment is."""
+    rows = Payment.objects.filter(organisation_id=organisation_id, kind=Payment.Kind.DESK).select_related("receipt")
+    yield Examined(rows.count())
+    for row in rows.order_by("pk").iterator(chunk_size=2000):
+        receipt = row.receipt
+        if receipt is None:
+            yield Finding("payments.receipts", "payments_payment", row.pk, "没有收据")
+        elif receipt.total_fen != row.amount_fen or bool(receipt.voided_at) != bool(row.voided_at):
+            what = f"收据 {receipt.number} 为 {yuan(receipt.total_fen)}，收款为 {yuan(row.amount_fen)}，或作废状态不一致"
+            yield Finding("payments.receipts", "payments_payment", row.pk, what)
+
+
+def register() -> None:
+    register_check("payments.sums", "收款等于收款方式之和，也等于核销与预存之和", sums)
+    register_check("payments.reversals", "每笔反核销与原核销一致", reversals)
+    register_check("payments.prepaid", "预收账款总账等于各户预存", prepaid_control)
+    register_check("payments.tenders", "现金、银行、渠道总账等于收款方式", tender_control)
+    register_check("payments.late_fee", "违约金收入等于已核销违约金", late_fee_control)
+    register_check("payments.receipts", "每笔收款与收据一致", receipts)

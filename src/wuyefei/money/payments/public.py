@@ -1,0 +1,34 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
+from .actions.take import AlreadyTaken, BillsChanged, PaymentOrder, as_bills, take_payment
+from .actions.void import VOID_KIND, ask_void
+from .models import Allocation, Payment, Prepayment, Tender
+from .queries import allocations_of, balance_fen, get_payment, payments
+from .rules import Bill, Order, Part, TenderError, allocate_payment, settle_tenders
+
+__all__ = [
+    "Allocation",
+    "AlreadyTaken",
+    "Bill",
+    "BillsChanged",
+    "OpeningPrepayment",
+    "Order",
+    "Part",
+    "Payment",
+    "PaymentOrder",
+    "Prepayment",
+    "Tender",
+    "TenderError",
+    "VOID_KIND",
+    "allocate_payment",
+    "allocations_of",
+    "as_bills",
+    "ask_void",
+    "balance_fen",
+    "book_opening_prepayments",
+    "get_payment",
+    "payments",
+    "settle_tenders",
+    "take_payment",
+]

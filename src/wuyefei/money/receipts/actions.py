@@ -1,0 +1,66 @@
+"""Issue, print and void receipts."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+
+from django.db import transaction
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.numbering import take
+
+from .models import Receipt, ReceiptPrint
+from .queries import get_receipt
+from .rules import ReceiptSnapshot, check, receipt_number
+
+SERIES = "receipt"
+
+
+@transaction.atomic
+def issue(draft: ReceiptSnapshot, *, actor: Actor, community: Community) -> Receipt:
+    """Give ``draft`` the next number and keep it. Called last in the payment's transaction.
+
+    The draft's own number is ignored. Raises ``Unbalanced`` when its lines do not add up.
+    """
+    check(dataclasses.replace(draft, number="-"))
+    year = draft.issued_on.year
+    serial = take(actor.organisation_id, community.pk, SERIES, year)
+    number = receipt_number(community.receipt_prefix, year, serial)
+    return Receipt.objects.create(
+        organisation_id=actor.organisation_id, community=community, year=year, serial=serial, number=number,
+        token=secrets.token_urlsafe(18), total_fen=draft.total_fen, issued_at=clock.now(),
+        snapshot=dataclasses.replace(draft, number=number).to_json(),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def void(receipt: Receipt, *, actor: Actor, reason: str) -> None:
+    """Mark a receipt void: it keeps its number and what it said."""
+    row = Receipt.objects.select_for_update().get(pk=receipt.pk)
+    if row.voided_at:
+        raise DomainError("receipt_voided", "收据 {number} 已经作废。", number=row.number)
+    row.voided_at, row.void_reason = clock.now(), reason[:400]
+    row.save(update_fields=["voided_at", "void_reason"])
+    audit.record(actor, "receipt.void", row, reason=reason)
+
+
+@transaction.atomic
+def log_print(receipt_id: int, *, actor: Actor) -> tuple[Receipt, int]:
+    """Note a print; returns the receipt and how many prints there were before (0: this is the original).
+
+    The original may be printed by whoever takes money there; every further print needs the right to reprint.
+    """
+    receipt = get_receipt(actor, receipt_id)
+    Receipt.objects.select_for_update().get(pk=receipt.pk)
+    before = ReceiptPrint.objects.filter(receipt=receipt).count()
+    if before or not actor.may(Permission.CASHDESK, receipt.community_id):
+        actor.require(Permission.RECEIPT_REPRINT, receipt.community_id)
+    ReceiptPrint.objects.create(receipt=receipt, user_id=actor.user_id, at=clock.now())
+    if before:
+        audit.record(actor, "receipt.reprint", receipt, after={"nth": before})
+    return receipt, before

@@ -1,0 +1,24 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions import issue, log_print, void
+from .models import Receipt, ReceiptPrint
+from .queries import get_receipt, receipt_by_token, receipts, snapshot_of
+from .render import render_receipt
+from .rules import ReceiptLine, ReceiptSnapshot, Tender, capital_amount
+
+__all__ = [
+    "Receipt",
+    "ReceiptLine",
+    "ReceiptPrint",
+    "ReceiptSnapshot",
+    "Tender",
+    "capital_amount",
+    "get_receipt",
+    "issue",
+    "log_print",
+    "receipt_by_token",
+    "receipts",
+    "render_receipt",
+    "snapshot_of",
+    "void",
+]

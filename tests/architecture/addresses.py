@@ -1,0 +1,111 @@
+"""Every address of the site, from Django's resolver, and the rows that may stand in it.
+
+A new address whose parameter is not known here fails the walk: say in ``KINDS`` which kind of row it names, and add
+one such row to every place in ``places.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.architecture.places import Place
+from wuyefei.foundation.access.gate import stages_of
+from wuyefei.foundation.access.rules import Permission, Stage
+
+KINDS: dict[str, str] = {
+    "community_id": "community", "building_id": "building", "vehicle_id": "vehicle", "tie_id": "tie", "property_id": "property",
+    "receivable_id": "receivable", "person_id": "person", "tariff_id": "tariff", "contract_id": "contract", "hold_id": "hold",
+    "grant_id": "grant", "payment_id": "payment", "shift_id": "shift", "receipt_id": "receipt", "token": "token",
+    "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
+    "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
+    "imports/<int:pk>": "import",
+    "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
+}  # fmt: skip
+"""The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
+
+WORDS: dict[str, list[str]] = {
+    "act": ["adjust", "waive", "reverse", "hold"],
+    "field": ["mobile", "identity", "bank", "history", "name"],
+}
+"""Parameters that are words and name no row."""
+
+PUBLIC = {"access:sign_in", "access:sign_out", "access:language", "receipts:verify"}
+"""Addresses open to people who have not signed in."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern: ``params`` in the order of the address, ``kinds`` the kind of row of each (empty for a word)."""
+
+    route: str
+    name: str
+    view: Callable[..., Any]
+    params: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    @property
+    def permission(self) -> Permission | None:
+        return getattr(self.view, "permission", None)
+
+    @property
+    def wide(self) -> bool:
+        """Whether the permission is asked for over the whole organisation."""
+        return bool(getattr(self.view, "wide", False))
+
+    @property
+    def public(self) -> bool:
+        return Stage.SIGN_IN in stages_of(self.view)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the address names."""
+        return sum(bool(kind) for kind in self.kinds)
+
+    def path(self, values: tuple[int | str, ...]) -> str:
+        return reverse(self.name, kwargs=dict(zip(self.params, values, strict=True)))
+
+    def paths(self, *places: Place, brief: bool = False) -> Iterator[str]:
+        """The address with rows of a place; with two places, the last row is of the second one. ``brief``: one each."""
+        last = max((number for number, kind in enumerate(self.kinds) if kind), default=-1)
+        choices: list[list[int | str]] = []
+        for number, (param, kind) in enumerate(zip(self.params, self.kinds, strict=True)):
+            place = places[-1] if number == last else places[0]
+            choices.append(list(WORDS[param]) if not kind else place.ids[kind])
+        for values in product(*(choice[:1] for choice in choices) if brief else choices):
+            yield self.path(values)
+
+
+def every_address() -> list[Address]:
+    return list(_walk(get_resolver(), "", ""))
+
+
+def _walk(resolver: URLResolver, route: str, namespace: str) -> Iterator[Address]:
+    for found in resolver.url_patterns:
+        whole = route + str(found.pattern)
+        if isinstance(found, URLResolver):
+            inner = f"{namespace}{found.namespace}:" if found.namespace else namespace
+            yield from _walk(found, whole, inner)
+        else:
+            yield _address(found, whole, namespace)
+
+
+def _address(found: URLPattern, route: str, namespace: str) -> Address:
+    assert found.name, f"{route} has no name"
+    params = tuple(found.pattern.converters) or tuple(found.pattern.regex.groupindex)
+    kinds = tuple(kind_of(param, route) for param in params)
+    return Address(route, f"{namespace}{found.name}", found.callback, params, kinds)
+
+
+def kind_of(param: str, route: str) -> str:
+    """The kind of row that a parameter of an address names."""
+    if param in WORDS:
+        return ""
+    start = route.partition(f":{param}>")[0] + f":{param}>"
+    kind = KINDS.get(start) or KINDS.get(param)
+    assert kind, f"{route}: what <{param}> names is not known; see tests/architecture/addresses.py"
+    return kind

@@ -1,0 +1,218 @@
+"""Three places with the same life in each: our community, our organisation's other one, another organisation's.
+
+Everything that is only in the second is marked 秘境 or MJ, everything only in the third 远邻 or YL; ours is 本里 or BL.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.contrib.auth.hashers import make_password
+
+from tests.world import actor_of, charge, flat, own, tariff
+from wuyefei.estate.contracts.public import Contract
+from wuyefei.estate.people.public import PersonRow, create_person, reveal
+from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
+from wuyefei.estate.tariffs.public import ChargeItem
+from wuyefei.foundation.access.actor import Actor, load_actor
+from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
+from wuyefei.foundation.access.rules import Role
+from wuyefei.foundation.approvals.actions import decide
+from wuyefei.foundation.kernel.dates import Month
+from wuyefei.foundation.kernel.text import pinyin_key
+from wuyefei.foundation.platform import clock
+from wuyefei.money.billing.public import (
+    LateFeeHold,
+    Receivable,
+    Run,
+    RunLine,
+    ask_adjustment,
+    confirm_run,
+    draft_run,
+    open_bills,
+)
+from wuyefei.money.cashdesk.public import open_shift, take
+from wuyefei.money.intake.public import keep_upload, preview, this_month
+from wuyefei.money.payments.public import PaymentOrder
+
+START = dt.date(2026, 1, 1)
+BILLED = dt.date(2026, 1, 2)
+TODAY = dt.date(2026, 2, 20)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the names in a place begin with, in characters and in letters."""
+
+    word: str
+    letters: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What no page of anybody else may hold."""
+        return self.word, f"{self.letters}-", f"{self.letters}B1"
+
+
+OURS, SECOND, FOREIGN = Mark("本里", "BL"), Mark("秘境", "MJ"), Mark("远邻", "YL")
+
+
+@dataclass
+class Place:
+    """A community and the ids of one row of every kind in it, by the name of the kind."""
+
+    mark: Mark
+    community: Community
+    ids: dict[str, list[int | str]] = field(default_factory=dict)
+
+    def one(self, kind: str) -> int | str:
+        return self.ids[kind][0]
+
+
+@dataclass
+class Places:
+    ours: Place
+    second: Place
+    foreign: Place
+
+    @property
+    def elsewhere(self) -> tuple[Place, Place]:
+        return self.second, self.foreign
+
+
+def make_places() -> Places:
+    """Two organisations; the first with two communities, each in a region of its own."""
+    home = Organisation.objects.create(name="桂语物业", seal_name="桂语物业服务有限公司", created_at=clock.now())
+    away = Organisation.objects.create(name="远邻物业", created_at=clock.now())
+    _items(home, "")
+    _items(away, FOREIGN.word)
+    return Places(_settle(home, OURS), _settle(home, SECOND), _settle(away, FOREIGN))
+
+
+def _items(organisation: Organisation, word: str) -> None:
+    for code, name in (("service", "物业服务费"), ("parking", "车位服务费")):
+        ChargeItem.objects.create(organisation=organisation, code=code, name=word + name, tax_rate=Decimal("0.06"))
+
+
+def _settle(organisation: Organisation, mark: Mark) -> Place:
+    region = Region.objects.create(organisation=organisation, name=f"{mark.word}片区")
+    name = f"{mark.word}花园"
+    community = Community.objects.create(
+        organisation=organisation, region=region, name=name, sort_key=pinyin_key(name), receipt_prefix=mark.letters
+    )
+    place = Place(mark, community)
+    place.ids |= {"organisation": [organisation.pk], "region": [region.pk], "community": [community.pk]}
+    actors = _staff(place)
+    with clock.at(BILLED):
+        _estate(place, actors)
+        _publish(place, actors)
+    with clock.at(TODAY):
+        _day(place, actors)
+        _upload(place, actors["finance"])
+    return place
+
+
+def _upload(place: Place, finance: Actor) -> None:
+    """A file of one new home and one wrong row, looked at and not imported."""
+    word = place.mark.word
+    text = f"房号,业主,建筑面积\n{word}2-1-101,{word}某乙,88.00\n{word}2-1-102,{word}某丙,大\n"
+    row = keep_upload(f"{word}房屋.csv", text.encode(), place.community.name, actor=finance)
+    preview(row.pk, this_month(), actor=finance)
+    place.ids["import"] = [row.pk]
+
+
+def _staff(place: Place) -> dict[str, Actor]:
+    """Finance, its lead and a cashier of this place alone, and what an administrator might look at."""
+    roles = {"finance": Role.FINANCE, "lead": Role.FINANCE_LEAD, "cashier": Role.CASHIER}
+    organisation = place.community.organisation
+    found = {name: actor_of(organisation, f"{place.mark.letters}-{name}", role, place.community) for name, role in roles.items()}
+    User.objects.filter(pk__in=[actor.user_id for actor in found.values()]).update(name=f"{place.mark.word}同事")
+    user = User.objects.get(pk=found["cashier"].user_id)
+    grant = RoleGrant.objects.get(user=user)
+    SignInEvent.objects.create(
+        organisation_id=organisation.pk, user_id=user.pk, username=user.username, at=clock.now(), address="192.0.2.1", outcome="ok"
+    )
+    place.ids |= {"user": [user.pk], "grant": [grant.pk], "item": list(ChargeItem.objects.filter(organisation=organisation).values_list("pk", flat=True))}
+    return {name: load_actor(User.objects.get(pk=actor.user_id)) for name, actor in found.items()}
+
+
+def _estate(place: Place, actors: dict[str, Actor]) -> None:
+    community, mark = place.community, place.mark
+    service, parking = ChargeItem.objects.filter(organisation=community.organisation).order_by("pk")
+    contract = Contract.objects.create(
+        organisation=community.organisation, community=community, number=f"{mark.letters}-HT-01", title=f"{mark.word}前期物业服务合同",
+        state="active", starts_on=START, cycle_months=1, cycle_anchor=START, due_day=15, late_fee_rate=Decimal("0.0005"),
+        late_fee_cap=Decimal("0.05"), fee_clause="第六条", late_fee_clause="第九条",
+    )  # fmt: skip
+    fee = tariff(community, service, f"{mark.word}住宅物业费", "area", "2.50")
+    space_fee = tariff(community, parking, f"{mark.word}地下车位", "parking", "150")
+    homes = [flat(community, f"{mark.word}1-1-{number}", "100.00") for number in ("101", "102", "103")]
+    space = flat(community, f"{mark.letters}B1-001", None, "parking")
+    owner = create_person(
+        PersonRow(name=f"{mark.word}某甲", mobile=f"1380000{2000 + community.pk % 7000:04d}"), actor=actors["lead"], community=community
+    )
+    lines = [charge(contract, home, fee) for home in homes[:2]] + [charge(contract, space, space_fee)]
+    for row in (*homes, space):
+        tie = own(row, owner)
+    reveal(owner.pk, "mobile", f"{mark.word}核对", actor=actors["lead"])
+    meter = Meter.objects.create(
+        organisation=community.organisation, community=community, property=homes[0], kind="water", number=f"{mark.letters}-W1"
+    )
+    car = Vehicle.objects.create(
+        organisation=community.organisation, community=community, property=homes[0], plate=f"浙A{mark.letters}-01"
+    )
+    place.ids |= {
+        "contract": [contract.pk], "tariff": [fee.pk], "property": [homes[0].pk], "empty_home": [homes[2].pk], "person": [owner.pk],
+        "line": [lines[0].pk], "tie": [tie.pk], "meter": [meter.pk], "vehicle": [car.pk],
+        "building": [Building.objects.get(community=community).pk], "entrance": [Entrance.objects.get(community=community).pk],
+    }  # fmt: skip
+
+
+def _publish(place: Place, actors: dict[str, Actor]) -> None:
+    result = draft_run(place.community.pk, Month.parse("2026-01"), actor=actors["finance"])
+    assert result.run is not None
+    decide(confirm_run(result.run.pk, actor=actors["finance"]).pk, approved=True, actor=actors["lead"])
+    place.ids["published_run"] = [result.run.pk]
+
+
+def _day(place: Place, actors: dict[str, Actor]) -> None:
+    """A payment in a shift with its receipt, an open request, a hold by hand, and February as a draft."""
+    (paid, *_rest) = Receivable.objects.filter(property=place.one("property"))
+    shift = open_shift(place.community.pk, 50000, actor=actors["cashier"])
+    (bill,) = open_bills(actors["cashier"], clock.today(), property_ids=[paid.property_id])
+    order = PaymentOrder(paid.property_id, paid.payer_id, (bill.id,), {"cash": 10000}, f"{place.mark.letters}-key", due_fen=bill.total_fen)
+    payment = take(order, actor=actors["cashier"]).payment
+    assert payment.receipt is not None
+    request = ask_adjustment(paid.pk, -100, actor=actors["finance"], reason=f"{place.mark.word}面积更正")
+    hold = LateFeeHold.objects.create(
+        organisation=place.community.organisation, community=place.community, receivable=paid, starts_on=START, kind="by_hand",
+        source_ref="request:0", reason=f"{place.mark.word}停计",
+    )  # fmt: skip
+    sheet = f"房号,建筑面积,业主姓名\n{place.mark.word}9-1-901,-5,{place.mark.word}某乙\n".encode()
+    upload = keep_upload(f"{place.mark.letters}-book.csv", sheet, place.community.name, actor=actors["lead"])
+    preview(upload.pk, this_month(), actor=actors["lead"])
+    draft = draft_run(place.community.pk, Month.parse("2026-02"), actor=actors["finance"]).run
+    assert draft is not None
+    place.ids |= {
+        "receivable": [paid.pk], "shift": [shift.pk], "payment": [payment.pk], "receipt": [payment.receipt.pk],
+        "token": [payment.receipt.token], "request": [request.pk], "hold": [hold.pk], "draft_run": [draft.pk],
+        "import": [upload.pk],
+        "draft_line": [RunLine.objects.filter(run=draft).values_list("pk", flat=True)[0]],
+        "run": [draft.pk, *place.ids["published_run"]],
+    }  # fmt: skip
+    assert Run.objects.filter(community=place.community).count() == 2
+
+
+def someone(place: Place, name: str, roles: list[Role], wide: bool = False, mentor_in: Community | None = None) -> User:
+    """A person of the place's organisation with the roles there, or in the whole organisation."""
+    organisation = place.community.organisation
+    user = User.objects.create(
+        organisation=organisation, username=f"walker-{name}", name="走访人", password=make_password(None),
+        totp_confirmed_at=clock.now(), password_changed_at=clock.now(),
+    )  # fmt: skip
+    grants = [(role, None if wide else place.community) for role in roles]
+    grants += [(Role.MENTOR, mentor_in)] if mentor_in else []
+    for role, community in grants:
+        RoleGrant.objects.create(organisation=organisation, user=user, role=role, community=community, starts_on=START)
+    return user

@@ -1,0 +1,53 @@
+"""What all tests share. The database is chosen in ``tests/settings.py``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the database if this process has started it (the workers of xdist have not)."""
+    if os.environ.get("WUYEFEI_TEST_STARTED") == str(os.getpid()):
+        from wuyefei.foundation.embedded.public import stop_database
+
+        os.environ.pop("DATABASE_URL", None)
+        stop_database(Path(os.environ["WUYEFEI_HOME"]))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_as_superuser() -> Iterator[None]:
+    """Tests on real transactions empty the tables afterwards, which append-only triggers refuse to everybody but a
+    superuser who sets them aside for the session."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    plain = DatabaseOperations.sql_flush
+
+    def sql_flush(self: DatabaseOperations, *args: object, **kwargs: object) -> list[str]:
+        statements = plain(self, *args, **kwargs)
+        if not statements:
+            return statements
+        return ["SET session_replication_role = replica", *statements, "SET session_replication_role = origin"]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _chinese_first() -> None:
+    """A page asked for in English leaves the language with the thread; every test starts in Chinese."""
+    translation.activate("zh-hans")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Iterator[Path | None]:
+    """The folder of real data beside the project, where there is one."""
+    folder = Path(os.environ.get("WUYEFEI_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    yield folder if folder.is_dir() else None

@@ -1,0 +1,168 @@
+"""The installation by its commands: made, served, worked for, backed up and restored."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import stat
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.edges.cli.conftest import Home, until
+
+PASSWORD = "Ganlan-shu-2391"
+ADMIN = ("createadmin", "--organisation", "桂语物业", "--username", "lushan", "--name", "鲁山甲")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_first_administrator(home: Home) -> None:
+    assert home.run("migrate", "--json").document["applied"] > 20
+    assert home.run("migrate", "--json").document == {"applied": 0}
+    weak = home.run(*ADMIN, "--password-stdin", stdin="12345678\n")
+    assert (weak.code, weak.tidy, weak.out) == (1, True, "")
+    assert home.sql("SELECT 1 FROM access_organisation") == [], "a refusal leaves no organisation"
+    assert "--password-stdin" in home.run(*ADMIN).err
+    made = home.run(*ADMIN, "--password-stdin", "--json", stdin=f"{PASSWORD}\n")
+    assert made.code == 0 and PASSWORD not in made.out + made.err
+    assert made.document == {"organisation": "桂语物业", "organisation_made": True, "username": "lushan", "name": "鲁山甲"}
+    again = home.run(*ADMIN, "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert again.code == 1 and again.tidy
+    asked = "from wuyefei.foundation.access.models import User\nfrom wuyefei.foundation.access.actor import load_actor, second_factor_due\n"
+    asked += "u = User.objects.get(username='lushan')\n"
+    asked += f"print(u.check_password({PASSWORD!r}), load_actor(u).may('admin'), second_factor_due(u))"
+    assert home.script(asked).split() == ["True", "True", "True"]
+
+
+def fetch(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            return answer.status, answer.url
+    except urllib.error.HTTPError as error:
+        return error.code, url
+
+
+def answers(url: str) -> Any:
+    try:
+        return fetch(url)
+    except OSError:
+        return None
+
+
+def test_serving(home: Home) -> None:
+    port = free_port()
+    process = home.start(["-m", "wuyefei.edges.cli.main", "serve", "--json", "--workers", "1"], PORT=str(port))
+    status, landed = until(lambda: answers(f"http://127.0.0.1:{port}/"))
+    assert status == 200 and "sign-in" in landed
+    assert fetch(f"http://127.0.0.1:{port}/static/shell/tokens.css")[0] == 200
+    assert fetch(f"http://127.0.0.1:{port}/nowhere-at-all/")[0] in (200, 404)
+    busy = home.run("serve", "--json", PORT=str(port))
+    assert busy.code == 1 and busy.document["error"]["code"] == "port_busy" and str(port) in busy.err
+    os.kill(process.pid, signal.SIGTERM)
+    assert process.wait(30) is not None
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.mark.parametrize(("value", "word"), [("http", "PORT"), ("99999", "端口"), ("0", "端口"), ("-1", "PORT")])
+def test_a_port_that_is_none(home: Home, value: str, word: str) -> None:
+    done = home.run("serve", PORT=value)
+    assert done.code == 1 and done.tidy and word in done.err
+
+
+def test_a_host_that_is_not_here(home: Home) -> None:
+    for host in ("203.0.113.9", "no-such-host.invalid"):
+        done = home.run("serve", "--host", host, "--port", str(free_port()))
+        assert done.code == 1 and done.tidy
+
+
+def test_a_killed_worker_is_taken_over_where_it_left_off(home: Home) -> None:
+    started = home.start(["-m", "tests.edges.cli.slow_work", "start"])
+    job_id = int((started.communicate(timeout=60)[0]).split()[-1])
+    look = f"SELECT state, done, attempts FROM platform_job WHERE id = {job_id}"
+    first = home.start(["-m", "tests.edges.cli.slow_work", "worker"])
+    until(lambda: home.sql(look)[0][1] >= 5)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    ((state, done, _),) = home.sql(look)
+    assert state == "running" and 5 <= done < 60
+    time.sleep(1.5)
+    second = home.start(["-m", "tests.edges.cli.slow_work", "worker", "--once", "--stalled-after", "1"])
+    said = second.communicate(timeout=120)[0]
+    assert second.returncode == 0, said
+    assert home.sql(look) == [("done", 60, 2)]
+    steps = home.sql("SELECT organisation_id FROM platform_subjectkey WHERE wrapped = '' ORDER BY organisation_id")
+    assert [step for (step,) in steps] == list(range(60)), "every step once, none twice"
+
+
+SEALED = """
+from wuyefei.foundation.platform import vault
+from wuyefei.foundation.platform.models import SubjectKey
+SubjectKey.objects.filter(wrapped=b'').delete()
+((key_id, key),) = vault.new_keys(1, 1)
+print(key_id, vault.lock(key, '13800002046').hex())
+"""
+
+
+def unsealed(home: Home, key_id: str, sealed: str) -> str:
+    return home.script(f"from wuyefei.foundation.platform import vault\nprint(vault.unlock(vault.subject_key({key_id}), bytes.fromhex({sealed!r})))").strip()
+
+
+def test_backup_and_restore(home: Home, new_home: Any, tmp_path: Path) -> None:
+    key_id, sealed = home.script(SEALED).split()
+    data, keys = tmp_path / "data.dump", tmp_path / "keys.tar"
+    made = home.run("backup", str(data), "--keys", str(keys), "--json")
+    assert made.code == 0 and made.document["bytes"] == data.stat().st_size > 10_000
+    assert stat.S_IMODE(data.stat().st_mode) == stat.S_IMODE(keys.stat().st_mode) == 0o600
+    twice = home.run("backup", str(data))
+    assert twice.code == 1 and "已经存在" in twice.err
+    assert home.run("backup", str(tmp_path / "no" / "where")).tidy
+
+    other = new_home()
+    without = other.run("restore", str(data))
+    assert without.code == 1 and "--keys" in without.err and without.tidy
+    assert other.sql("SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == [], "a refused restore leaves the former data"
+    done = other.run("restore", str(data), "--keys", str(keys), "--json")
+    assert done.code == 0, done.err
+    assert done.document["verify"]["holds"] and [o["organisation"] for o in done.document["verify"]["organisations"]] == ["桂语物业"]
+    assert unsealed(other, key_id, sealed) == "13800002046"
+
+    refused = other.run("restore", str(data), "--keys", str(keys))
+    assert refused.code == 1 and "--replace" in refused.err
+    broken = tmp_path / "broken.dump"
+    broken.write_bytes(data.read_bytes()[: data.stat().st_size // 2])
+    for bad in (broken, keys, tmp_path, tmp_path / "absent"):
+        done = other.run("restore", str(bad), "--replace")
+        assert done.code == 1 and done.tidy, bad
+        assert other.sql("SELECT name FROM access_organisation") == [("桂语物业",)], "a failed restore leaves the former data"
+    assert "--keys" in other.run("restore", str(data), "--keys", str(data), "--replace").err
+    assert other.run("restore", str(data), "--keys", str(keys), "--replace").code == 0
+    assert unsealed(other, key_id, sealed) == "13800002046"
+
+
+def test_stopping(home: Home) -> None:
+    assert home.run("stop", "--json").document == {"stopped": True}
+    assert home.run("stop", "--json").document == {"stopped": False}
+    assert home.run("verify").code == 0, "started again with everything in it"
+
+
+def test_a_database_that_is_not_there(home: Home) -> None:
+    done = home.run("verify", "--json", DATABASE_URL=f"postgresql://nobody:secret-word@127.0.0.1:{free_port()}/none")
+    assert done.code == 1 and done.tidy and done.document["error"]["code"] == "external_unreachable"
+    assert "secret-word" not in done.out + done.err
+
+
+def test_bench_lists_and_names_what_is_unknown(home: Home) -> None:
+    assert "benches" in home.run("bench", "--json").document
+    done = home.run("bench", "no-such")
+    assert done.code == 1 and "no-such" in done.err

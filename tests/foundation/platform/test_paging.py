@@ -1,0 +1,39 @@
+"""Pages forwards and backwards over ties, and marks that somebody altered."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world import make_world, person
+from wuyefei.estate.people.models import Person
+from wuyefei.foundation.platform.paging import paginate
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_row_stands_on_one_page() -> None:
+    place = make_world().community
+    for name in ("何以宁", "何以宁", "薄云深", "周砚秋"):
+        person(place, name)
+    order = ["-name", "id"]
+    whole = list(Person.objects.order_by(*order).values_list("pk", flat=True))
+    seen, mark, pages = [], "", []
+    while True:
+        page = paginate(Person.objects.all(), order, mark, 3)
+        pages.append([row.pk for row in page.rows])
+        seen += pages[-1]
+        if not page.older:
+            break
+        mark = page.older
+    assert seen == whole and [len(rows) for rows in pages] == [3, 3, 1] and page.newer
+    back = paginate(Person.objects.all(), order, page.newer, 3)
+    assert [row.pk for row in back.rows] == pages[1] and back.older and back.newer
+    first = paginate(Person.objects.all(), order, back.newer, 3)
+    assert [row.pk for row in first.rows] == pages[0] and not first.newer
+
+
+@pytest.mark.parametrize("mark", ["x", "!!", "WyJhIiwxXQ", "eyJhIjoxfQ", "8J+YgA"])
+def test_an_altered_mark_is_none(mark: str) -> None:
+    make_world()
+    page = paginate(Person.objects.all(), ["-name", "id"], mark, 2)
+    assert len(page.rows) == 2 and not page.newer

@@ -1,0 +1,146 @@
+"""Many at once, on real transactions: a bill is paid once, a run is published once, numbers have no gaps."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.scenarios.month import first_finding, publish
+from tests.world import World, make_world
+from tests.world import pay as take_payment
+from wuyefei.foundation.approvals.actions import decide
+from wuyefei.foundation.kernel.dates import Month
+from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.platform import clock
+from wuyefei.money.billing.public import Receivable, confirm_run, draft_run
+from wuyefei.money.payments.public import Payment, PaymentOrder, ask_void, balance_fen
+from wuyefei.money.receipts.public import Receipt
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DAY = dt.date(2026, 1, 10)
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Run the acts side by side, each on a connection of its own; returns results or the domain errors raised."""
+    results: list[Any] = [None] * len(acts)
+    gate = threading.Barrier(len(acts))
+
+    def run(number: int, act: Callable[[], Any]) -> None:
+        try:
+            gate.wait()
+            with clock.at(DAY):
+                results[number] = act()
+        except DomainError as error:
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert not any(thread.is_alive() for thread in threads)
+    return results
+
+
+@pytest.fixture
+def world() -> World:
+    with clock.at(dt.date(2026, 1, 2)):
+        world = make_world()
+        publish(world, "2026-01")
+        return world
+
+
+def test_twenty_clients_pay_one_bill(world: World) -> None:
+    flat, owner = world.flats["1-1-101"], world.people["陆小满"]
+    bill = Receivable.objects.get(property=flat)
+
+    def pay(number: int) -> Callable[[], Payment]:
+        order = PaymentOrder(flat.pk, owner.pk, (bill.pk,), {"scan": 25000}, f"client-{number}", due_fen=25000)
+        return lambda: take_payment(order, actor=world["cashier"])
+
+    results = at_once(*(pay(number) for number in range(20)))
+    assert sum(isinstance(result, Payment) for result in results) == 1
+    assert {result.code for result in results if isinstance(result, DomainError)} == {"bills_changed"}
+    assert Receivable.objects.get(pk=bill.pk).outstanding_fen == 0
+    assert list(Receipt.objects.values_list("serial", flat=True)) == [1]
+    assert first_finding(world) == ""
+
+
+def test_one_client_key_is_one_payment(world: World) -> None:
+    flat, owner = world.flats["1-1-101"], world.people["陆小满"]
+    bill = Receivable.objects.get(property=flat)
+    order = PaymentOrder(flat.pk, owner.pk, (bill.pk,), {"cash": 10000}, "same-key")
+    results = at_once(*[lambda: take_payment(order, actor=world["cashier"])] * 6)
+    taken = {result.pk for result in results if isinstance(result, Payment)}
+    assert len(taken) == 1 and Payment.objects.count() == 1
+    assert Receivable.objects.get(pk=bill.pk).outstanding_fen == 15000
+    assert first_finding(world) == ""
+
+
+def test_receipts_of_many_households_are_gapless(world: World) -> None:
+    def pay(code: str, name: str, number: int) -> Callable[[], Payment]:
+        flat, owner = world.flats[code], world.people[name]
+        bill = Receivable.objects.get(property=flat)
+        return lambda: take_payment(
+            PaymentOrder(flat.pk, owner.pk, (bill.pk,), {"cash": 100}, f"k{code}{number}"), actor=world["cashier"]
+        )
+
+    acts = [pay(code, name, n) for n in range(4) for code, name in [("1-1-101", "陆小满"), ("1-1-102", "沈秋白"), ("1-1-201", "顾予安")]]
+    results = at_once(*acts)
+    assert all(isinstance(result, Payment) for result in results)
+    assert sorted(Receipt.objects.values_list("serial", flat=True)) == list(range(1, 13))
+    assert first_finding(world) == ""
+
+
+def test_prepayment_is_spent_once(world: World) -> None:
+    flat, owner = world.flats["1-1-101"], world.people["陆小满"]
+    with clock.at(DAY):
+        take_payment(PaymentOrder(flat.pk, owner.pk, (), {"cash": 20000}, "fill", keep_rest=True), actor=world["cashier"])
+    bill = Receivable.objects.get(property=flat)
+
+    def spend(number: int) -> Callable[[], Payment]:
+        order = PaymentOrder(flat.pk, owner.pk, (bill.pk,), {"prepaid": 15000}, f"spend-{number}")
+        return lambda: take_payment(order, actor=world["cashier"])
+
+    results = at_once(*(spend(number) for number in range(5)))
+    assert sum(isinstance(result, Payment) for result in results) == 1
+    assert balance_fen(owner.pk, flat.pk) == 5000
+    assert first_finding(world) == ""
+
+
+def test_two_drafts_two_approvals_one_publish(world: World) -> None:
+    def draft() -> Any:
+        return draft_run(world.community.pk, Month.parse("2026-02"), actor=world["finance"])
+
+    results = at_once(draft, draft, draft)
+    runs = {result.run.pk for result in results}
+    assert len(runs) == 1
+    request = confirm_run(runs.pop(), actor=world["finance"])
+    approve = lambda: decide(request.pk, approved=True, actor=world["lead"])  # noqa: E731
+    results = at_once(approve, approve, approve)
+    assert [result.code for result in results if isinstance(result, DomainError)] == ["request_not_open"] * 2
+    assert Receivable.objects.filter(period="2026-02-01").count() == 4
+    assert first_finding(world) == ""
+
+
+def test_payment_during_a_void(world: World) -> None:
+    flat, owner = world.flats["1-1-101"], world.people["陆小满"]
+    bill = Receivable.objects.get(property=flat)
+    with clock.at(DAY):
+        payment = take_payment(PaymentOrder(flat.pk, owner.pk, (bill.pk,), {"cash": 10000}, "first"), actor=world["cashier"])
+        request = ask_void(payment.pk, actor=world["cashier"], reason="收错")
+    order = PaymentOrder(flat.pk, owner.pk, (bill.pk,), {"cash": 15000}, "second")
+    results = at_once(
+        lambda: take_payment(order, actor=world["cashier"]),
+        lambda: decide(request.pk, approved=True, actor=world["lead"]),
+    )
+    assert not any(isinstance(result, DomainError) for result in results)
+    assert Receivable.objects.get(pk=bill.pk).outstanding_fen == 10000
+    assert first_finding(world) == ""
