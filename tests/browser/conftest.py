@@ -9,12 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -53,6 +56,22 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+UNDER_WAY: set[int] = set()
+"""The server's threads that are answering a request now."""
+
+request_started.connect(lambda **_: UNDER_WAY.add(threading.get_ident()), weak=False, dispatch_uid="tests.browser.began")
+request_finished.connect(lambda **_: UNDER_WAY.discard(threading.get_ident()), weak=False, dispatch_uid="tests.browser.ended")
+
+
+def wait_for_the_server(seconds: float = 15) -> None:
+    """Until no request has been under way for a moment: one that still writes would lock the emptying of the tables."""
+    quiet, until = 0, time.monotonic() + seconds
+    while quiet < 3:
+        assert time.monotonic() < until, f"requests still under way after {seconds} s"
+        quiet = 0 if UNDER_WAY else quiet + 1
+        time.sleep(0.03)
+
+
 @pytest.fixture
 def browser_page(browser: Browser, live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """``browser_page(1366)``, ``browser_page(390, theme="dark")``: a page of its own context at the live server.
@@ -80,6 +99,7 @@ def browser_page(browser: Browser, live_server: LiveServer, request: pytest.Fixt
         keep_picture(page, f"{request.node.name}-{number}")
         page.unroute_all(behavior="ignoreErrors")  # an answer still under way must not fail the test that comes next
         page.context.close()
+    wait_for_the_server()
     assert not wrong, wrong
 
 
