@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import models
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "wuyefei"
-FLOORS = ["foundation", "estate", "money", "insight", "edges", "config"]
+FLOORS = ["foundation", "estate", "money", "relations", "insight", "collection", "management", "edges", "config"]
 FILES = sorted(path for path in SRC.rglob("*.py") if "migrations" not in path.parts)
 
 
