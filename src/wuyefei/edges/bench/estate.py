@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -69,7 +70,7 @@ def settle(firm: Firm, name: str, properties: int, cycle_months: int = 1) -> Com
     community = create_community(name, actor=firm.maker, receipt_prefix=f"C{Community.objects.count() + 1}")
     contract_id, tariff_ids = _contract(firm, community, cycle_months)
     names = [family + GIVEN[n : n + 2] for family in SURNAMES for n in range(0, len(GIVEN) - 1, 2)]
-    values = {
+    values: dict[str, Any] = {
         "organisation": firm.organisation.pk, "community": community.pk, "properties": properties, "per_building": BUILDING,
         "doors": DOORS, "start": firm.month.first, "contract": contract_id, "tariffs": tariff_ids, "names": names,
         "pinyins": [pinyin_key(name) for name in names], "initials": [pinyin_initials(name) for name in names],
