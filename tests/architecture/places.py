@@ -23,6 +23,7 @@ from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.vault import seal_secret
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -34,6 +35,7 @@ from wuyefei.money.billing.public import (
     open_bills,
 )
 from wuyefei.money.cashdesk.public import open_shift, take
+from wuyefei.money.channels.public import ChannelSetup
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.payments.public import PaymentOrder
 
@@ -109,8 +111,18 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _publish(place, actors)
     with clock.at(TODAY):
         _day(place, actors)
+        _online(place)
         _upload(place, actors["finance"])
     return place
+
+
+def _online(place: Place) -> None:
+    """A merchant account of this place alone."""
+    setup = ChannelSetup.objects.create(
+        organisation=place.community.organisation, community=place.community, channel="wechat", mode="live", merchant_id=f"{place.mark.letters}-9001",
+        app_id=f"{place.mark.letters}-app", secrets=seal_secret("{}"), token=f"{place.mark.letters}-notify-token", changed_at=clock.now(),
+    )  # fmt: skip
+    place.ids |= {"setup": [setup.pk], "setup_token": [setup.token]}
 
 
 def _upload(place: Place, finance: Actor) -> None:

@@ -15,6 +15,7 @@ from wuyefei.money.ledger.public import Account, control
 from .actions.take import TENDER_ACCOUNTS
 from .models import Allocation, Payment, Prepayment, Tender
 
+TAKEN = (Payment.Kind.DESK, Payment.Kind.ONLINE)
 BOOKING_KINDS = ["payment.take", "payment.void", "payment.opening", "payment.offset"]
 
 _SUMS = """
@@ -100,8 +101,8 @@ def late_fee_control(organisation_id: int) -> Iterator[Yielded]:
 
 
 def receipts(organisation_id: int) -> Iterator[Yielded]:
-    """Every desk payment has its receipt, of its amount, void exactly when the payment is."""
-    rows = Payment.objects.filter(organisation_id=organisation_id, kind=Payment.Kind.DESK).select_related("receipt")
+    """Every payment taken at the desk or online has its receipt, of its amount, void exactly when the payment is."""
+    rows = Payment.objects.filter(organisation_id=organisation_id, kind__in=TAKEN).select_related("receipt")
     yield Examined(rows.count())
     for row in rows.order_by("pk").iterator(chunk_size=2000):
         receipt = row.receipt

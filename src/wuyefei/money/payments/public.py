@@ -1,5 +1,6 @@
 """The door of the room: what other rooms may use."""
 
+from .actions.online import OnlinePayment, check_due, take_online
 from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
 from .actions.take import AlreadyTaken, BillsChanged, PaymentOrder, as_bills, take_payment
 from .actions.void import VOID_KIND, ask_void
@@ -12,6 +13,7 @@ __all__ = [
     "AlreadyTaken",
     "Bill",
     "BillsChanged",
+    "OnlinePayment",
     "OpeningPrepayment",
     "Order",
     "Part",
@@ -27,8 +29,10 @@ __all__ = [
     "ask_void",
     "balance_fen",
     "book_opening_prepayments",
+    "check_due",
     "get_payment",
     "payments",
     "settle_tenders",
+    "take_online",
     "take_payment",
 ]
