@@ -12,7 +12,7 @@ from .actions import (
 )
 from .models import ChargeItem, Tariff, TariffVersion
 from .queries import get_item, get_tariff, items, prices_of, tariff_terms, tariffs
-from .rules import (
+from .rules.pricing import (
     DEFAULT_ITEMS,
     AlreadyBilled,
     AreaMissing,

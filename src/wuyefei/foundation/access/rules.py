@@ -58,6 +58,7 @@ class Permission(StrEnum):
     ADJUST_APPROVE = "adjust.approve"
     CASHDESK = "cashdesk.use"
     PAYMENT_VIEW = "payment.view"
+    PAYMENT_BATCH = "payment.batch"
     PAYMENT_VOID_REQUEST = "payment.void_request"
     PAYMENT_VOID_APPROVE = "payment.void_approve"
     SHIFT_APPROVE = "shift.approve"
@@ -90,6 +91,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.ADJUST_APPROVE: "审批调整减免",
     Permission.CASHDESK: "收银",
     Permission.PAYMENT_VIEW: "查看收款",
+    Permission.PAYMENT_BATCH: "批量入账",
     Permission.PAYMENT_VOID_REQUEST: "申请作废收款",
     Permission.PAYMENT_VOID_APPROVE: "审批作废收款",
     Permission.SHIFT_APPROVE: "审批交班",
@@ -112,7 +114,7 @@ _SEE = {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.REPORT_VIEW}
 _FINANCE = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
-    _P.CHANNEL_WORK, _P.REFUND_REQUEST,
+    _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.PAYMENT_BATCH,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('access', '0003_sign_in_log'),
         ('billing', '0002_guards'),
-        ('payments', '0003_online'),
+        ('payments', '0005_online'),
         ('people', '0002_search'),
         ('properties', '0002_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
