@@ -200,3 +200,78 @@ class ChannelException(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.order_id}"
+
+
+class RefundTotal(models.Model):
+    """How much of a payment is promised back: the row every refund of it locks, and the bound the database keeps."""
+
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+    reserved_fen = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reserved_fen__gte=0, reserved_fen__lte=models.F("amount_fen")), name="never_refunded_above_payment"
+            ),
+        ]
+
+
+class Refund(models.Model):
+    """Money given back, of a payment or out of suspense. ``number`` is what the provider knows it by."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", _("待审批")
+        APPROVED = "approved", _("待退出")
+        SENT = "sent", _("退款中")
+        FAILED = "failed", _("退款失败")
+        DONE = "done", _("已退款")
+        REJECTED = "rejected", _("已退回")
+        CANCELLED = "cancelled", _("已取消")
+
+    class Method(models.TextChoices):
+        SOURCE = "source", _("原路退回")
+        TRANSFER = "transfer", _("银行转账")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="+")
+    exception = models.ForeignKey(ChannelException, null=True, on_delete=models.PROTECT, related_name="refunds")
+    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="refunds")
+    number = models.CharField(max_length=32, unique=True)
+    amount_fen = models.BigIntegerField()
+    method = models.CharField(max_length=8, choices=Method.choices)
+    release = models.JSONField(default=list)
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED)
+    due_at = models.DateTimeField(null=True)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    failure = models.CharField(max_length=200, blank=True)
+    refund_id = models.CharField(max_length=64, blank=True)
+    reference = models.CharField(max_length=80, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="refund_positive"),
+            models.CheckConstraint(condition=~models.Q(approved_by=models.F("requested_by")), name="refund_four_eyes"),
+            models.CheckConstraint(
+                condition=models.Q(payment__isnull=False, exception__isnull=True)
+                | models.Q(payment__isnull=True, exception__isnull=False),
+                name="refund_of_one_thing",
+            ),
+            models.CheckConstraint(condition=models.Q(order__isnull=False) | models.Q(method="transfer"), name="source_needs_order"),
+            models.UniqueConstraint(fields=["exception"], condition=~models.Q(state="rejected"), name="suspense_refunded_once"),
+        ]
+        indexes = [
+            models.Index(fields=["community", "-id"], name="refund_by_place"),
+            models.Index(fields=["state", "due_at"], name="refund_to_work"),
+            models.Index(fields=["payment"], name="refund_by_payment"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

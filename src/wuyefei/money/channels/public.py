@@ -10,8 +10,9 @@ from .actions.orders import (
     start_order,
     sweep,
 )
+from .actions.refunds import RefundRequest, ask_refund, sweep_refunds
 from .actions.setups import SetupDraft, save_setup
-from .models import ChannelException, ChannelSetup, NoticeLog, Order
+from .models import ChannelException, ChannelSetup, NoticeLog, Order, Refund
 from .providers.base import Forged, ProviderError, ProviderRefused, WayKind
 from .queries import Offered, channels_for, get_order, orders
 from .rules import Channel, EntryPoint, OrderState
@@ -31,9 +32,12 @@ __all__ = [
     "OrderState",
     "ProviderError",
     "ProviderRefused",
+    "Refund",
+    "RefundRequest",
     "SetupDraft",
     "WayKind",
     "ask_provider",
+    "ask_refund",
     "channels_for",
     "close_order",
     "get_order",
@@ -41,5 +45,6 @@ __all__ = [
     "save_setup",
     "start_order",
     "sweep",
+    "sweep_refunds",
     "take_notice",
 ]

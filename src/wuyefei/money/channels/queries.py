@@ -11,8 +11,9 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.money.payments.public import Payment
 
-from .models import ChannelException, ChannelSetup, NoticeLog, Order
+from .models import ChannelException, ChannelSetup, NoticeLog, Order, Refund, RefundTotal
 from .rules import Channel, EntryPoint
 
 TOKEN_LENGTH = range(32, 44)
@@ -118,3 +119,30 @@ def get_setup(actor: Actor, setup_id: int) -> ChannelSetup:
 def notices_of(setup: ChannelSetup, limit: int = 20) -> list[NoticeLog]:
     """The latest notices of a setup the caller was allowed to read."""
     return list(NoticeLog.objects.filter(setup=setup).order_by("-pk")[:limit])
+
+
+def refunds(actor: Actor) -> QuerySet[Refund]:
+    """The refunds of the communities whose payments the actor may see."""
+    return Refund.objects.filter(
+        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.PAYMENT_VIEW)
+    )
+
+
+def get_refund(actor: Actor, refund_id: int) -> Refund:
+    refund = (
+        refunds(actor)
+        .select_related(
+            "community", "payment__property", "payment__payer", "payment__receipt", "order__property", "order__payer", "requested_by", "approved_by"
+        )
+        .filter(pk=refund_id)
+        .first()
+    )  # fmt: skip
+    if refund is None:
+        raise NotFound()
+    return refund
+
+
+def refundable_fen(payment: Payment) -> int:
+    """How much of a payment is not yet promised back."""
+    reserved = RefundTotal.objects.filter(payment=payment).values_list("reserved_fen", flat=True).first()
+    return payment.amount_fen - (reserved or 0)

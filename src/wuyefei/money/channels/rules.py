@@ -63,7 +63,7 @@ class RefundState(StrEnum):
 
 REFUND_MOVES: dict[RefundState, frozenset[RefundState]] = {
     RefundState.REQUESTED: frozenset({RefundState.APPROVED, RefundState.REJECTED}),
-    RefundState.APPROVED: frozenset({RefundState.SENT, RefundState.DONE, RefundState.FAILED}),
+    RefundState.APPROVED: frozenset({RefundState.SENT, RefundState.DONE, RefundState.FAILED, RefundState.CANCELLED}),
     RefundState.SENT: frozenset({RefundState.DONE, RefundState.FAILED}),
     RefundState.FAILED: frozenset({RefundState.SENT, RefundState.DONE, RefundState.CANCELLED}),
     RefundState.DONE: frozenset(),
@@ -78,6 +78,26 @@ REFUND_DUE: dict[RefundState, dt.timedelta] = {
 }
 """How long a refund may stand in each open state before its owner is late with it."""
 REFUND_OPEN = frozenset(REFUND_DUE)
+
+
+REFUND_HELD = frozenset({RefundState.APPROVED, RefundState.SENT, RefundState.FAILED})
+"""The states in which the money stands in 待退款."""
+
+
+class RefundMethod(StrEnum):
+    SOURCE = "source"
+    """Back the way it came, through the provider."""
+    TRANSFER = "transfer"
+    """By bank transfer, noted with the bank's reference."""
+
+
+def refund_owner(state: RefundState, method: RefundMethod) -> str:
+    """Who has to act next on a refund, in words; empty where nobody has."""
+    if state is RefundState.REQUESTED:
+        return "审批人"
+    if state in (RefundState.APPROVED, RefundState.SENT):
+        return "系统" if method is RefundMethod.SOURCE else "财务"
+    return "财务" if state is RefundState.FAILED else ""
 
 
 class IllegalMove(DomainError):

@@ -1,6 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.bulk import Batch, BatchRefused, BatchResult, take_payments_in_bulk
+from .actions.giving_back import Held, hold_refund, return_refund
 from .actions.online import OnlinePayment, check_due, take_online
 from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
 from .actions.take import AlreadyTaken, BillsChanged, PaymentOrder, as_bills, take_payment
@@ -19,6 +20,7 @@ __all__ = [
     "Bill",
     "BillsChanged",
     "Fault",
+    "Held",
     "OnlinePayment",
     "OpeningPrepayment",
     "Order",
@@ -39,7 +41,9 @@ __all__ = [
     "book_opening_prepayments",
     "check_due",
     "get_payment",
+    "hold_refund",
     "payments",
+    "return_refund",
     "settle_tenders",
     "take_online",
     "take_payment",
