@@ -29,6 +29,7 @@ KINDS: dict[str, str] = {
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
 
 WORDS: dict[str, list[str]] = {
+    "group": ["identity", "payment", "parking", "contact"],
     "act": ["adjust", "waive", "reverse", "hold"],
     "field": ["mobile", "identity", "bank", "history", "name"],
 }

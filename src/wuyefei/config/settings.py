@@ -25,6 +25,7 @@ ROOMS = [
     "wuyefei.estate.properties",
     "wuyefei.estate.people",
     "wuyefei.estate.occupancy",
+    "wuyefei.estate.profiles",
     "wuyefei.estate.tariffs",
     "wuyefei.estate.contracts",
     "wuyefei.money.ledger",

@@ -19,7 +19,7 @@ from .bulk import (
     bulk_create_properties,
     bulk_create_vehicles,
 )
-from .models import Building, Entrance, Meter, Property, Vehicle
+from .models import Building, Entrance, HousekeeperTerm, Meter, Property, Vehicle
 from .queries import (
     buildings,
     entrances,
@@ -29,6 +29,7 @@ from .queries import (
     get_entrance,
     get_property,
     get_vehicle,
+    housekeeper_terms,
     meters,
     properties,
     property_codes,
@@ -52,6 +53,7 @@ __all__ = [
     "Ended",
     "Entrance",
     "EntranceRow",
+    "HousekeeperTerm",
     "Meter",
     "MeterRow",
     "Property",
@@ -82,6 +84,7 @@ __all__ = [
     "get_entrance",
     "get_property",
     "get_vehicle",
+    "housekeeper_terms",
     "meters",
     "normalise_code",
     "normalise_plate",
