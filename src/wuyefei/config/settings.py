@@ -21,6 +21,7 @@ ROOMS = [
     "wuyefei.foundation.platform",
     "wuyefei.foundation.access",
     "wuyefei.foundation.approvals",
+    "wuyefei.foundation.jobs",
     "wuyefei.foundation.shell",
     "wuyefei.estate.properties",
     "wuyefei.estate.people",

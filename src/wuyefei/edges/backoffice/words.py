@@ -47,6 +47,7 @@ ACTIONS = {
     "intake.errors_download": noop("下载导入错误"), "cashdesk.open_shift": noop("开班"), "cashdesk.hand_over": noop("交班"), "cashdesk.handover": noop("交班"),
     "cashdesk.accept_shift": noop("交班复核"), "cashdesk.charge": noop("临时收费"), "profile.save": noop("业主档案"),
     "profile.verify": noop("核实业主资料"), "profile.rule": noop("核实周期"),
+    "profile.export": noop("导出待核实"), "jobs.run": noop("运行定时任务"),
 }  # fmt: skip
 FIELDS = {
     "name": noop("名称"), "number": noop("编号"), "code": noop("编号"), "kind": noop("类型"), "title": noop("名称"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.urls import reverse
 
 from wuyefei.estate.tariffs.public import ensure_default_items
 from wuyefei.foundation.access.actions import create_community
@@ -242,7 +243,7 @@ def start(import_id: int, choices: Choices, *, actor: Actor) -> ImportFile:
         long = row.preview.get("rows_read", 0) > LONG
         if long:
             row.state, row.done, row.total = State.APPLYING, 0, 0
-            label = f"导入 {row.name}"
+            label = f"{row.community_name} {row.name}"
             row.job_id = jobs.start(WORK, actor=actor, label=label, community_id=row.community_id, import_id=row.pk).pk
         row.save(update_fields=["choices", "state", "done", "total", "job_id"])
     return row if long else _settled(row.pk, lambda: apply_import(row.pk, choices, actor=actor))
@@ -303,6 +304,11 @@ def discard(import_id: int, *, actor: Actor) -> None:
     row.stored = ""
     row.save(update_fields=["stored"])
     audit.record(actor, "intake.discard", row)
+
+
+def address_of(job: Job) -> str:
+    """The page of the upload that a job applies."""
+    return reverse("intake:show", args=[job.arguments["import_id"]])
 
 
 def stop(import_id: int, *, actor: Actor) -> None:

@@ -26,6 +26,8 @@ from .locks import lock_community
 
 PUBLISH_KIND = "billing.publish"
 LATEST_MONTHS_AHEAD = 12
+PROGRESS_EVERY = 250
+Progress = Callable[[int], None]
 
 _after_publish: list[Callable[[Run, Actor], None]] = []
 
@@ -73,22 +75,19 @@ class Selection:
 
 
 @transaction.atomic
-def draft_run(community_id: int, month: Month, *, actor: Actor, selection: Selection | None = None) -> DraftResult:
+def draft_run(
+    community_id: int, month: Month, *, actor: Actor, selection: Selection | None = None, progress: Progress | None = None
+) -> DraftResult:
     """Compute the drafts of a month, replacing an open draft of it; a run without any line is not kept.
 
-    Bills the cycles that start in ``month`` and any missing earlier ones. Raises ``OtherRunOpen``, ``WrongState``.
+    Bills the cycles that start in ``month`` and any missing earlier ones. ``progress`` is told how many contract lines
+    are done. Raises ``OtherRunOpen``, ``WrongState``.
     """
-    actor.require(Permission.BILLING_DRAFT, community_id)
-    if month.index > Month.of(clock.today()).index + LATEST_MONTHS_AHEAD:
-        raise DomainError("too_far_ahead", "账期 {month} 太远，最多提前 12 个月出账。", month=str(month))
+    check_month(community_id, month, actor)
     lock_community(community_id)
     selection = selection or Selection()
-    run = Run.objects.filter(community_id=community_id, state__in=[Run.State.DRAFT, Run.State.CONFIRMED]).first()
-    if run and (run.period != month.first):
-        raise OtherRunOpen(community=run.community.name, period=f"{run.period:%Y-%m}")
-    if run and run.state != Run.State.DRAFT:
-        raise WrongState(state=run.get_state_display(), verb="重新计算")
-    drafts, gaps = compute(community_id, month, selection)
+    run = open_run(community_id, month)
+    drafts, gaps = compute(community_id, month, selection, progress)
     if not drafts:
         if run:
             _discard(run, actor, "没有应出的账单")
@@ -107,12 +106,33 @@ def draft_run(community_id: int, month: Month, *, actor: Actor, selection: Selec
     return DraftResult(run, run.line_count, run.amount_fen, gaps)
 
 
-def compute(community_id: int, month: Month, selection: Selection) -> tuple[list[Draft], list[Gap]]:
+def check_month(community_id: int, month: Month, actor: Actor) -> None:
+    """Raises ``Forbidden``, ``NotFound``, and ``DomainError`` for a month too far ahead."""
+    actor.require(Permission.BILLING_DRAFT, community_id)
+    if month.index > Month.of(clock.today()).index + LATEST_MONTHS_AHEAD:
+        raise DomainError("too_far_ahead", "账期 {month} 太远，最多提前 12 个月出账。", month=str(month))
+
+
+def open_run(community_id: int, month: Month) -> Run | None:
+    """The draft of this month that may be computed again. Raises ``OtherRunOpen``, ``WrongState``."""
+    run = Run.objects.filter(community_id=community_id, state__in=[Run.State.DRAFT, Run.State.CONFIRMED]).first()
+    if run and (run.period != month.first):
+        raise OtherRunOpen(community=run.community.name, period=f"{run.period:%Y-%m}")
+    if run and run.state != Run.State.DRAFT:
+        raise WrongState(state=run.get_state_display(), verb="重新计算")
+    return run
+
+
+def compute(
+    community_id: int, month: Month, selection: Selection, progress: Progress | None = None
+) -> tuple[list[Draft], list[Gap]]:
     """The drafts and gaps of a community and month, without writing anything."""
     drafts: list[Draft] = []
     gaps: list[Gap] = []
     facts = community_facts(community_id, month, selection.property_ids, selection.item_ids)
-    for fact in facts:
+    for done, fact in enumerate(facts):
+        if progress is not None and done % PROGRESS_EVERY == 0:
+            progress(done)
         if isinstance(fact, Gap):
             gaps.append(fact)
             continue
