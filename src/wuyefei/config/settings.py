@@ -109,7 +109,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [SRC / "locale"]
+LOCALE_PATHS = [SRC / room / "locale" for room in ("edges/cli", "foundation/embedded", "insight/measures")]
+"""Words of rooms that are no Django apps."""
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

@@ -6,6 +6,7 @@ import argparse
 
 from . import boot
 from .boot import Outcome
+from .speech import said
 
 
 def worker(args: argparse.Namespace) -> Outcome:
@@ -18,10 +19,10 @@ def worker(args: argparse.Namespace) -> Outcome:
     again = retry_stalled(args.stalled_after)
     released = run_scheduled(RELEASE)
     if again:
-        boot.tell(f"接手了 {again} 项因进程中断而停下的任务。")
-    boot.tell("正在处理后台任务，按 Ctrl+C 停止。" if not args.once else "正在处理等待中的后台任务。")
+        boot.tell(said("接手了 {again} 项因进程中断而停下的任务。", again=again))
+    boot.tell(said("正在处理后台任务，按 Ctrl+C 停止。") if not args.once else said("正在处理等待中的后台任务。"))
     _run(once=args.once, concurrency=args.concurrency)
-    return Outcome({"taken_up": again, "released": released}, "后台任务已停止。" if not args.once else "没有等待中的任务了。")
+    return Outcome({"taken_up": again, "released": released}, said("后台任务已停止。") if not args.once else said("没有等待中的任务了。"))
 
 
 def _run(*, once: bool, concurrency: int) -> None:

@@ -19,7 +19,7 @@ from wuyefei.foundation.access.actions import create_community
 from wuyefei.foundation.access.actor import Actor, load_actor, organisation_of, refreshed
 from wuyefei.foundation.access.models import Community, User
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import DomainError, Invalid
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, packed
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock, jobs
@@ -166,7 +166,7 @@ def preview(import_id: int, choices: Choices, *, actor: Actor) -> ImportFile:
 
 
 def _table_document(view: SheetView) -> dict[str, Any]:
-    rows = [[one.number, one.result, list(one.cells), list(one.bad), list(one.reasons)] for one in view.rows]
+    rows = [[one.number, one.result, list(one.cells), list(one.bad), [packed(reason) for reason in one.reasons]] for one in view.rows]
     return {"name": view.name, "headers": list(view.headers), "rows": rows}
 
 
@@ -192,7 +192,7 @@ def tie_out(work: Work, choices: Choices) -> None:
     )
     for name, read, stated in pairs:
         if stated is not None and stated != read:
-            reason = f"表内合计 {yuan_text(read)} 元，填写的是 {yuan_text(stated)} 元，相差 {yuan_text(read - stated)} 元"
+            reason = Phrase("表内合计 {read} 元，填写的是 {stated} 元，相差 {difference} 元", read=yuan_text(read), stated=yuan_text(stated), difference=yuan_text(read - stated))
             raise Invalid(field=name, reason=reason)
 
 
