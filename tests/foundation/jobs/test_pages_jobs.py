@@ -92,15 +92,12 @@ def test_a_job_is_stopped_and_gone_on_with_from_its_page(world: World, large: No
 def test_who_sees_and_who_steers(world: World, large: None) -> None:
     job = start_draft(world.community.pk, Month.parse("2026-01"), actor=world["finance"], selection=Selection())
     assert job is not None
-    cashier = client_of(world["cashier"])
-    page = cashier.get(reverse("jobs:show", args=[job.pk])).content.decode()
-    assert "桂语花园" in page and 'action="/jobs' not in page
-    assert "由发起人或有相应权限的同事" in cashier.post(reverse("jobs:stop", args=[job.pk]), follow=True).content.decode()
+    for name in ("cashier", "outsider"):
+        client = client_of(world[name])
+        assert client.get(reverse("jobs:show", args=[job.pk])).status_code == 404
+        assert client.post(reverse("jobs:stop", args=[job.pk])).status_code == 404
+        assert "2026-01" not in client.get(reverse("jobs:list")).content.decode()
     assert Job.objects.get().stop_requested is False
-    outsider = client_of(world["outsider"])
-    assert outsider.get(reverse("jobs:show", args=[job.pk])).status_code == 404
-    assert outsider.post(reverse("jobs:stop", args=[job.pk])).status_code == 404
-    assert "桂语花园" not in outsider.get(reverse("jobs:list")).content.decode()
     assert client_of(world["manager"]).post(reverse("jobs:stop", args=[job.pk])).status_code == 302
     assert Job.objects.get().state == "stopped"
 

@@ -2,5 +2,6 @@
 
 Nouns: a *job* is one piece of long work that somebody started; *scheduled* work comes by the clock. The work itself,
 its states and its resume points belong to ``platform.jobs`` and ``platform.schedule``; here it is only shown and
-steered. Everybody sees the jobs of their own places; who may stop and resume one is said by the room that does it.
+steered. One sees what one started oneself, and in one's places the kinds of work one has the right to do: whoever sees
+a job may stop and resume it.
 """

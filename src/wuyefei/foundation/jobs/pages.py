@@ -49,17 +49,16 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def show_of(row: Job, actor: Actor) -> Shown:
-    """Words and rights of one job."""
+def show_of(row: Job) -> Shown:
+    """One job in words; who sees it may steer it."""
     kind = jobs.known(row.kind)
-    may = jobs.may_steer(row, actor)
     done = row.state == Job.State.DONE
     url = kind.address(row) if kind and kind.address and done else ""
     words = kind.describe(row) if kind and kind.describe and done and row.result else _(row.message) if row.message else ""
     return Shown(
         row, _(kind.title) if kind and kind.title else row.kind, STATES[Job.State(row.state)], url, words, left_of(row),
-        may and row.state in jobs.OPEN and not row.stop_requested,
-        may and kind is not None and row.state in (Job.State.STOPPED, Job.State.FAILED),
+        row.state in jobs.OPEN and not row.stop_requested,
+        kind is not None and row.state in (Job.State.STOPPED, Job.State.FAILED),
     )  # fmt: skip
 
 
@@ -92,7 +91,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     page = paginate(rows, ["-id"], request.GET.get("at", ""))
     context = {
         "page": page,
-        "rows": [show_of(row, actor) for row in page.rows],
+        "rows": [show_of(row) for row in page.rows],
         "state": state,
         "states": Job.State.choices,
         "scheduled": [
@@ -107,7 +106,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One job; asked for again every second while it runs."""
-    shown = show_of(_one(request, pk), actor_of(request))
+    shown = show_of(_one(request, pk))
     htmx = bool(getattr(request, "htmx", False))
     response = render(request, "jobs/_job.html" if htmx else "jobs/show.html", {"job": shown})
     if htmx and not shown.open:

@@ -77,8 +77,8 @@ Work = Callable[[Task], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class Known:
-    """How work of a kind is done, what people call it, which right stops and resumes it (empty: seeing it is enough),
-    the page of its result, and its result in words."""
+    """How work of a kind is done, what people call it, which right shows, stops and resumes it (empty: any right in its
+    place), the page of its result, and its result in words."""
 
     work: Work
     title: str = ""
@@ -101,14 +101,6 @@ def register_work(
 def known(kind: str) -> Known | None:
     """What is known of a kind; None for work that this version no longer does."""
     return _works.get(kind)
-
-
-def may_steer(job: Job, actor: Actor) -> bool:
-    """Whether the actor may stop and resume the job: who started it, and who holds the right for its kind there."""
-    kind = _works.get(job.kind)
-    if kind is None or not kind.permission or (actor.user_id and job.made_by_id == actor.user_id):
-        return True
-    return actor.may(kind.permission, job.community_id)
 
 
 @contextmanager
@@ -162,8 +154,11 @@ def _queue(job: Job) -> None:
 
 
 def jobs(actor: Actor) -> QuerySet[Job]:
-    """The jobs of the actor's places and those they started themselves, the latest first."""
-    mine = Q(community_id__in=actor.seen) | Q(made_by_id=actor.user_id)
+    """The jobs one may steer, the latest first: those they started, and those of their places whose kind they may do."""
+    mine = Q(made_by_id=actor.user_id)
+    for name, kind in _works.items():
+        places = actor.communities(kind.permission) if kind.permission else actor.seen
+        mine |= Q(kind=name, community_id__in=places)
     return Job.objects.filter(mine, organisation_id=actor.organisation_id).order_by("-id")
 
 
@@ -171,8 +166,6 @@ def _locked(job_id: int, actor: Actor) -> Job:
     job = jobs(actor).select_for_update().filter(pk=job_id).first()
     if job is None:
         raise NotFound()
-    if not may_steer(job, actor):
-        raise DomainError("not_yours", "这项任务由发起人或有相应权限的同事停止、继续。")
     return job
 
 
