@@ -29,6 +29,7 @@ ROOMS = [
     "wuyefei.estate.profiles",
     "wuyefei.estate.tariffs",
     "wuyefei.estate.contracts",
+    "wuyefei.estate.metering",
     "wuyefei.money.ledger",
     "wuyefei.money.billing",
     "wuyefei.money.receipts",
@@ -109,7 +110,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [SRC / room / "locale" for room in ("edges/cli", "foundation/embedded", "insight/measures")]
+LOCALE_PATHS = [SRC / room / "locale" for room in ("edges/cli", "edges/bench", "foundation/embedded", "insight/measures")]
 """Words of rooms that are no Django apps."""
 USE_I18N = True
 USE_TZ = True
