@@ -18,12 +18,12 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "wuyefei"
 HAN = re.compile(r"[一-鿿]")
 SAID = re.compile(r"[一-鿿：，。；（「]")
 TRANSLATORS = {"_", "gettext", "gettext_lazy", "gettext_noop", "noop", "Phrase", "spoken", "said"}
-LABELLED = {"limited", "parse_day", "_one_of", "check_area", "_free", "register_check", "register_scheduled", "Kind", "Measure"}
+LABELLED = {"limited", "parse_day", "_one_of", "check_area", "_free", "register_check", "register_scheduled", "measurement", "Kind", "Measure"}
 #: What readers of workbooks and comparisons say of a row or file: the place of the first argument that is shown.
-FINDING = {"error": 2, "warn": 2, "note": 3, "say": 2, "add": 2, "ignore": 1, "_misaligned": 1, "coded": 1, "_note_column": 4}
+FINDING = {"error": 2, "warn": 2, "note": 3, "say": 2, "add": 2, "ignore": 1, "step": 1, "_misaligned": 1, "coded": 1, "_note_column": 4}
 FACTS = {"field", "reason", "what", "verb", "title"}
 #: The names of the demo company and of what is measured are data; measurements tell their progress to developers.
-SILENT = ("edges/demo/", "edges/bench/estate.py", "edges/bench/harness.py", "edges/bench/measures/")
+SILENT = ("edges/demo/", "edges/bench/estate.py", "edges/bench/harness.py")
 #: Tables whose Chinese is not shown as it stands: words and patterns looked for in workbooks and contracts, the names of
 #: accounts in exported books, and the digits and seals of receipts, which are Chinese papers.
 UNSAID = (

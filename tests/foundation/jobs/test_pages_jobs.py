@@ -15,7 +15,7 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import User
 from wuyefei.foundation.access.sessions import pass_factor
 from wuyefei.foundation.kernel.dates import Month
-from wuyefei.foundation.platform import clock, jobs
+from wuyefei.foundation.platform import clock, jobs, schedule
 from wuyefei.foundation.platform.models import AuditEntry, Job, ScheduledRun
 from wuyefei.foundation.platform.schedule import register_scheduled, run_scheduled
 from wuyefei.foundation.shell.verify import run_checks
@@ -114,7 +114,9 @@ def test_scheduled_work_is_seen_and_run_by_hand(world: World) -> None:
     assert client_of(world["manager"]).post(reverse("jobs:run", args=["release_income"])).status_code == 403
 
 
-def test_scheduled_work_that_breaks_off_is_told(world: World) -> None:
+def test_scheduled_work_that_breaks_off_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "_known", {})
+
     def work(organisation_id: int | None) -> int:
         raise ZeroDivisionError
 

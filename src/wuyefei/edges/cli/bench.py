@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from wuyefei.edges.bench.public import catalogue, results_path, run_all, run_one
-from wuyefei.foundation.kernel.errors import Invalid
+from wuyefei.foundation.kernel.errors import Invalid, spoken
 
 from .boot import Outcome
 from .speech import said
@@ -17,8 +17,8 @@ def bench(args: argparse.Namespace) -> Outcome:
     """Without a name the list; else measure in a database made for it, and write the figures."""
     if args.name is None:
         found = catalogue()
-        rows = [{"name": row.name, "size": row.size, "about": row.about, "by_itself": row.by_itself} for row in found]
-        return Outcome({"benches": rows}, "\n".join(f"{row.name:20} {row.size:>9}  {row.about}" for row in found))
+        rows = [{"name": row.name, "size": row.size, "about": spoken(row.about), "by_itself": row.by_itself} for row in found]
+        return Outcome({"benches": rows}, "\n".join(f"{row.name:20} {row.size:>9}  {spoken(row.about)}" for row in found))
     output = results_path(args.output)
     if args.name == ALL:
         if args.size is not None:

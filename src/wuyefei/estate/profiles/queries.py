@@ -138,7 +138,10 @@ def overdue(
     with connection.cursor() as cursor:
         cursor.execute(_FACTS + _LIST, facts)
         rows = cursor.fetchall()
-    return [Due(row[0], row[1], row[2], Group(row[3]), *row[4:7], row[7] or "") for row in rows]
+    return [
+        Due(person_id, name, place, Group(grp), changed, verified, due, homes or "")
+        for person_id, name, place, grp, changed, verified, due, homes in rows
+    ]
 
 
 def _mark(text: str) -> tuple[dt.date, int, str]:

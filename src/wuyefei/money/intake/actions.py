@@ -278,7 +278,7 @@ def work(task: jobs.Task) -> dict[str, Any]:
     if row.state == State.APPLIED and row.job_id == task.job_id:
         return {"import": row.pk}
     ImportFile.objects.filter(pk=row.pk).update(state=State.APPLYING, done=0, total=0, message="")
-    with shown(row.pk, task.check_stop) as progress:
+    with jobs.outside(task) as told, shown(row.pk, task.check_stop, told) as progress:
         actor, choices = load_actor(user), choices_of(row)
         _settled(row.pk, lambda: apply_import(row.pk, choices, actor=actor, progress=progress))
     return {"import": row.pk}
