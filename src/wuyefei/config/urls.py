@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("wuyefei.money.cashdesk.urls")),
     path("", include("wuyefei.money.receipts.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
+    path("arrears/", include("wuyefei.insight.arrears.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
