@@ -16,6 +16,7 @@ from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.models import Region
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.money import allocate
 from wuyefei.foundation.platform import clock
 from wuyefei.insight.measures.public import BUCKET_NAMES, Bucket
 
@@ -137,14 +138,15 @@ def sums(request: HttpRequest) -> HttpResponse:
 def ages(by_bucket: dict[Bucket, Sums], chosen: Filter) -> list[dict[str, Any]]:
     """The buckets that hold anything, with their share of the debt and the address that shows only them."""
     held = {bucket: part for bucket, part in by_bucket.items() if part.lines}
-    whole = sum(part.total_fen for part in held.values())
+    weights = [part.total_fen for part in held.values()]
+    widths = allocate(WIDTH, weights) if sum(weights) else [0] * len(weights)
+    shares = allocate(1000, weights) if sum(weights) else widths
     found, start = [], 0
-    for bucket, part in held.items():
-        width = part.total_fen * WIDTH // whole if whole else 0
+    for (bucket, part), width, share in zip(held.items(), widths, shares, strict=True):
         chosen_now = chosen.bucket == bucket.value
         found.append({
             "name": _(BUCKET_NAMES[bucket]), "shade": AGES[bucket], "sums": part, "current": chosen_now, "start": start, "width": width,
-            "share": f"{part.total_fen * 1000 // whole / 10:.1f}" if whole else "0",
+            "share": f"{share // 10}.{share % 10}",
             "url": reverse("arrears:ledger") + link(chosen.query, bucket=None if chosen_now else bucket.value),
         })  # fmt: skip
         start += width

@@ -263,7 +263,7 @@ def last_payments(actor: Actor, property_ids: set[int]) -> dict[int, dt.date]:
     """The value date of each property's last payment that stands; nothing for those who may not see payments."""
     if not property_ids or not actor.may(Permission.PAYMENT_VIEW):
         return {}
-    rows = payments(actor).filter(property_id__in=property_ids, voided_at__isnull=True, kind="desk")
+    rows = payments(actor).filter(property_id__in=property_ids, voided_at__isnull=True).exclude(kind__in=("offset", "opening"))
     return dict(rows.order_by("property_id", "-value_date").distinct("property_id").values_list("property_id", "value_date"))
 
 
