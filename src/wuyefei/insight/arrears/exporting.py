@@ -122,6 +122,8 @@ def folder() -> Path:
 
 def work(task: jobs.Task) -> dict[str, Any]:
     """Write the file of a queued export with the rights its maker has now."""
+    if task.made_by_id is None:
+        raise NotFound()
     actor = load_actor(User.objects.select_related("organisation").get(pk=task.made_by_id))
     actor.require_anywhere(Permission.EXPORT)
     chosen, _wrong = read_filter(task.arguments["query"], frozenset(BUCKET_NAMES))

@@ -69,7 +69,9 @@ def heads(scope: Scope, sort: str) -> list[dict[str, str]]:
 def tabs(actor: Actor, chosen: Filter) -> list[dict[str, Any]]:
     """The built-in views and the saved ones; the one whose filter this is, is current."""
     here = {key: value for key, value in chosen.query.items() if key not in ("by", "sort")}
-    found = [{"name": _(name), "query": view.query, "id": None, "mine": False, "shared": False} for name, view in BUILT_IN]
+    found: list[dict[str, Any]] = [
+        {"name": _(name), "query": view.query, "id": None, "mine": False, "shared": False} for name, view in BUILT_IN
+    ]
     for row in views(actor):
         mine = row.owner_id == actor.user_id
         found.append({"name": row.name, "query": row.query, "id": row.pk, "mine": mine, "shared": row.shared})
@@ -169,7 +171,7 @@ def places(request: HttpRequest) -> HttpResponse:
         rows.append({"place": place, "url": target, "ages": ages(place.by_bucket, chosen)})
     choices = choices_of(actor, chosen)
     return render(request, "arrears/places.html", {
-        "rows": rows, "sums": _added([row["place"].sums for row in rows]), "single": single, "scope": scope, "chosen": chosen,
+        "rows": rows, "sums": _added([place.sums for place in found]), "single": single, "scope": scope, "chosen": chosen,
         "wrong": [error.text for error in wrong], "chips": chips(chosen, choices), "several": len(choices["communitys"]) > 1,
         "here": "places", "may_report": actor.may(Permission.REPORT_VIEW), "up": link(query, community=None, building=None),
         "ledger_url": reverse("arrears:ledger") + link(query), "query": query,

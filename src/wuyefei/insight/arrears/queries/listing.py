@@ -187,7 +187,7 @@ def _by_set(scope: Scope, name: str, after: tuple[Any, int] | None, falling: boo
     beyond = f"WHERE (key, id) {than} (%(key)s, %(tie)s)" if after else ""
     sql = f"""WITH {lines_sql(scope)}, {rows_sql(scope)}, keyed AS (SELECT g.id, {key} AS key FROM g)
       SELECT id, key, id FROM keyed {beyond} ORDER BY key {turn}, id {turn} LIMIT %(size)s"""
-    return fetch(sql, amounts(scope) | _beyond(after) | {"size": size})  # type: ignore[return-value]
+    return fetch(sql, amounts(scope) | _beyond(after) | {"size": size})
 
 
 def _by_index(scope: Scope, after: tuple[Any, int] | None, falling: bool, size: int) -> list[tuple[int, Any, int]]:
@@ -207,7 +207,7 @@ def _by_index(scope: Scope, after: tuple[Any, int] | None, falling: bool, size: 
         WHERE r.community_id = place AND {scope.where()} {beyond} {oldest}
         ORDER BY r.due_on {turn}, r.id {turn} LIMIT %(size)s) f
       ORDER BY f.due_on {turn}, f.id {turn} LIMIT %(size)s"""
-    return fetch(sql, scope.params | _beyond(after) | {"size": size})  # type: ignore[return-value]
+    return fetch(sql, scope.params | _beyond(after) | {"size": size})
 
 
 def _beyond(after: tuple[Any, int] | None) -> dict[str, Any]:
@@ -229,7 +229,8 @@ def _read(mark: str, name: str) -> tuple[bool, tuple[Any, int] | None]:
     except (ValueError, TypeError, binascii.Error):
         return False, None
     wanted = {"days": dt.date, "room": str, "payer": str}.get(name, int)
-    if direction not in ("a", "b") or type(value) is not wanted or type(tie) is not int or max(tie, value if wanted is int else 0) >= 2**63:
+    numbers = [number for number in (tie, value) if isinstance(number, int)]
+    if direction not in ("a", "b") or type(value) is not wanted or type(tie) is not int or max(numbers) >= 2**63:
         return False, None
     return direction == "b", (value, tie)
 

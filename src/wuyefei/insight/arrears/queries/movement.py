@@ -182,5 +182,5 @@ def _shares(
       LEFT JOIN {R} r ON r.id = n.id LEFT JOIN {P} p ON p.id = r.property_id LEFT JOIN {Q} q ON q.id = r.payer_id
       LEFT JOIN {ITEM} i ON i.id = r.item_id LEFT JOIN {C} k ON k.id = r.community_id ORDER BY n.id"""
     found = fetch(sql, asked)
-    rows = [Share(*row[:8], int(row[8])) for row in found if row[0] is not None]
+    rows = [Share(*row[:8], amount_fen=int(row[8])) for row in found if row[0] is not None]
     return Shares(rows[:size], int(found[0][9]), int(found[0][10]), rows[size - 1].receivable_id if len(rows) > size else None)
