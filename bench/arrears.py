@@ -98,6 +98,7 @@ def _best(act: Callable[[], object]) -> float:
         started = time.perf_counter()
         act()
         taken.append(time.perf_counter() - started)
+        print(f"  {taken[-1]:.3f} s", file=sys.stderr, flush=True)
     return min(taken)
 
 

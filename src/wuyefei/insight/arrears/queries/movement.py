@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
@@ -169,6 +170,11 @@ def migration_rows(
     return _shares(actor, source, first, last, community_id, after, size, origin=origin, target=target)
 
 
+def _share(row: tuple[Any, ...]) -> Share:
+    pk, community, code, payer, item, service_from, service_to, due_on, fen, *_sums = row
+    return Share(pk, community, code, payer, item, service_from, service_to, due_on, int(fen))
+
+
 def _shares(
     actor: Actor, source: str, first: dt.date, last: dt.date, community_id: int | None, after: int, size: int, **more: str
 ) -> Shares:
@@ -182,5 +188,5 @@ def _shares(
       LEFT JOIN {R} r ON r.id = n.id LEFT JOIN {P} p ON p.id = r.property_id LEFT JOIN {Q} q ON q.id = r.payer_id
       LEFT JOIN {ITEM} i ON i.id = r.item_id LEFT JOIN {C} k ON k.id = r.community_id ORDER BY n.id"""
     found = fetch(sql, asked)
-    rows = [Share(*row[:8], amount_fen=int(row[8])) for row in found if row[0] is not None]
+    rows = [_share(row) for row in found if row[0] is not None]
     return Shares(rows[:size], int(found[0][9]), int(found[0][10]), rows[size - 1].receivable_id if len(rows) > size else None)
