@@ -201,7 +201,7 @@ def _by_index(scope: Scope, after: tuple[Any, int] | None, falling: bool, size: 
     if scope.chosen.by is By.PROPERTY:
         shown = "property_id"
         # a scalar subquery, so that it stays one look into the property's own index and never becomes a join of all
-        oldest = f"""AND r.id = (SELECT o.id FROM {R} o WHERE o.property_id = r.property_id AND {scope.where("o")}
+        oldest = f"""AND r.id = (SELECT o.id FROM {R} o WHERE o.property_id = r.property_id AND {scope.of_property("o")}
           ORDER BY o.due_on, o.id LIMIT 1)"""
     sql = f"""SELECT f.{shown}, f.due_on, f.id FROM unnest(%(communities)s) place CROSS JOIN LATERAL (
         SELECT r.id, r.property_id, r.due_on FROM {R} r JOIN {P} p ON p.id = r.property_id
