@@ -23,7 +23,15 @@ from .actions.runs import (
     strike_line,
 )
 from .actions.voiding import ask_void_run
-from .fees import Standing, refresh, register_sources, standings
+from .fees import (
+    LATE_FEE_FEEDS_SQL,
+    LATE_FEE_SET_SQL,
+    LATE_FEE_SQL,
+    Standing,
+    refresh,
+    register_sources,
+    standings,
+)
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import OpenBill, get_receivable, get_run, open_bills, receivables, run_lines, runs
 from .rules.cycles import cycles, due_date
@@ -34,6 +42,9 @@ from .settling import OpenAccount, OpenAccounts, lock_accounts
 __all__ = [
     "DEFAULT_CAP",
     "DEFAULT_RATE",
+    "LATE_FEE_FEEDS_SQL",
+    "LATE_FEE_SET_SQL",
+    "LATE_FEE_SQL",
     "PUBLISH_KIND",
     "RELEASE",
     "Adjustment",
