@@ -25,6 +25,7 @@ KINDS: dict[str, str] = {
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
     "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job",
+    "meter_id": "meter", "reading_id": "reading", "sheet_id": "sheet",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
@@ -32,6 +33,7 @@ KINDS: dict[str, str] = {
 WORDS: dict[str, list[str]] = {
     "work": ["rounds", "release_income"],
     "group": ["identity", "payment", "parking", "contact"],
+    "sheet_kind": ["metered", "shared", "each", "other"],
     "act": ["adjust", "waive", "reverse", "hold"],
     "field": ["mobile", "identity", "bank", "history", "name"],
 }

@@ -18,6 +18,8 @@ urlpatterns = [
     path("jobs/", include("wuyefei.foundation.jobs.urls")),
     path("arrears/", include("wuyefei.insight.arrears.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
+    path("sheets/", include("wuyefei.money.sheets.urls")),
+    path("meters/", include("wuyefei.estate.metering.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
 if settings.DEMO:

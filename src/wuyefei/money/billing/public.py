@@ -22,6 +22,7 @@ from .actions.runs import (
     register_after_publish,
     strike_line,
 )
+from .actions.sheets import SheetRow, book_sheet
 from .actions.voiding import ask_void_run
 from .fees import (
     LATE_FEE_FEEDS_SQL,
@@ -63,6 +64,7 @@ __all__ = [
     "Run",
     "RunLine",
     "Selection",
+    "SheetRow",
     "Standing",
     "Stretch",
     "ask_adjustment",
@@ -71,6 +73,7 @@ __all__ = [
     "ask_void_run",
     "ask_waiver",
     "book_opening",
+    "book_sheet",
     "charge_by_month",
     "charge_once",
     "confirm_run",
