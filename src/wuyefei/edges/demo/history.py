@@ -17,6 +17,7 @@ from wuyefei.money.billing.public import confirm_run, draft_run, open_bills, rel
 from wuyefei.money.cashdesk.public import hand_over, open_shift, take
 from wuyefei.money.payments.public import PaymentOrder, ask_void
 
+from .charges import Rounds
 from .estate import Company, Household, Settled
 
 FLOAT_FEN = 50_000
@@ -45,6 +46,8 @@ def live(company: Company, start: dt.date, today: dt.date, dice: random.Random) 
     """Run the firm from ``start`` to ``today``; yields (days done, days in all)."""
     plans: dict[tuple[int, dt.date], list[Household]] = defaultdict(list)
     total = (today - start).days + 1
+    with clock.at(at(start, 7, 30)):
+        rounds = Rounds(company, start, random.Random(company.organisation.name))
     for number in range(total):
         day = start + DAY * number
         if day.day == 1:
@@ -52,6 +55,7 @@ def live(company: Company, start: dt.date, today: dt.date, dice: random.Random) 
                 for settled in company.places:
                     for intent in _bill(company, settled, Month.of(day), dice):
                         plans[settled.community.pk, intent.on].append(intent.household)
+        rounds.live(day, today)
         for settled in company.places:
             waiting = plans.pop((settled.community.pk, day), [])
             if waiting:
