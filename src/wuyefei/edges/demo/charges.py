@@ -31,7 +31,7 @@ from .estate import Company, Settled
 WATER = "水表"
 METERS = 24
 READ_ON, BILLED_ON = 25, 26
-STEPS = "18 2.90，26 3.85，不限 6.70"
+STEPS = "80 2.90，120 3.85，不限 6.70"
 COMMON_FEN = 128_640
 
 

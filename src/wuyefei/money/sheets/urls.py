@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .pages import sheets
+from .pages import sheets, trial
 
 app_name = "sheets"
 urlpatterns = [
     path("", sheets.sheet_list, name="list"),
+    path("try", trial.trial, name="trial"),
     path("new/<slug:sheet_kind>", sheets.new, name="new"),
     path("<int:sheet_id>/", sheets.sheet_page, name="sheet"),
     path("<int:sheet_id>/submit", sheets.submit, name="submit"),
