@@ -22,7 +22,7 @@ from .actions.runs import (
     strike_line,
 )
 from .actions.voiding import ask_void_run
-from .fees import Standing, refresh, register_sources, standings
+from .fees import Standing, lock_receivables, refresh, register_sources, standings
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import OpenBill, get_receivable, get_run, open_bills, receivables, run_lines, runs
 from .rules.cycles import cycles, due_date
@@ -70,6 +70,7 @@ __all__ = [
     "get_run",
     "lines_digest",
     "lock_accounts",
+    "lock_receivables",
     "open_bills",
     "place_hold",
     "receivables",
