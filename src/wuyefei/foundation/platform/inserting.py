@@ -39,9 +39,14 @@ def insert(*rows: models.Model, once: Sequence[str] = ()) -> bool:
 def _statement(model: type[models.Model], once: tuple[str, ...]) -> tuple[str, str, list[models.Field]]:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(_column(field)) for field in fields)
     conflict = f" ON CONFLICT ({', '.join(map(quote, once))}) DO NOTHING" if once else ""
     return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ", f'{conflict} RETURNING "id"', fields
+
+
+def _column(field: models.Field) -> str:
+    assert field.column is not None  # concrete fields have one
+    return field.column
 
 
 FEW = 50
@@ -62,6 +67,6 @@ def insert_many(rows: Sequence[models.Model]) -> None:
         row.pk = pk
     prepared = ([row.pk, *(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields)] for row in rows)
     with connection.wrap_database_errors:
-        copy_rows(model, ["id", *(connection.ops.quote_name(field.column) for field in fields)], prepared)
+        copy_rows(model, ["id", *(connection.ops.quote_name(_column(field)) for field in fields)], prepared)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias

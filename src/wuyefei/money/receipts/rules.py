@@ -7,7 +7,6 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NoReturn
 
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
@@ -153,12 +152,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 def _document(row: ReceiptSnapshot | ReceiptLine | Tender) -> dict[str, Any]:
     """The fields of a row. ``asdict`` copies every value, which took half of booking a bank file."""
-    return {name: _plain(getattr(row, name)) for name in _names(type(row))}
-
-
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
+    return {name: _plain(getattr(row, name)) for name in row.__dataclass_fields__}
 
 
 def _plain(value: Any) -> Any:
