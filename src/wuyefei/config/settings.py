@@ -27,14 +27,18 @@ ROOMS = [
     "wuyefei.estate.occupancy",
     "wuyefei.estate.tariffs",
     "wuyefei.estate.contracts",
+    "wuyefei.estate.metering",
     "wuyefei.money.ledger",
     "wuyefei.money.billing",
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
+    "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
     "wuyefei.edges.backoffice",
     "wuyefei.money.intake",
 ]
+if DEMO:
+    ROOMS.append("wuyefei.edges.sandbox")
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

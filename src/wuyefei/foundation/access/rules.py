@@ -48,6 +48,8 @@ class Permission(StrEnum):
     ESTATE_EDIT = "estate.edit"
     PERSON_REVEAL = "person.reveal"
     IMPORT = "intake.import"
+    METER_READ = "meter.read"
+    METER_CONFIRM = "meter.confirm"
     TARIFF_EDIT = "tariff.edit"
     CONTRACT_EDIT = "contract.edit"
     BILLING_VIEW = "billing.view"
@@ -62,6 +64,11 @@ class Permission(StrEnum):
     PAYMENT_VOID_REQUEST = "payment.void_request"
     PAYMENT_VOID_APPROVE = "payment.void_approve"
     SHIFT_APPROVE = "shift.approve"
+    PAY_ONLINE = "payment.online"
+    CHANNEL_SETUP = "channel.setup"
+    CHANNEL_WORK = "channel.work"
+    REFUND_REQUEST = "refund.request"
+    REFUND_APPROVE = "refund.approve"
     RECEIPT_REPRINT = "receipt.reprint"
     LEDGER_VIEW = "ledger.view"
     REPORT_VIEW = "report.view"
@@ -76,6 +83,8 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.ESTATE_EDIT: "维护房产与业主",
     Permission.PERSON_REVEAL: "查看完整个人信息",
     Permission.IMPORT: "导入",
+    Permission.METER_READ: "抄表",
+    Permission.METER_CONFIRM: "核对读数",
     Permission.TARIFF_EDIT: "维护收费标准",
     Permission.CONTRACT_EDIT: "维护合同",
     Permission.BILLING_VIEW: "查看账单",
@@ -90,6 +99,11 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.PAYMENT_VOID_REQUEST: "申请作废收款",
     Permission.PAYMENT_VOID_APPROVE: "审批作废收款",
     Permission.SHIFT_APPROVE: "审批交班",
+    Permission.PAY_ONLINE: "线上收款入账",
+    Permission.CHANNEL_SETUP: "设置支付渠道",
+    Permission.CHANNEL_WORK: "处理收款异常",
+    Permission.REFUND_REQUEST: "申请退款",
+    Permission.REFUND_APPROVE: "审批退款",
     Permission.RECEIPT_REPRINT: "重打收据",
     Permission.LEDGER_VIEW: "查看账簿",
     Permission.REPORT_VIEW: "查看报表",
@@ -104,14 +118,15 @@ _SEE = {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.REPORT_VIEW}
 _FINANCE = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
-    _P.PAYMENT_BATCH,
+    _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
+    _P.REFUND_APPROVE, _P.CHANNEL_SETUP,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
-    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT,
+    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -125,14 +140,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
     Role.COLLECTOR: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST}),
-    Role.HOUSEKEEPER: frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL}),
+    Role.HOUSEKEEPER: frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.METER_READ}),
     Role.LEGAL: frozenset(_SEE | {_P.PERSON_REVEAL, _P.EXPORT}),
     Role.RELATIONS_MANAGER: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST}),
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.IMPORT}),
     Role.MENTOR: frozenset({_P.REPORT_VIEW}),
     Role.FUND_SUPERVISOR: frozenset({_P.REPORT_VIEW, _P.LEDGER_VIEW}),
     Role.AUDITOR: frozenset(_SEE | {_P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT}),
-    Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW}),
+    Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW, _P.CHANNEL_SETUP}),
     Role.INTEGRATOR: frozenset(),
 }
 
@@ -144,14 +159,21 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.PAYMENT_VOID_APPROVE,
         _P.SHIFT_APPROVE,
         _P.LEDGER_VIEW,
+        _P.CHANNEL_SETUP,
+        _P.REFUND_APPROVE,
     }
 )
 """Whoever holds one of these signs in with a second factor: finance, approvers and administrators."""
 
 MONEY_APPROVALS = frozenset(
-    {_P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE}
+    {
+        _P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.REFUND_APPROVE,
+    }  # fmt: skip
 )
 """Nobody may give themself a role that holds one of these."""
+
+PORTAL_PERMISSIONS = frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.PAY_ONLINE})
+"""What the owners' side 业主端 may do by itself: see what it shows, and book what a payment provider has confirmed."""
 
 MAX_FAILURES = 5
 LOCK_FOR = dt.timedelta(minutes=15)
