@@ -24,7 +24,7 @@ from wuyefei.money.payments.public import Payment
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 25, 15, 40, tzinfo=CHINA)
-TINY: dict[str, Any] = {"properties": 70, "months": 3}
+TINY: dict[str, Any] = {"properties": 40, "months": 2}
 
 
 @pytest.fixture(autouse=True)
