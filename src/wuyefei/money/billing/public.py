@@ -33,7 +33,16 @@ from .fees import (
     standings,
 )
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
-from .queries import OpenBill, get_receivable, get_run, open_bills, receivables, run_lines, runs
+from .queries import (
+    OpenBill,
+    get_receivable,
+    get_run,
+    open_bills,
+    open_bills_each,
+    receivables,
+    run_lines,
+    runs,
+)
 from .rules.cycles import cycles, due_date
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
@@ -84,6 +93,7 @@ __all__ = [
     "lines_digest",
     "lock_accounts",
     "open_bills",
+    "open_bills_each",
     "place_hold",
     "receivables",
     "refresh",
