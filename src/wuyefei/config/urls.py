@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("wuyefei.foundation.access.urls")),
     path("", include("wuyefei.money.cashdesk.urls")),
     path("", include("wuyefei.money.receipts.urls")),
+    path("analysis/", include("wuyefei.insight.measures.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),

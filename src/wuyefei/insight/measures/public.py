@@ -1,7 +1,37 @@
 """The door of the room: what other rooms may use."""
 
-from .queries import Ageing, ArrearsRow, Rates, ageing, arrears, places, rates
-from .rules import BUCKET_NAMES, MEASURES, Bucket, Measure, bucket_of, rate
+from .papers.printing import pdf as pack_pdf
+from .papers.printing import sentence as pack_sentence
+from .papers.printing import xlsx as pack_xlsx
+from .queries import (
+    Ageing,
+    ArrearsRow,
+    Part,
+    Rates,
+    Scope,
+    ageing,
+    arrears,
+    cells,
+    places,
+    rates,
+    scope_of,
+    whole,
+)
+from .queries.pack import Pack, pack
+from .rules import (
+    BUCKET_NAMES,
+    MEASURES,
+    Bucket,
+    Figures,
+    Measure,
+    Options,
+    Period,
+    Unit,
+    bucket_of,
+    default_target,
+    mean_of,
+    rate,
+)
 
 __all__ = [
     "BUCKET_NAMES",
@@ -9,12 +39,28 @@ __all__ = [
     "Ageing",
     "ArrearsRow",
     "Bucket",
+    "Figures",
     "Measure",
+    "Options",
+    "Pack",
+    "Part",
+    "Period",
     "Rates",
+    "Scope",
+    "Unit",
     "ageing",
     "arrears",
     "bucket_of",
+    "cells",
+    "default_target",
+    "mean_of",
+    "pack",
+    "pack_pdf",
+    "pack_sentence",
+    "pack_xlsx",
     "places",
     "rate",
     "rates",
+    "scope_of",
+    "whole",
 ]

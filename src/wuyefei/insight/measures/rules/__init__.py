@@ -1,0 +1,58 @@
+"""Pure arithmetic of the measures: definitions, periods, figures, targets."""
+
+from .definitions import (
+    BUCKET_NAMES,
+    COMMERCIAL_KINDS,
+    DEFINED,
+    DSO_BAND,
+    MEAN_ALL,
+    MEAN_COMMERCIAL,
+    MEAN_RESIDENTIAL,
+    MEASURES,
+    TARGET_OVER_MEAN,
+    VERSION,
+    Bucket,
+    Measure,
+    bucket_of,
+    days_due,
+    default_target,
+    dso,
+    end_of,
+    mean_of,
+    rate,
+)
+from .figures import NOTHING, Figures, Options, total
+from .periods import Period, Unit, parallel
+from .targets import Goal, goal_for, weighted
+
+__all__ = [
+    "BUCKET_NAMES",
+    "COMMERCIAL_KINDS",
+    "DEFINED",
+    "DSO_BAND",
+    "MEAN_ALL",
+    "MEAN_COMMERCIAL",
+    "MEAN_RESIDENTIAL",
+    "MEASURES",
+    "NOTHING",
+    "TARGET_OVER_MEAN",
+    "VERSION",
+    "Bucket",
+    "Figures",
+    "Goal",
+    "Measure",
+    "Options",
+    "Period",
+    "Unit",
+    "bucket_of",
+    "days_due",
+    "default_target",
+    "dso",
+    "end_of",
+    "goal_for",
+    "mean_of",
+    "parallel",
+    "rate",
+    "total",
+    "weighted",
+]
