@@ -23,7 +23,7 @@ KINDS: dict[str, str] = {
     "grant_id": "grant", "payment_id": "payment", "shift_id": "shift", "receipt_id": "receipt", "token": "token",
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
     "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
-    "imports/<int:pk>": "import",
+    "imports/<int:pk>": "import", "target_id": "target",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""

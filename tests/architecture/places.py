@@ -23,6 +23,7 @@ from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
+from wuyefei.insight.measures.public import Target
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -110,7 +111,17 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
     with clock.at(TODAY):
         _day(place, actors)
         _upload(place, actors["finance"])
+        _target(place, actors)
     return place
+
+
+def _target(place: Place, actors: dict[str, Actor]) -> None:
+    """A wished-for rate for the place alone."""
+    row = Target.objects.create(
+        organisation=place.community.organisation, community=place.community, first=START, months=12, rate=Decimal("0.9"),
+        set_by_id=actors["lead"].user_id, set_at=clock.now(),
+    )  # fmt: skip
+    place.ids["target"] = [row.pk]
 
 
 def _upload(place: Place, finance: Actor) -> None:

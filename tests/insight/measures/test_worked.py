@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
@@ -50,8 +50,8 @@ def figures(world: World, period: str, as_of: dt.date, options: Options | None =
     return whole(cells(scope_of(world["auditor"], Period.parse(period), as_of, options=options)))[0]
 
 
-def text(value: Decimal | None) -> str:
-    return "—" if value is None else str(value)
+def text(value: Decimal | None, places: Decimal = Decimal("0.0001")) -> str:
+    return "—" if value is None else str(value.quantize(places, rounding=ROUND_HALF_UP))
 
 
 def test_the_definitions_are_those_of_the_document() -> None:
@@ -67,7 +67,7 @@ def test_the_story(world: World) -> None:
         found = {
             "账期": row["账期"], "截止日": row["截止日"], "应收": yuan(now.due_fen), "已收": yuan(now.paid_fen), "当期": text(now.current),
             "户数": f"{now.households_paid}/{now.households}", "期初欠费": yuan(now.opening_fen), "清欠": yuan(now.cleared_fen),
-            "清欠率": text(now.clearance), "综合": text(now.overall), "期末欠费": yuan(now.closing_fen), "周转天数": text(now.dso),
+            "清欠率": text(now.clearance), "综合": text(now.overall), "期末欠费": yuan(now.closing_fen), "周转天数": text(now.dso, Decimal("0.1")),
             "收款": yuan(sum(one.fen for one in money)), "线上": text(online_share(money)),
         }  # fmt: skip
         assert found == row

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.kernel.errors import Invalid
@@ -18,10 +18,10 @@ from .rules import Period
 
 
 class TargetForm(forms.Form):
-    community = forms.ChoiceField(label=lazy("项目"))
-    period = forms.CharField(label=lazy("账期"), max_length=8, help_text=lazy("如 2026（全年）、2026-Q4（季）、2026-11（月）"))
+    community = forms.ChoiceField(label=gettext_lazy("项目"))
+    period = forms.CharField(label=gettext_lazy("账期"), max_length=8, help_text=gettext_lazy("如 2026（全年）、2026-Q4（季）、2026-11（月）"))
     rate = forms.DecimalField(
-        label=lazy("目标收缴率（%）"), min_value=Decimal(1), max_value=Decimal(100), max_digits=5, decimal_places=2
+        label=gettext_lazy("目标收缴率（%）"), min_value=Decimal(1), max_value=Decimal(100), max_digits=5, decimal_places=2
     )
 
     def __init__(self, *args: Any, communities: Sequence[Community], everywhere: bool, **kwargs: Any) -> None:

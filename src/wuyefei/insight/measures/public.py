@@ -1,5 +1,6 @@
 """The door of the room: what other rooms may use."""
 
+from .models import Target
 from .papers.printing import pdf as pack_pdf
 from .papers.printing import sentence as pack_sentence
 from .papers.printing import xlsx as pack_xlsx
@@ -47,6 +48,7 @@ __all__ = [
     "Period",
     "Rates",
     "Scope",
+    "Target",
     "Unit",
     "ageing",
     "arrears",

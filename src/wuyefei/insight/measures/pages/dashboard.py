@@ -48,7 +48,7 @@ def show(request: StaffRequest) -> HttpResponse:
         "online": shown.percent(board.online), "online_change": shown.points(
             None if board.online is None or board.online_before is None else board.online - board.online_before),
         "rows": shown.table_rows(board, asked), "left_out": max(0, len(board.groups) - shown.SHOWN),
-        "dimension": names[asked.dimension], "version": VERSION, "definitions": DEFINED,
+        "dimension": names[asked.dimension], "version": VERSION, "received_means": _(DEFINED["received"].definition),
         "tabs": [(names[one], asked.address(by=one), one is asked.dimension) for one in DIMENSIONS],
         "total": _total(board), **_around(asked),
     }  # fmt: skip

@@ -42,7 +42,7 @@ def listed(request: StaffRequest) -> HttpResponse:
             actor.require_anywhere(Permission.TARGET_EDIT)
         elif form.is_valid() and _set(request, form):
             return redirect("measures:targets")
-    rows = targets(actor).select_related("community", "set_by").order_by("-first", "months", "community__sort_key", "pk")[:SHOWN]
+    rows = targets(actor).select_related("community").order_by("-first", "months", "community__sort_key", "pk")[:SHOWN]
     means = [(_("全部"), MEAN_ALL, default_target()), (_("住宅"), MEAN_RESIDENTIAL, default_target("residential")),
              (_("商业"), MEAN_COMMERCIAL, default_target("shop"))]  # fmt: skip
     context = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 
@@ -13,9 +13,11 @@ from ..queries.dashboard import Dashboard
 from ..queries.groups import Group
 from ..rules import BUCKET_NAMES, DEFINED, MEASURES
 
+CENT = Decimal("0.01")
+
 
 def _percent(value: Decimal | None) -> Decimal | None:
-    return None if value is None else value * 100
+    return None if value is None else (value * 100).quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def dashboard_sheets(board: Dashboard, dimension: str, period: str) -> list[Sheet]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from wuyefei.foundation.kernel.dates import Month
 
-from ..rules import Bucket, Figures, Period, mean_of, parallel, rate
+from ..rules import Bucket, Figures, Period, mean_of, parallel, ratio
 from .basis import Scope
 from .groups import Dimension, Group, Layout, groups
 from .received import Channel, channels, online_share
@@ -107,4 +107,4 @@ def _steps(scope: Scope, months: list[Month], points: list[Point], goals: Goals)
 
 
 def _rate(found: Figures | None) -> Decimal | None:
-    return None if found is None else rate(found.paid_fen, found.due_fen)
+    return None if found is None else ratio(found.paid_fen, found.due_fen)

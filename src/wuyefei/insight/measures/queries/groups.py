@@ -15,7 +15,7 @@ from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.access.models import Community, Region, User
 from wuyefei.foundation.kernel.dates import Month
 
-from ..rules import Figures, rate
+from ..rules import Figures, ratio
 from .basis import Scope
 from .sums import Cell
 from .targets import Goals
@@ -64,7 +64,7 @@ class Group:
 
     def rate_in(self, month: Month) -> Decimal | None:
         found = self.months.get(month)
-        return None if found is None else rate(found.paid_fen, found.due_fen)
+        return None if found is None else ratio(found.paid_fen, found.due_fen)
 
 
 class Layout:

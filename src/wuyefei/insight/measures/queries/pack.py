@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
@@ -26,6 +25,7 @@ from .groups import Dimension
 from .lines import lines_of
 from .received import Channel, channels, taken
 from .rows import openable
+from .running import fetch
 from .sums import cells, whole
 
 TOP = 10
@@ -129,9 +129,7 @@ def _debts(scope: Scope, inside: bool) -> tuple[list[Debt], int]:
     FROM homes h JOIN {Property._meta.db_table} q ON q.id = h.property_id
       LEFT JOIN {_building_table()} b ON b.id = q.building_id
     ORDER BY h.fen DESC, q.sort_key, h.property_id LIMIT {TOP}"""
-    with connection.cursor() as cursor:
-        cursor.execute(query, facts)
-        found = cursor.fetchall()
+    found = fetch(query, facts)
     names = _payers(scope, [row[5] for row in found]) if inside else {}
     places = {place.pk: place.name for place in scope.communities}
     rows = [Debt(places[row[0]], row[1], row[2] if inside else "", names.get(row[5], ""), row[3], row[4]) for row in found]
@@ -150,9 +148,7 @@ def _payers(scope: Scope, homes: list[int]) -> dict[int, str]:
     query = f"""{with_lines}
     SELECT l.property_id, string_agg(DISTINCT p.name, '、') FROM lines l JOIN {Person._meta.db_table} p ON p.id = l.payer_id
     WHERE l.arrears > 0 AND l.property_id = ANY(%(homes)s) GROUP BY l.property_id"""
-    with connection.cursor() as cursor:
-        cursor.execute(query, facts | {"homes": homes})
-        return dict(cursor.fetchall())
+    return {row[0]: row[1] for row in fetch(query, facts | {"homes": homes})}
 
 
 def _happenings(scope: Scope) -> list[Happening]:

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.money.payments.public import Payment, Tender, payments
 
-from ..rules import end_of, rate
+from ..rules import end_of, ratio
 from .basis import Part, Scope
 
 INTERNAL_KINDS = (Payment.Kind.OFFSET, Payment.Kind.OPENING)
@@ -82,4 +82,4 @@ def channels(scope: Scope) -> list[Channel]:
 
 def online_share(found: list[Channel]) -> Decimal | None:
     """The part that came in online, by amount; None where nothing came in."""
-    return rate(sum(channel.fen for channel in found if channel.online), sum(channel.fen for channel in found))
+    return ratio(sum(channel.fen for channel in found if channel.online), sum(channel.fen for channel in found))

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from django.db import connection
-
 from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
 from wuyefei.estate.tariffs.public import ChargeItem
@@ -18,6 +16,7 @@ from wuyefei.foundation.kernel.errors import Invalid, Phrase
 from ..rules import Bucket
 from .basis import Scope
 from .lines import lines_of
+from .running import fetch
 from .sums import AGES
 
 PAGE = 50
@@ -87,10 +86,7 @@ def _behind(scope: Scope, figure: Figure, bucket: Bucket | None) -> tuple[str, s
 def sum_of(scope: Scope, figure: Figure, bucket: Bucket | None = None) -> Sum:
     with_lines, amount, condition, facts = _behind(scope, figure, bucket)
     query = f"{with_lines} SELECT count(*), count(DISTINCT property_id), coalesce(sum({amount}), 0)::bigint FROM lines WHERE {condition}"
-    with connection.cursor() as cursor:
-        cursor.execute(query, facts)
-        found = cursor.fetchone()
-    assert found is not None
+    (found,) = fetch(query, facts)
     return Sum(*found)
 
 
@@ -107,9 +103,7 @@ def rows_of(scope: Scope, figure: Figure, bucket: Bucket | None = None, after: s
     FROM lines l JOIN {Property._meta.db_table} q ON q.id = l.property_id JOIN {Person._meta.db_table} p ON p.id = l.payer_id
       JOIN {ChargeItem._meta.db_table} i ON i.id = l.item_id
     WHERE {condition}{beyond} ORDER BY q.sort_key, l.id LIMIT %(limit)s"""
-    with connection.cursor() as cursor:
-        cursor.execute(query, facts | {"limit": limit})
-        return [Row(*row) for row in cursor]
+    return [Row(*row) for row in fetch(query, facts | {"limit": limit})]
 
 
 def mark(row: Row) -> str:

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from wuyefei.estate.properties.public import Property
 
 from ..rules import NOTHING, Bucket, Figures
 from .basis import Scope
 from .lines import lines_of
+from .running import fetch
 
 BUCKETS = tuple(Bucket)
 _AGES = {
@@ -80,9 +79,7 @@ def cells(scope: Scope, *, by_item: bool = False, ages: bool = True) -> list[Cel
     FROM homes h JOIN {Property._meta.db_table} q ON q.id = h.property_id
     GROUP BY q.community_id, q.building_id, q.kind, h.item_id"""
     days = scope.period.days_to(scope.as_of)
-    with connection.cursor() as cursor:
-        cursor.execute(query, facts)
-        return [_cell(row, days) for row in cursor]
+    return [_cell(row, days) for row in fetch(query, facts)]
 
 
 def _cell(row: tuple[Any, ...], days: int) -> Cell:

@@ -6,14 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from django.db import connection
-
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.kernel.dates import Month
 
 from ..rules import Figures, Period, end_of, parallel
 from .basis import Scope, narrowed
 from .lines import TABLES
+from .running import fetch
 
 MONTHS = 12
 
@@ -79,9 +78,8 @@ def trend(scope: Scope, months: list[Month], *, by_item: bool = False, as_of: dt
     }  # fmt: skip
     item = "b.item_id" if by_item else "NULL::bigint"
     query = TREND.format(**TABLES, property=Property._meta.db_table, narrow=narrow, item=item)
-    with connection.cursor() as cursor:
-        cursor.execute(query, facts)
-        return [Point(Month.of(row[0]), row[1], row[2], row[3], row[4], int(row[5]), int(row[6])) for row in cursor]
+    rows = fetch(query, facts)
+    return [Point(Month.of(row[0]), row[1], row[2], row[3], row[4], int(row[5]), int(row[6])) for row in rows]
 
 
 def by_month(points: list[Point]) -> dict[Month, Figures]:

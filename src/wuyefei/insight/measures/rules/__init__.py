@@ -20,6 +20,7 @@ from .definitions import (
     end_of,
     mean_of,
     rate,
+    ratio,
 )
 from .figures import NOTHING, Figures, Options, total
 from .periods import Period, Unit, parallel
@@ -53,6 +54,7 @@ __all__ = [
     "mean_of",
     "parallel",
     "rate",
+    "ratio",
     "total",
     "weighted",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from wuyefei.foundation.kernel.dates import CHINA, DAY
 
 PLACES = Decimal("0.0001")
+RATIO_PLACES = Decimal("0.000000000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,13 @@ def days_due(due_on: dt.date, as_of: dt.date) -> int:
 def bucket_of(days: int) -> Bucket:
     """The ageing bucket for days since the due date; before it nothing is in arrears."""
     return next((bucket for first, bucket in _FROM if days >= first), Bucket.NOT_DUE)
+
+
+def ratio(part_fen: int, whole_fen: int) -> Decimal | None:
+    """``part ÷ whole`` unrounded (twelve places kept), to be rounded once where it is shown; None as for ``rate``."""
+    if whole_fen <= 0:
+        return None
+    return (Decimal(part_fen) / whole_fen).quantize(RATIO_PLACES, rounding=ROUND_DOWN)
 
 
 def rate(part_fen: int, whole_fen: int) -> Decimal | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
-from .definitions import dso, rate
+from .definitions import dso, ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Options:
 class Figures:
     """Sums of a period as of a day, in fen. They add: the figures of a whole are the sums of its parts.
 
+    Its rates are unrounded: they are rounded once, where they are shown.
+
     ``closing_fen``: arrears at the period's end, or at the as-of day within it; ``billed_fen``: due by that day;
     ``days``: of the period passed by then.
     """
@@ -51,19 +53,19 @@ class Figures:
 
     @property
     def current(self) -> Decimal | None:
-        return rate(self.paid_fen, self.due_fen)
+        return ratio(self.paid_fen, self.due_fen)
 
     @property
     def household(self) -> Decimal | None:
-        return rate(self.households_paid, self.households)
+        return ratio(self.households_paid, self.households)
 
     @property
     def clearance(self) -> Decimal | None:
-        return rate(self.cleared_fen, self.opening_fen)
+        return ratio(self.cleared_fen, self.opening_fen)
 
     @property
     def overall(self) -> Decimal | None:
-        return rate(self.paid_fen + self.cleared_fen, self.due_fen + self.opening_fen)
+        return ratio(self.paid_fen + self.cleared_fen, self.due_fen + self.opening_fen)
 
     @property
     def dso(self) -> Decimal | None:
