@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from playwright.sync_api import expect
 
@@ -9,7 +11,6 @@ from tests.browser.conftest import AxeRun, OpenPage, SignIn
 from tests.edges.backoffice.conftest import pay, publish
 from tests.world import World, make_world
 from wuyefei.foundation.access.models import User
-from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.platform import clock
 from wuyefei.insight.measures.public import Target
 from wuyefei.money.cashdesk.public import open_shift
@@ -19,11 +20,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def world() -> World:
-    """This month billed in its first days, and 200.00 of it paid today."""
-    month = Month.of(clock.today())
-    with clock.at(month.first):
+    """January billed, and 200.00 of it paid today."""
+    with clock.at(dt.date(2026, 1, 2)):
         made = make_world()
-        publish(made, str(month))
+        publish(made, "2026-01")
     open_shift(made.community.pk, 0, actor=made["cashier"])
     pay(made, 20000)
     return made
@@ -33,7 +33,7 @@ def world() -> World:
 def test_look_open_and_narrow(world: World, browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, width: int, theme: str) -> None:
     page = browser_page(width, theme=theme)
     sign_in(page, User.objects.get(pk=world["manager"].user_id))
-    page.goto("/analysis/?unit=year")
+    page.goto("/analysis/?period=2026")
     expect(page.get_by_role("heading", name="当期收缴率走势")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert axe(page) == []
@@ -54,6 +54,7 @@ def test_look_open_and_narrow(world: World, browser_page: OpenPage, sign_in: Sig
         assert axe(page) == [], address
     page.goto("/analysis/targets")
     page.get_by_label("项目").select_option(label="桂语花园")
+    page.get_by_label("账期").fill("2026")
     page.get_by_label("目标收缴率").fill("91")
     assert axe(page) == []
     page.get_by_role("button", name="设定目标").click()

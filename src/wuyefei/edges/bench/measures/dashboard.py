@@ -91,7 +91,7 @@ def _fill(firm: Firm, receivables: int) -> Client:
     items = ensure_default_items(firm.organisation)
     payer = create_person(PersonRow(name="测速甲"), actor=firm.maker, community=places[0])
     homes = max(1, receivables * 3 // 2 // MONTHS // (COMMUNITIES * BUILDINGS))
-    values = {
+    values: dict[str, Any] = {
         "organisation": firm.organisation.pk, "places": [place.pk for place in places], "buildings": BUILDINGS, "homes": homes,
         "items": [items["service"].pk, items["parking_service"].pk], "payer": payer.pk, "user": user.pk, "months": MONTHS, "first": firm.month.first,
     }  # fmt: skip

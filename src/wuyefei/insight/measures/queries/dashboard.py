@@ -10,7 +10,7 @@ from wuyefei.foundation.kernel.dates import Month
 
 from ..rules import Bucket, Figures, Period, mean_of, parallel, ratio
 from .basis import Scope
-from .groups import Dimension, Group, Layout, groups
+from .groups import DETAILS, Dimension, Group, Layout, groups
 from .received import Channel, channels, online_share
 from .sums import BUCKETS, Age, cells, whole
 from .targets import Goals
@@ -73,11 +73,12 @@ def beside(scope: Scope, other: Period) -> Scope:
 
 def dashboard(scope: Scope, dimension: Dimension) -> Dashboard:
     """Figures of the period and of the ones beside it, by a dimension, with ages, months and channels."""
+    by = DETAILS.get(dimension, ())
     by_item = dimension is Dimension.ITEM
-    found = cells(scope)
+    found = cells(scope, by=() if by_item else by)
     figures, ages = whole(found)
     months = months_of(scope)
-    points = trend(scope, months, by_item=by_item)
+    points = trend(scope, months, by=by)
     goals, layout = Goals(scope.actor), Layout(scope, dimension)
     by_place: dict[int, Figures] = defaultdict(Figures)
     for cell in found:
@@ -88,7 +89,7 @@ def dashboard(scope: Scope, dimension: Dimension) -> Dashboard:
         scope, dimension, figures, goals.over(by_place, scope.period, scope.part.kind), mean_of(scope.part.kind),
         Before(last, whole(cells(last, ages=False))[0]), Before(ago, whole(cells(ago, ages=False))[0]),
         list(zip(BUCKETS, ages, strict=True)),
-        groups(layout, cells(scope, by_item=True, ages=False) if by_item else found,
+        groups(layout, cells(scope, by=by, ages=False) if by_item else found,
                [point for point in points if point.month in heat], goals),
         _steps(scope, months, points, goals), heat, channels(scope), channels(last),
     )  # fmt: skip

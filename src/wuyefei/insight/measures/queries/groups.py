@@ -17,7 +17,7 @@ from wuyefei.foundation.kernel.dates import Month
 
 from ..rules import Figures, ratio
 from .basis import Scope
-from .sums import Cell
+from .sums import Cell, Detail
 from .targets import Goals
 from .trend import Point
 
@@ -31,6 +31,13 @@ class Dimension(StrEnum):
     ITEM = "item"
     KIND = "kind"
     HOUSEKEEPER = "housekeeper"
+
+
+DETAILS: dict[Dimension, tuple[Detail, ...]] = {
+    Dimension.BUILDING: (Detail.BUILDING,), Dimension.HOUSEKEEPER: (Detail.BUILDING,), Dimension.KIND: (Detail.KIND,),
+    Dimension.ITEM: (Detail.ITEM,),
+}  # fmt: skip
+"""What must be told apart for a dimension; the community always is."""
 
 
 class Placed(Protocol):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from wuyefei.estate.properties.public import Property
@@ -38,7 +39,7 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The figures of one community, building, property kind and, where asked for, charge item."""
+    """The figures of one community and, where asked for, building, property kind and charge item."""
 
     community_id: int
     building_id: int | None
@@ -69,15 +70,32 @@ def _per_cell(ages: bool) -> str:
     return ", ".join(found)
 
 
-def cells(scope: Scope, *, by_item: bool = False, ages: bool = True) -> list[Cell]:
-    """The figures of a scope by place and kind; ``by_item``: by charge item too, a household then counted once in each."""
+class Detail(StrEnum):
+    """By what, beside the community, figures are told apart."""
+
+    BUILDING = "building"
+    KIND = "kind"
+    ITEM = "item"
+
+
+def columns(by: Collection[Detail]) -> dict[str, str]:
+    """The columns of a property in SQL, or nothing in their place."""
+    return {
+        "building": "q.building_id" if Detail.BUILDING in by else "NULL::bigint", "kind": "q.kind" if Detail.KIND in by else "''",
+    }  # fmt: skip
+
+
+def cells(scope: Scope, *, by: Collection[Detail] = (), ages: bool = True) -> list[Cell]:
+    """The figures of a scope by community and the details named; by item a household counts once in each of its items."""
     with_lines, facts = lines_of(scope)
+    by_item = Detail.ITEM in by
     item = "item_id" if by_item else "NULL::bigint"
+    told = columns(by)
     query = f"""{with_lines},
     homes AS (SELECT property_id, {item} AS item_id, {_per_home(ages)} FROM lines GROUP BY property_id{", item_id" if by_item else ""})
-    SELECT q.community_id, q.building_id, q.kind, h.item_id, {_per_cell(ages)}
+    SELECT q.community_id, {told["building"]}, {told["kind"]}, h.item_id, {_per_cell(ages)}
     FROM homes h JOIN {Property._meta.db_table} q ON q.id = h.property_id
-    GROUP BY q.community_id, q.building_id, q.kind, h.item_id"""
+    GROUP BY 1, 2, 3, 4"""
     days = scope.period.days_to(scope.as_of)
     return [_cell(row, days) for row in fetch(query, facts)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from wuyefei.estate.properties.public import Property
@@ -13,18 +14,18 @@ from ..rules import Figures, Period, end_of, parallel
 from .basis import Scope, narrowed
 from .lines import TABLES
 from .running import fetch
+from .sums import Detail, columns
 
 MONTHS = 12
 
 TREND = """
-WITH cuts AS (
-  SELECT * FROM unnest(%(starts)s::date[], %(ends)s::date[], %(moments)s::timestamptz[]) AS c(month, ends, moment)
+WITH dated AS (
+  SELECT r.id, r.property_id, r.item_id, r.amount_fen, r.booked_at, date_trunc('month', r.due_on::timestamp)::date AS month,
+    least(timezone('Asia/Shanghai', date_trunc('month', r.due_on::timestamp) + interval '1 month'), %(moment)s) AS moment
+  FROM {receivable} r
+  WHERE r.community_id = ANY(%(communities)s) AND r.due_on BETWEEN %(from)s AND %(to)s AND r.booked_at < %(moment)s{narrow}
 ),
-bills AS MATERIALIZED (
-  SELECT r.id, r.property_id, r.item_id, r.amount_fen, c.month, c.moment FROM {receivable} r
-  JOIN cuts c ON r.due_on BETWEEN c.month AND c.ends AND r.booked_at < c.moment
-  WHERE r.community_id = ANY(%(communities)s) AND r.due_on BETWEEN %(from)s AND %(to)s{narrow}
-),
+bills AS MATERIALIZED (SELECT * FROM dated WHERE booked_at < moment),
 paid AS (
   SELECT a.receivable_id, sum(a.amount_fen) AS fen FROM {allocation} a JOIN bills b ON b.id = a.receivable_id
   WHERE a.community_id = ANY(%(communities)s) AND a.part = 'principal' AND a.booked_at < b.moment GROUP BY a.receivable_id
@@ -38,7 +39,7 @@ homes AS (
   FROM bills b LEFT JOIN paid p ON p.receivable_id = b.id LEFT JOIN changed c ON c.receivable_id = b.id
   GROUP BY 1, 2, 3
 )
-SELECT h.month, q.community_id, q.building_id, q.kind, h.item_id, sum(h.due), sum(h.paid)
+SELECT h.month, q.community_id, {building}, {kind}, h.item_id, sum(h.due), sum(h.paid)
 FROM homes h JOIN {property} q ON q.id = h.property_id GROUP BY 1, 2, 3, 4, 5
 """
 
@@ -67,17 +68,13 @@ def seen_on(month: Month, as_of: dt.date) -> dt.date:
     return min(month.last, as_of)
 
 
-def trend(scope: Scope, months: list[Month], *, by_item: bool = False, as_of: dt.date | None = None) -> list[Point]:
-    """The points of ``months``. ``as_of`` caps the last one, the scope's own day where not given."""
+def trend(scope: Scope, months: list[Month], *, by: Collection[Detail] = (), as_of: dt.date | None = None) -> list[Point]:
+    """The points of ``months``, which follow each other, by community and the details named. ``as_of`` caps the last one, the scope's own day where not given."""
     day = as_of or scope.as_of
     narrow, facts = narrowed(scope.part)
-    ends = [month.last for month in months]
-    facts |= {
-        "communities": scope.community_ids, "starts": [month.first for month in months], "ends": ends, "from": months[0].first,
-        "to": months[-1].last, "moments": [end_of(seen_on(month, day)) for month in months],
-    }  # fmt: skip
-    item = "b.item_id" if by_item else "NULL::bigint"
-    query = TREND.format(**TABLES, property=Property._meta.db_table, narrow=narrow, item=item)
+    facts |= {"communities": scope.community_ids, "from": months[0].first, "to": months[-1].last, "moment": end_of(seen_on(months[-1], day))}
+    item = "b.item_id" if Detail.ITEM in by else "NULL::bigint"
+    query = TREND.format(**TABLES, property=Property._meta.db_table, narrow=narrow, item=item, **columns(by))
     rows = fetch(query, facts)
     return [Point(Month.of(row[0]), row[1], row[2], row[3], row[4], int(row[5]), int(row[6])) for row in rows]
 
