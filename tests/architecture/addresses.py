@@ -21,6 +21,7 @@ KINDS: dict[str, str] = {
     "community_id": "community", "building_id": "building", "vehicle_id": "vehicle", "tie_id": "tie", "property_id": "property",
     "receivable_id": "receivable", "person_id": "person", "tariff_id": "tariff", "contract_id": "contract", "hold_id": "hold",
     "grant_id": "grant", "payment_id": "payment", "shift_id": "shift", "receipt_id": "receipt", "token": "token",
+    "setup_token": "setup_token", "order_id": "order", "exception_id": "exception", "refund_id": "refund", "setup_id": "setup",
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
     "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
     "imports/<int:pk>": "import", "target_id": "target",
@@ -34,7 +35,7 @@ WORDS: dict[str, list[str]] = {
 }
 """Parameters that are words and name no row."""
 
-PUBLIC = {"access:sign_in", "access:sign_out", "access:language", "receipts:verify"}
+PUBLIC = {"access:sign_in", "access:sign_out", "access:language", "receipts:verify", "channels:notify"}
 """Addresses open to people who have not signed in."""
 
 

@@ -32,11 +32,14 @@ ROOMS = [
     "wuyefei.money.billing",
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
+    "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
     "wuyefei.insight.measures",
     "wuyefei.edges.backoffice",
     "wuyefei.money.intake",
 ]
+if DEMO:
+    ROOMS.append("wuyefei.edges.sandbox")
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
