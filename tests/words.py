@@ -19,7 +19,7 @@ TRANSLATORS = {"_", "gettext", "gettext_lazy", "gettext_noop", "noop", "Phrase"}
 LABELLED = {"limited", "parse_day", "_one_of", "check_area", "_free", "register_check", "Kind", "Measure"}
 FACTS = {"field", "reason", "what", "verb"}
 #: Rooms whose words only the command line shows (it speaks Chinese), stand on paper, or are read from workbooks.
-SILENT = ("edges/cli/", "edges/demo/", "foundation/embedded/", "insight/measures/papers/pack", "insight/measures/papers/printing", "insight/measures/papers/words", "money/intake/rules/", "money/ledger/rules.py")
+SILENT = ("edges/bench/", "edges/cli/", "edges/demo/", "foundation/embedded/", "insight/measures/papers/pack", "insight/measures/papers/printing", "insight/measures/papers/words", "money/intake/rules/", "money/ledger/rules.py")
 #: Tables whose Chinese is not shown as it stands: patterns, and the digits and seals of receipts.
 UNSAID = (
     "money/intake/comparing/charges.py", "money/intake/comparing/places.py", "money/receipts/rules.py", "money/receipts/render.py", "estate/contracts/clauses.py",
