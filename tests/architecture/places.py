@@ -26,6 +26,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import Job
 from wuyefei.foundation.platform.vault import seal_secret
 from wuyefei.insight.arrears.public import Filter, save_view, start_export
+from wuyefei.insight.measures.public import Target
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -117,7 +118,17 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _day(place, actors)
         _online(place, actors)
         _upload(place, actors["finance"])
+        _target(place, actors)
     return place
+
+
+def _target(place: Place, actors: dict[str, Actor]) -> None:
+    """A wished-for rate for the place alone."""
+    row = Target.objects.create(
+        organisation=place.community.organisation, community=place.community, first=START, months=12, rate=Decimal("0.9"),
+        set_by_id=actors["lead"].user_id, set_at=clock.now(),
+    )  # fmt: skip
+    place.ids["target"] = [row.pk]
 
 
 def _online(place: Place, actors: dict[str, Actor]) -> None:
