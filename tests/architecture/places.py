@@ -6,7 +6,8 @@ Everything that is only in the second is marked 秘境 or MJ, everything only in
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
@@ -20,7 +21,7 @@ from wuyefei.foundation.access.actor import Actor, load_actor
 from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
-from wuyefei.foundation.kernel.dates import Month
+from wuyefei.foundation.kernel.dates import CHINA, Month
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import (
@@ -36,6 +37,15 @@ from wuyefei.money.billing.public import (
 from wuyefei.money.cashdesk.public import open_shift, take
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.payments.public import PaymentOrder
+from wuyefei.relations.contacts.public import (
+    Channel,
+    Draft,
+    Purpose,
+    StepRefused,
+    add_ground,
+    plan,
+    set_wish,
+)
 
 START = dt.date(2026, 1, 1)
 BILLED = dt.date(2026, 1, 2)
@@ -201,7 +211,24 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
         "draft_line": [RunLine.objects.filter(run=draft).values_list("pk", flat=True)[0]],
         "run": [draft.pk, *place.ids["published_run"]],
     }  # fmt: skip
+    _talk(place, actors)
     assert Run.objects.filter(community=place.community).count() == 2
+
+
+def _talk(place: Place, actors: dict[str, Actor]) -> None:
+    """A planned call, a wish, a ground and a refused attempt."""
+    manager = actor_of(place.community.organisation, f"{place.mark.letters}-manager", Role.PROJECT_MANAGER, place.community)
+    User.objects.filter(pk=manager.user_id).update(name=f"{place.mark.word}经理")
+    manager = load_actor(User.objects.get(pk=manager.user_id))
+    person_id, property_id = int(place.one("person")), int(place.one("property"))
+    when = dt.datetime.combine(TODAY, dt.time(15), tzinfo=CHINA)
+    draft = Draft(person_id, Channel.PHONE, Purpose.SERVICE, when, property_id, note=f"{place.mark.word}回访")
+    planned = plan(draft, actor=manager)
+    with suppress(StepRefused):
+        plan(replace(draft, purpose=Purpose.REMINDER, measures=frozenset({"cut_water"})), actor=manager)
+    set_wish(person_id, "sms", "refused", f"{place.mark.word}来电", actor=manager)
+    ground = add_ground(place.community.pk, "named", f"{place.mark.word}同意书", person_id=person_id, actor=manager)
+    place.ids |= {"contact": [planned.pk], "ground": [ground.pk]}
 
 
 def someone(place: Place, name: str, roles: list[Role], wide: bool = False, mentor_in: Community | None = None) -> User:

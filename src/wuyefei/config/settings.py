@@ -32,6 +32,7 @@ ROOMS = [
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
     "wuyefei.money.cashdesk",
+    "wuyefei.relations.contacts",
     "wuyefei.edges.backoffice",
     "wuyefei.money.intake",
 ]

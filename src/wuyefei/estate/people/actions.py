@@ -36,12 +36,19 @@ BATCH = 2_000
 EDITABLE = ("name", "kind", "mobile", "identity", "bank", "remark", "external_ref")
 
 _erasure_checks: list[Callable[[int], str | None]] = []
+_erasure_steps: list[Callable[[int], None]] = []
 
 
 def register_erasure_check(check: Callable[[int], str | None]) -> None:
     """Called in ``AppConfig.ready`` by a room that may still need a person: the check says why, or None."""
     if check not in _erasure_checks:
         _erasure_checks.append(check)
+
+
+def register_erasure_step(step: Callable[[int], None]) -> None:
+    """Called in ``AppConfig.ready`` by a room that keeps words about a person: the step removes them on erasure."""
+    if step not in _erasure_steps:
+        _erasure_steps.append(step)
 
 
 def create_person(row: PersonRow, *, actor: Actor, community: Community) -> Person:
@@ -238,5 +245,7 @@ def erase_person(person_id: int, *, actor: Actor, reason: str) -> Person:
     person.save()
     if person.key_id is not None:
         vault.destroy(person.key_id)
+    for step in _erasure_steps:
+        step(person.pk)
     audit.record(actor, "person.erase", person, after={"name": ERASED_NAME}, reason=reason)
     return person

@@ -64,6 +64,12 @@ class Permission(StrEnum):
     RECEIPT_REPRINT = "receipt.reprint"
     LEDGER_VIEW = "ledger.view"
     REPORT_VIEW = "report.view"
+    CONTACT_VIEW = "contact.view"
+    CONTACT_RECORD = "contact.record"
+    CONTACT_MANAGE = "contact.manage"
+    NOTICE_VIEW = "notice.view"
+    NOTICE_SEND = "notice.send"
+    NOTICE_APPROVE = "notice.approve"
     EXPORT = "export"
     VERIFY = "verify.run"
     AUDIT_VIEW = "audit.view"
@@ -91,6 +97,12 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.RECEIPT_REPRINT: "重打收据",
     Permission.LEDGER_VIEW: "查看账簿",
     Permission.REPORT_VIEW: "查看报表",
+    Permission.CONTACT_VIEW: "查看联系记录",
+    Permission.CONTACT_RECORD: "登记联系",
+    Permission.CONTACT_MANAGE: "管理联系规则与拦截记录",
+    Permission.NOTICE_VIEW: "查看通知",
+    Permission.NOTICE_SEND: "发送通知、编写模板",
+    Permission.NOTICE_APPROVE: "审批通知模板",
     Permission.EXPORT: "导出",
     Permission.VERIFY: "核验账目",
     Permission.AUDIT_VIEW: "查看审计",
@@ -98,33 +110,38 @@ PERMISSION_NAMES: dict[Permission, str] = {
 }
 
 _P = Permission
-_SEE = {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.REPORT_VIEW}
+_SEE = {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.REPORT_VIEW, _P.CONTACT_VIEW, _P.NOTICE_VIEW}
 _FINANCE = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
-    _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
+    _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.NOTICE_SEND,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
-    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT,
+    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.CONTACT_RECORD, _P.CONTACT_MANAGE,
+    _P.NOTICE_SEND, _P.NOTICE_APPROVE,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GROUP_MANAGER: frozenset(
-        _SEE | {_P.EXPORT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW}
+        _SEE | {_P.EXPORT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
-        _SEE - {_P.REPORT_VIEW} | {_P.CASHDESK, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT}
+        _SEE - {_P.REPORT_VIEW} | {_P.CASHDESK, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
     ),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
-    Role.COLLECTOR: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST}),
-    Role.HOUSEKEEPER: frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL}),
-    Role.LEGAL: frozenset(_SEE | {_P.PERSON_REVEAL, _P.EXPORT}),
-    Role.RELATIONS_MANAGER: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST}),
+    Role.COLLECTOR: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD}),
+    Role.HOUSEKEEPER: frozenset(
+        {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.CONTACT_VIEW, _P.CONTACT_RECORD}
+    ),
+    Role.LEGAL: frozenset(_SEE | {_P.PERSON_REVEAL, _P.EXPORT, _P.CONTACT_RECORD}),
+    Role.RELATIONS_MANAGER: frozenset(
+        _SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE}
+    ),
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.IMPORT}),
     Role.MENTOR: frozenset({_P.REPORT_VIEW}),
     Role.FUND_SUPERVISOR: frozenset({_P.REPORT_VIEW, _P.LEDGER_VIEW}),

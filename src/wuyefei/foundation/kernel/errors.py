@@ -28,8 +28,9 @@ class Phrase(str):
 
     @property
     def spoken(self) -> str:
-        """The sentence in the reader's language."""
-        return _translate(self.pattern).format(**self.facts)
+        """The sentence in the reader's language, its facts too where they are phrases themselves."""
+        facts = {name: value.spoken if isinstance(value, Phrase) else value for name, value in self.facts.items()}
+        return _translate(self.pattern).format(**facts)
 
 
 def spoken(text: str) -> str:
