@@ -45,7 +45,10 @@ ACTIONS = {
     "billing.export": noop("导出出账"), "billing.export_receivables": noop("导出应收"), "billing.void_run": noop("作废出账"),
     "intake.upload": noop("上传导入文件"), "intake.apply": noop("执行导入"), "intake.discard": noop("放弃导入"),
     "intake.errors_download": noop("下载导入错误"), "cashdesk.open_shift": noop("开班"), "cashdesk.hand_over": noop("交班"), "cashdesk.handover": noop("交班"),
-    "cashdesk.accept_shift": noop("交班复核"), "cashdesk.charge": noop("临时收费"),
+    "contact.plan": noop("计划联系"), "contact.record": noop("登记联系"), "contact.close": noop("登记联系结果"),
+    "contact.cancel": noop("取消联系计划"), "contact.wish": noop("记下联系意愿"), "contact.ground": noop("登记联系依据"),
+    "contact.end_ground": noop("联系依据失效"), "contact.limits": noop("修改联系规则"), "contact.calendar_day": noop("修改节假日表"),
+    "contact.export": noop("导出联系记录"), "cashdesk.accept_shift": noop("交班复核"), "cashdesk.charge": noop("临时收费"),
 }  # fmt: skip
 FIELDS = {
     "name": noop("名称"), "number": noop("编号"), "code": noop("编号"), "kind": noop("类型"), "title": noop("名称"),

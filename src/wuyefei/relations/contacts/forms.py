@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.foundation.kernel.dates import CHINA, EARLIEST, LATEST
@@ -129,28 +130,28 @@ class SpecialDayForm(forms.Form):
 class LimitsForm(forms.Form):
     """The caps of each channel and the hours of the firm."""
 
-    def __init__(self, *args: Any, limits: Limits = DEFAULTS, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init_gettext(self, *args: Any, limits: Limits = DEFAULTS, **kwargs: Any) -> None:
+        super().__init_gettext(*args, **kwargs)
         self.limits = limits
         for channel, cap in limits.caps.items():
-            for span, label in (("day", _("每天")), ("week", _("每 7 天")), ("month", _("每 30 天"))):
+            for span, label in (("day", gettext("每天")), ("week", gettext("每 7 天")), ("month", gettext("每 30 天"))):
                 field = forms.IntegerField(label=label, min_value=0, max_value=30, initial=getattr(cap, span))
-                field.widget.attrs["aria-label"] = f"{_(CHANNEL_NAMES[channel])} {label}"
+                field.widget.attrs["aria-label"] = f"{gettext(CHANNEL_NAMES[channel])} {label}"
                 self.fields[f"{channel.value}_{span}"] = field
-        self.fields["all_day"] = forms.IntegerField(label=_("每天合计"), min_value=1, max_value=9, initial=limits.all_day, help_text=_("各种方式加在一起。"))
+        self.fields["all_day"] = forms.IntegerField(label=gettext("每天合计"), min_value=1, max_value=9, initial=limits.all_day, help_text=gettext("各种方式加在一起。"))
         for name, label, window in self._windows(limits):
-            self.fields[f"{name}_starts"] = self._time(_("%(what)s起") % {"what": label}, window.starts)
-            self.fields[f"{name}_ends"] = self._time(_("%(what)s止") % {"what": label}, window.ends)
-        self.fields["rest_evening"] = self._time(_("休息日晚间起"), limits.rest_evening)
-        self.fields["visitors"] = forms.IntegerField(label=_("上门人数"), min_value=1, max_value=9, initial=limits.visitors)
-        self.fields["reason"] = forms.CharField(label=_("原因"), max_length=200, strip=True, help_text=_("会进审计记录。"))
+            self.fields[f"{name}_starts"] = self._time(gettext("%(what)s起") % {"what": label}, window.starts)
+            self.fields[f"{name}_ends"] = self._time(gettext("%(what)s止") % {"what": label}, window.ends)
+        self.fields["rest_evening"] = self._time(gettext("休息日晚间起"), limits.rest_evening)
+        self.fields["visitors"] = forms.IntegerField(label=gettext("上门人数"), min_value=1, max_value=9, initial=limits.visitors)
+        self.fields["reason"] = forms.CharField(label=gettext("原因"), max_length=200, strip=True, help_text=gettext("会进审计记录。"))
 
     @staticmethod
     def _windows(limits: Limits) -> list[tuple[str, str, Window]]:
         noon, evening = limits.meals
         return [
-            ("quiet", _("免打扰时段"), limits.quiet), ("visits", _("上门时段"), limits.visits), ("noon", _("午餐"), noon),
-            ("evening", _("晚餐"), evening),
+            ("quiet", gettext("免打扰时段"), limits.quiet), ("visits", gettext("上门时段"), limits.visits), ("noon", gettext("午餐"), noon),
+            ("evening", gettext("晚餐"), evening),
         ]  # fmt: skip
 
     @staticmethod
@@ -159,7 +160,7 @@ class LimitsForm(forms.Form):
 
     def caps(self) -> list[tuple[str, list[Any]]]:
         """Rows of the table: the channel's name and its three fields."""
-        return [(_(CHANNEL_NAMES[channel]), [self[f"{channel.value}_{span}"] for span in ("day", "week", "month")]) for channel in self.limits.caps]
+        return [(gettext(CHANNEL_NAMES[channel]), [self[f"{channel.value}_{span}"] for span in ("day", "week", "month")]) for channel in self.limits.caps]
 
     def hours(self) -> list[Any]:
         names = [f"{name}_{end}" for name, _label, _window in self._windows(self.limits) for end in ("starts", "ends")]

@@ -29,7 +29,8 @@ from .queries import (
 )
 from .rules.guard import Allowed, Facts, Refused, Verdict, check, next_moment
 from .rules.limits import DEFAULTS, Cap, Limits, Window, check_limits
-from .rules.measures import BANS, Ban, measures_in
+from .rules.measures import BANS, Ban
+from .rules.phrases import measures_in
 from .rules.sources import SOURCES
 from .rules.steps import Channel, Past, Purpose, Recipient, Step
 

@@ -15,7 +15,8 @@ from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.workdays import CALENDAR, WorkCalendar
 
 from .limits import DEFAULTS, Limits
-from .measures import BANS, Ground, measures_in
+from .measures import BANS, Ground
+from .phrases import measures_in
 from .steps import (
     ABOUT_DEBT,
     ANSWERING,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,23 +73,3 @@ BANS: dict[str, Ban] = {
     "extra_deposit": Ban("另收押金、加收服务费", ("dispute_2", "civil_509"), "只收合同约定的费用"),
     "force_consent": Ban("不同意收集个人信息就不服务", ("pipl_16",), "照常服务，另行征求同意"),
 }  # fmt: skip
-
-_NOT = r"(?<!不会)(?<!不得)(?<!不能)(?<!绝不)(?<!禁止)(?<!并未)"
-_PHRASES: tuple[tuple[str, str], ...] = (
-    (r"(停|断|限)水", "cut_water"), (r"(停|断|限|拉)电(?!梯|话)|拉闸", "cut_power"), (r"停(暖|供热)|断暖|关阀", "cut_heat"),
-    (r"(停|断)(燃?气)", "cut_gas"), (r"(停|禁)(用)?电梯|电梯.{0,4}(停用|限制)", "cut_lift"),
-    (r"(停|禁|注销)(用)?(您的|你的)?(门禁|门卡)|门禁.{0,4}(停用|失效|注销)", "disable_card"), (r"锁车|堵.{0,2}车位|车辆?.{0,4}禁止.{0,2}(进入|入内|进出)", "block_parking"),
-    (r"(公布|公示|张贴|曝光).{0,8}(名单|姓名|房号|欠费)", "name_in_public"),
-    (r"征信|失信(人|名单)|黑名单|老赖", "credit_threat"), (r"律师费", "lawyer_fee"), (r"违约金|滞纳金", "late_fee"),
-    (r"后果自负|走着瞧|不客气|找你(家人|单位)|上门堵", "threat"), (r"无赖|不要脸|赖皮|赖账", "insult"),
-    (r"(通知|告知|联系).{0,4}(你|您)(的)?(单位|公司|家人|子女|学校)", "share_data"),
-    (r"法院(传票|通知书)|公安(局|机关)通知", "false_court"),
-    (r"不(予|给)?.{0,2}(维修|报修|服务)|停止.{0,4}服务", "stop_service"), (r"不(予|给)?.{0,2}办理?装修", "withhold_fitout"),
-    (r"维修资金.{0,10}(扣|抵)", "use_fund"),
-)  # fmt: skip
-PHRASES = tuple((re.compile(_NOT + f"(?:{pattern})"), code) for pattern, code in _PHRASES)
-
-
-def measures_in(text: str) -> list[str]:
-    """The measures that a text about a debt announces, by its words; a plain denial (不会停水) announces nothing."""
-    return [code for pattern, code in PHRASES if pattern.search(text)]
