@@ -130,8 +130,8 @@ class SpecialDayForm(forms.Form):
 class LimitsForm(forms.Form):
     """The caps of each channel and the hours of the firm."""
 
-    def __init_gettext(self, *args: Any, limits: Limits = DEFAULTS, **kwargs: Any) -> None:
-        super().__init_gettext(*args, **kwargs)
+    def __init__(self, *args: Any, limits: Limits = DEFAULTS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.limits = limits
         for channel, cap in limits.caps.items():
             for span, label in (("day", gettext("每天")), ("week", gettext("每 7 天")), ("month", gettext("每 30 天"))):
