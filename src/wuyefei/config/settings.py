@@ -33,6 +33,7 @@ ROOMS = [
     "wuyefei.money.payments",
     "wuyefei.money.cashdesk",
     "wuyefei.relations.contacts",
+    "wuyefei.relations.notices",
     "wuyefei.edges.backoffice",
     "wuyefei.money.intake",
 ]

@@ -15,5 +15,6 @@ urlpatterns = [
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
     path("contacts/", include("wuyefei.relations.contacts.urls")),
+    path("notices/", include("wuyefei.relations.notices.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]

@@ -122,11 +122,12 @@ def gather(organisation_id: int, wanted: Collection[Wanted], at: dt.datetime) ->
 
 
 def _past(ids: Collection[int], at: dt.datetime) -> dict[int, list[Past]]:
+    """What has disturbed somebody or is planned: a message that never arrived does not count."""
     found: dict[int, list[Past]] = defaultdict(list)
     rows = Contact.objects.filter(
         person_id__in=ids, at__gt=at - MONTH, at__lt=at + MONTH, direction=Contact.Direction.OUT,
         purpose__in=[purpose.value for purpose in ABOUT_DEBT],
-    ).exclude(state=Contact.State.CANCELLED)  # fmt: skip
+    ).exclude(Q(state=Contact.State.CANCELLED) | Q(outcome=Contact.Outcome.BOUNCED))  # fmt: skip
     for person_id, moment, channel in rows.values_list("person_id", "at", "channel"):
         found[person_id].append(Past(moment, Channel(channel)))
     return found
