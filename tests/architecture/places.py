@@ -46,6 +46,7 @@ from wuyefei.relations.contacts.public import (
     plan,
     set_wish,
 )
+from wuyefei.relations.notices.public import Batch, Carrier, Target, Template, Version
 
 START = dt.date(2026, 1, 1)
 BILLED = dt.date(2026, 1, 2)
@@ -229,6 +230,30 @@ def _talk(place: Place, actors: dict[str, Actor]) -> None:
     set_wish(person_id, "sms", "refused", f"{place.mark.word}来电", actor=manager)
     ground = add_ground(place.community.pk, "named", f"{place.mark.word}同意书", person_id=person_id, actor=manager)
     place.ids |= {"contact": [planned.pk], "ground": [ground.pk]}
+    _notify(place, manager)
+
+
+def _notify(place: Place, manager: Actor) -> None:
+    """A batch with a household nobody reached, an approved text and a carrier. Texts and carriers belong to the whole
+    organisation: they carry no mark of a place."""
+    community, organisation = place.community, place.community.organisation
+    channel = "email" if place.mark is SECOND else "sms"
+    template, _made = Template.objects.get_or_create(organisation=organisation, step="bill", channel=channel)
+    version = Version.objects.create(
+        template=template, number=1, body="{称呼}，{金额}元", state="approved", made_by_id=manager.user_id, made_at=clock.now()
+    )
+    carrier = Carrier.objects.create(
+        organisation=organisation, channel=channel, kind="tencent", enabled=True, hook=f"{place.mark.letters}-hook-of-a-carrier"
+    )
+    batch = Batch.objects.create(
+        organisation=organisation, community=community, step="bill", due_on=TODAY, state="stopped", made_by_id=manager.user_id,
+        made_at=clock.now(),
+    )  # fmt: skip
+    Target.objects.create(
+        organisation=organisation, community=community, batch=batch, property_id=place.one("property"), person_id=place.one("person"),
+        receivable_ids=[place.one("receivable")], amount_fen=100, state="unreached", reason="no_address",
+    )  # fmt: skip
+    place.ids |= {"batch": [batch.pk], "version": [version.pk], "hook": [carrier.hook]}
 
 
 def someone(place: Place, name: str, roles: list[Role], wide: bool = False, mentor_in: Community | None = None) -> User:

@@ -6,7 +6,14 @@ import pytest
 from django.core.cache import cache
 
 from wuyefei.relations.notices.channels import push
-from wuyefei.relations.notices.channels.base import Misconfigured, Parcel, Refused, Throttled, Unclear, check_host
+from wuyefei.relations.notices.channels.base import (
+    Misconfigured,
+    Parcel,
+    Refused,
+    Throttled,
+    Unclear,
+    check_host,
+)
 from wuyefei.relations.notices.channels.mail import Smtp
 from wuyefei.relations.notices.channels.push import Webhook
 from wuyefei.relations.notices.channels.sms import TencentSms, signature

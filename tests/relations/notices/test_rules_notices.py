@@ -13,7 +13,7 @@ from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.relations.notices.rules import texts
 from wuyefei.relations.notices.rules.ladder import LADDER, Way, announce_on, next_way, rate
 
-VALUES = dict(texts.SAMPLE)
+VALUES = texts.sample()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
 
-from . import cast, estate, history
+from . import cast, estate, history, talk
 
 SEED = 20260101
 MONTHS = 6
@@ -42,3 +42,5 @@ def make_demo(progress: Progress = lambda label, done, total: None) -> None:
                 company = estate.build(firm, start, dice)
             for done, total in history.live(company, start, today, dice):
                 progress(firm.name, done, total)
+            if number == 0:
+                talk.talk(company, today, dice)

@@ -36,6 +36,24 @@ def secrets_of(row: Carrier) -> dict[str, str]:
     return found
 
 
+SANDBOX = "sandbox:"
+"""In place of a service's address or host: the counterpart on this machine, which starts in demo mode alone."""
+
+
+def _at_home(values: dict[str, Any]) -> dict[str, Any]:
+    """Settings that name the sandbox, led to where it listens."""
+    names = [name for name in ("endpoint", "url", "host") if str(values.get(name, "")).startswith(SANDBOX)]
+    if not names:
+        return values
+    from .sandbox import shared
+
+    box = shared()
+    found = {"endpoint": box.url, "url": f"{box.url}/push", "host": "127.0.0.1"}
+    keys = {"secret_id": box.secret_id, "secret_key": box.secret_key, "secret": box.secret}
+    more = {"port": box.mail_port} if "host" in names else {}
+    return {**values, **{name: found[name] for name in names}, **{name: keys[name] for name in keys if name in values}, **more}
+
+
 def _sms(values: dict[str, Any]) -> Sender:
     return TencentSms(
         values["secret_id"], values["secret_key"], values["app_id"], values["sign"], values.get("region") or "ap-guangzhou",
@@ -60,4 +78,4 @@ _makers: dict[str, Callable[[dict[str, Any]], Sender]] = {"tencent": _sms, "smtp
 
 def sender_of(row: Carrier) -> Sender:
     """The carrier that these settings describe. Raises ``KeyError`` for a kind that sends nothing by itself (paper)."""
-    return _makers[row.kind]({**row.settings, **secrets_of(row)})
+    return _makers[row.kind](_at_home({**row.settings, **secrets_of(row)}))

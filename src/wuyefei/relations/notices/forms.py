@@ -65,7 +65,7 @@ class CarrierForm(forms.Form):
                 widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
             )  # fmt: skip
         if row is not None:
-            self.initial |= {"enabled": row.enabled, "per_second": row.per_second}
+            self.initial.update(enabled=row.enabled, per_second=row.per_second)
 
 
 class AddressForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from .actions.letters import print_letters
 from .actions.planning import NothingToSend, NotReady, resume_batch, start_batch, stop_batch
+from .actions.receipts import take_receipt
 from .actions.running import rounds
 from .actions.settings import save_carrier, set_address, set_lead
 from .actions.texts import ForbiddenText, decide_version, save_version
@@ -42,6 +43,7 @@ __all__ = [
     "set_lead",
     "start_batch",
     "stop_batch",
+    "take_receipt",
     "targets",
     "templates",
 ]

@@ -135,6 +135,16 @@ class Sandbox:
         return (0, {}) if mood == "drop" else (200, {"id": f"push-{number}"})
 
 
+_shared: list[Sandbox] = []
+
+
+def shared() -> Sandbox:
+    """The demo's own counterpart, started in the process that first sends something. Raises ``OnlyInDemo`` elsewhere."""
+    if not _shared:
+        _shared.append(Sandbox())
+    return _shared[0]
+
+
 def _handler(sandbox: Sandbox) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -24,7 +24,7 @@ CHUNK = 1000
 
 def work(task: jobs.Task) -> dict[str, Any]:
     """The job of a batch: until nothing can be sent now."""
-    batch = Batch.objects.get(pk=task.arguments["batch"], organisation_id=task.organisation_id)
+    batch = Batch.objects.get(pk=task.arguments["batch"])
     actor = service_actor(batch.organisation_id, SYSTEM)
     with alone(batch.pk) as held:
         if not held:

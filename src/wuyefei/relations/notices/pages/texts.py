@@ -41,7 +41,8 @@ def templates(request: HttpRequest) -> HttpResponse:
         for step, step_name, channel, name, versions in rows
         if versions or (step == "bill")
     ]
-    return render(request, "notices/templates.html", {"lines": lines, "may_write": Permission.NOTICE_SEND in actor.wide})
+    context = {"lines": lines, "may_write": Permission.NOTICE_SEND in actor.wide, "may_open": Permission.NOTICE_VIEW in actor.wide}
+    return render(request, "notices/templates.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,14 +72,14 @@ def samples(request: HttpRequest, channel: str, body: str) -> list[dict[str, Any
     actor = actor_of(request)
     bills = receivables(actor).filter(outstanding_fen__gt=0, reversed_at__isnull=True).select_related("payer", "property", "community", "item")
     found = [
-        texts.SAMPLE | {
+        texts.sample() | {
             "称呼": bill.payer.name, "房号": bill.property.code, "小区": bill.community.name, "项目": bill.item.name,
             "账期": f"{bill.service_from:%Y-%m}", "金额": yuan_text(bill.outstanding_fen), "到期日": f"{bill.due_on}",
             "企业": actor.organisation_name,
         }
         for bill in bills.order_by("-due_on", "-pk")[:SHOWN]
     ]  # fmt: skip
-    return [_sample(channel, body, values) for values in found or [texts.SAMPLE]]
+    return [_sample(channel, body, values) for values in found or [texts.sample()]]
 
 
 def _sample(channel: str, body: str, values: dict[str, str]) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def _sample(channel: str, body: str, values: dict[str, str]) -> dict[str, Any]:
 
 
 @require_GET
-@needs(Permission.NOTICE_VIEW)
+@needs(Permission.NOTICE_VIEW, wide=True)
 def version(request: HttpRequest, version_id: int) -> HttpResponse:
     """One text: how it reads, its form for the carrier, its earlier versions."""
     actor = actor_of(request)

@@ -15,10 +15,12 @@ FIELDS: dict[str, str] = {
 }  # fmt: skip
 """Every field that a template may name, and what it says."""
 
-SAMPLE: dict[str, str] = {
-    "称呼": "陆小满", "房号": "1-1-101", "小区": "桂语花园", "项目": "物业服务费", "账期": "2026 年 1 月", "金额": "250.00",
-    "到期日": "2026-01-15", "企业": "桂语物业", "电话": "400-000-0000", "验证码": "123456",
-}  # fmt: skip
+def sample() -> dict[str, str]:
+    """Invented values, to measure a text by and to show where there is no household yet."""
+    return {
+        "称呼": "陆小满", "房号": "1-1-101", "小区": "桂语花园", "项目": "物业服务费", "账期": "2026 年 1 月", "金额": "250.00",
+        "到期日": "2026-01-15", "企业": "桂语物业", "电话": "400-000-0000", "验证码": "123456",
+    }  # fmt: skip
 
 SINGLE, PART = 70, 67
 """UTF-16 units of a text message that stands alone, and of each part of a longer one (GSM 03.38, UCS-2)."""
@@ -103,7 +105,7 @@ def wechat_pairs(body: str) -> list[Pair]:
         key, sign, text = line.partition("=")
         kind = key.strip().rstrip("0123456789")
         if not sign or kind not in WECHAT_LIMITS or not text.strip():
-            raise Invalid(field="正文", reason=Phrase("「{line}」应为「关键词=内容」，如 thing1=您的{field}", line=line[:30], field="{项目}"))
+            raise Invalid(field="正文", reason=Phrase("「{line}」应为「关键词=内容」，如 thing1=您的{example}", line=line[:30], example="{项目}"))
         found.append(Pair(key.strip(), text.strip()))
     return found
 
@@ -126,6 +128,6 @@ def check_body(channel: str, body: str) -> str:
     if channel == "sms":
         if emoji_in(body):
             raise Invalid(field="正文", reason="短信里不能有表情符号，运营商会拒收")
-        if parts(fill(body, SAMPLE)) > MAX_PARTS:
+        if parts(fill(body, sample())) > MAX_PARTS:
             raise Invalid(field="正文", reason=Phrase("短信太长，最多 {most} 条", most=MAX_PARTS))
     return body
