@@ -19,6 +19,8 @@ urlpatterns = [
     path("jobs/", include("wuyefei.foundation.jobs.urls")),
     path("arrears/", include("wuyefei.insight.arrears.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
+    path("contacts/", include("wuyefei.relations.contacts.urls")),
+    path("notices/", include("wuyefei.relations.notices.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
 if settings.DEMO:
