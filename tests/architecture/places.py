@@ -17,13 +17,16 @@ from wuyefei.estate.contracts.public import Contract
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
 from wuyefei.estate.tariffs.public import ChargeItem
-from wuyefei.foundation.access.actor import Actor, load_actor
+from wuyefei.foundation.access.actor import PORTAL, Actor, load_actor, service_actor
 from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import CHINA, Month
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.models import Job
+from wuyefei.foundation.platform.vault import seal_secret
+from wuyefei.insight.arrears.public import Filter, save_view, start_export
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -35,6 +38,9 @@ from wuyefei.money.billing.public import (
     open_bills,
 )
 from wuyefei.money.cashdesk.public import open_shift, take
+from wuyefei.money.channels.actions.settling import settle_order
+from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
+from wuyefei.money.channels.rules import Report, Said
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.relations.contacts.public import (
@@ -120,8 +126,31 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _publish(place, actors)
     with clock.at(TODAY):
         _day(place, actors)
+        _online(place, actors)
         _upload(place, actors["finance"])
     return place
+
+
+def _online(place: Place, actors: dict[str, Actor]) -> None:
+    """A merchant account of this place alone, an order that was paid half, and a refund that waits."""
+    organisation, community, letters = place.community.organisation, place.community, place.mark.letters
+    setup = ChannelSetup.objects.create(
+        organisation=organisation, community=community, channel="wechat", mode="live", merchant_id=f"{letters}-9001",
+        app_id=f"{letters}-app", secrets=seal_secret("{}"), token=f"{letters}-notify-token", changed_at=clock.now(),
+    )  # fmt: skip
+    order = Order.objects.create(
+        organisation=organisation, community=community, setup=setup, channel="wechat", entry_point="phone", payer_id=place.one("person"),
+        property_id=place.one("property"), number=f"{letters}-WY-0001", token=f"{letters}-order-token", client_key=f"{letters}-order",
+        amount_fen=10000, created_at=clock.now(), expires_at=clock.now(), made_by_id=actors["cashier"].user_id,
+    )  # fmt: skip
+    report = Report(order.number, Said.PAID, 5000, f"{letters}-4200", clock.now())
+    settle_order(order.pk, report, actor=service_actor(organisation.pk, PORTAL))
+    wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款")
+    refund = ask_refund(wanted, actor=actors["finance"])
+    place.ids |= {
+        "setup": [setup.pk], "setup_token": [setup.token], "order": [order.pk], "refund": [refund.pk],
+        "exception": [ChannelException.objects.get(order=order).pk],
+    }  # fmt: skip
 
 
 def _upload(place: Place, finance: Actor) -> None:
@@ -131,6 +160,11 @@ def _upload(place: Place, finance: Actor) -> None:
     row = keep_upload(f"{word}房屋.csv", text.encode(), place.community.name, actor=finance)
     preview(row.pk, this_month(), actor=finance)
     place.ids["import"] = [row.pk]
+    job = Job.objects.create(
+        organisation_id=place.community.organisation_id, community_id=place.community.pk, kind="billing.draft", label=f"{word}花园 2026-03",
+        made_by_id=finance.user_id, made_by_name=f"{word}同事", made_at=clock.now(), state="stopped", arguments={"month": "2026-03"},
+    )  # fmt: skip
+    place.ids["job"] = [job.pk]
 
 
 def _staff(place: Place) -> dict[str, Actor]:
@@ -203,12 +237,14 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
     sheet = f"房号,建筑面积,业主姓名\n{place.mark.word}9-1-901,-5,{place.mark.word}某乙\n".encode()
     upload = keep_upload(f"{place.mark.letters}-book.csv", sheet, place.community.name, actor=actors["lead"])
     preview(upload.pk, this_month(), actor=actors["lead"])
+    view = save_view(f"{place.mark.word}视图", Filter(days_from=1), shared=False, actor=actors["finance"])
+    export = start_export(actors["finance"], Filter(), 1)
     draft = draft_run(place.community.pk, Month.parse("2026-02"), actor=actors["finance"]).run
     assert draft is not None
     place.ids |= {
         "receivable": [paid.pk], "shift": [shift.pk], "payment": [payment.pk], "receipt": [payment.receipt.pk],
         "token": [payment.receipt.token], "request": [request.pk], "hold": [hold.pk], "draft_run": [draft.pk],
-        "import": [upload.pk],
+        "import": [upload.pk], "view": [view.pk], "export_job": [export.pk],
         "draft_line": [RunLine.objects.filter(run=draft).values_list("pk", flat=True)[0]],
         "run": [draft.pk, *place.ids["published_run"]],
     }  # fmt: skip

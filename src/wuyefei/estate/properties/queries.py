@@ -12,7 +12,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.kernel.text import tidy
 
-from .models import Building, Entrance, Meter, Property, Vehicle
+from .models import Building, Entrance, HousekeeperTerm, Meter, Property, Vehicle
 from .rules import normalise_code, squeezed
 
 Row = TypeVar("Row", bound=Model)
@@ -57,6 +57,11 @@ def get_property(actor: Actor, property_id: int) -> Property:
     return _one(properties(actor).select_related("building", "entrance", "community"), property_id)
 
 
+def housekeeper_terms(actor: Actor) -> QuerySet[HousekeeperTerm]:
+    """Who kept which building from when to when."""
+    return _scoped(HousekeeperTerm, actor)
+
+
 def vehicles(actor: Actor) -> QuerySet[Vehicle]:
     return _scoped(Vehicle, actor)
 
@@ -67,6 +72,10 @@ def get_vehicle(actor: Actor, vehicle_id: int) -> Vehicle:
 
 def meters(actor: Actor) -> QuerySet[Meter]:
     return _scoped(Meter, actor)
+
+
+def get_meter(actor: Actor, meter_id: int) -> Meter:
+    return _one(meters(actor).select_related("property", "community"), meter_id)
 
 
 def property_codes(actor: Actor, community_id: int) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """The door of the room: what other rooms may use."""
 
-from .actions.deferrals import release_income
+from .actions.deferrals import RELEASE, release_income
+from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.receivables import (
     OpeningArrears,
@@ -22,17 +23,39 @@ from .actions.runs import (
     strike_line,
 )
 from .actions.voiding import ask_void_run
-from .fees import Standing, refresh, register_sources, standings
+from .fees import (
+    LATE_FEE_FEEDS_SQL,
+    LATE_FEE_SET_SQL,
+    LATE_FEE_SQL,
+    Standing,
+    refresh,
+    register_sources,
+    standings,
+)
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
-from .queries import OpenBill, get_receivable, get_run, open_bills, receivables, run_lines, runs
+from .queries import (
+    OpenBill,
+    get_receivable,
+    get_run,
+    open_bills,
+    open_bills_each,
+    receivables,
+    run_lines,
+    runs,
+)
 from .rules.cycles import cycles, due_date
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
+from .settling import OpenAccount, OpenAccounts, lock_accounts
 
 __all__ = [
     "DEFAULT_CAP",
     "DEFAULT_RATE",
+    "LATE_FEE_FEEDS_SQL",
+    "LATE_FEE_SET_SQL",
+    "LATE_FEE_SQL",
     "PUBLISH_KIND",
+    "RELEASE",
     "Adjustment",
     "Change",
     "Convention",
@@ -40,6 +63,8 @@ __all__ = [
     "DraftResult",
     "LateFeeHold",
     "LateFeeWaiver",
+    "OpenAccount",
+    "OpenAccounts",
     "OpenBill",
     "OpeningArrears",
     "Price",
@@ -66,7 +91,9 @@ __all__ = [
     "get_receivable",
     "get_run",
     "lines_digest",
+    "lock_accounts",
     "open_bills",
+    "open_bills_each",
     "place_hold",
     "receivables",
     "refresh",
@@ -76,6 +103,7 @@ __all__ = [
     "run_lines",
     "runs",
     "standings",
+    "start_draft",
     "stretches",
     "strike_line",
 ]

@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from django.db import connection
 from django.db.models import Sum
 
+from wuyefei.foundation.kernel.errors import Phrase, joined
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
-from wuyefei.money.ledger.public import Account, control
+from wuyefei.money.ledger.public import Account, Leg, control
 
+from .actions.bulk import POSTING_KIND, batch_postings_of
 from .actions.take import TENDER_ACCOUNTS
-from .models import Allocation, Payment, Prepayment, Tender
+from .models import Allocation, Payment, PaymentBatch, Prepayment, Tender
+from .rules import Part, Settled
 
-BOOKING_KINDS = ["payment.take", "payment.void", "payment.opening", "payment.offset"]
+BOOKING_KINDS = ["payment.take", POSTING_KIND, "payment.void", "payment.opening", "payment.offset"]
 
 _SUMS = """
 SELECT p.id, p.amount_fen, COALESCE(t.s, 0), COALESCE(a.s, 0) + COALESCE(m.s, 0), p.voided_at IS NOT NULL,
@@ -39,13 +42,13 @@ def sums(organisation_id: int) -> Iterator[Yielded]:
     for payment_id, amount, tenders, used, voided, net, held in rows:
         what = []
         if tenders != amount:
-            what.append(f"收款 {yuan(amount)}，收款方式合计 {yuan(int(tenders))}")
+            what.append(Phrase("收款 {amount}，收款方式合计 {tenders}", amount=yuan(amount), tenders=yuan(int(tenders))))
         if used != amount:
-            what.append(f"收款 {yuan(amount)}，核销与预存合计 {yuan(int(used))}")
+            what.append(Phrase("收款 {amount}，核销与预存合计 {used}", amount=yuan(amount), used=yuan(int(used))))
         if voided and (net or held):
-            what.append(f"已作废，但核销净额 {yuan(int(net))}，预存净额 {yuan(int(held))}")
+            what.append(Phrase("已作废，但核销净额 {net}，预存净额 {held}", net=yuan(int(net)), held=yuan(int(held))))
         if what:
-            yield Finding("payments.sums", "payments_payment", payment_id, "；".join(what))
+            yield Finding("payments.sums", "payments_payment", payment_id, joined(what))
 
 
 def reversals(organisation_id: int) -> Iterator[Yielded]:
@@ -57,7 +60,7 @@ def reversals(organisation_id: int) -> Iterator[Yielded]:
         assert first is not None
         same = (first.payment_id, first.receivable_id, first.part, -first.amount_fen, first.value_date)
         if same != (row.payment_id, row.receivable_id, row.part, row.amount_fen, row.value_date):
-            yield Finding("payments.reversals", "payments_allocation", row.pk, f"与被冲销的核销 {first.pk} 不一致")
+            yield Finding("payments.reversals", "payments_allocation", row.pk, Phrase("与被冲销的核销 {pk} 不一致", pk=first.pk))
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT a.id FROM payments_allocation a JOIN billing_receivable r ON r.id = a.receivable_id
@@ -79,7 +82,7 @@ def prepaid_control(organisation_id: int) -> Iterator[Yielded]:
     for payer_id, property_id, fen in balances:
         yield Examined(1)
         if fen < 0:
-            yield Finding("payments.prepaid", "payments_prepayment", payer_id, f"房屋 {property_id} 的预存为负 {yuan(fen)}")
+            yield Finding("payments.prepaid", "payments_prepayment", payer_id, Phrase("房屋 {property_id} 的预存为负 {fen}", property_id=property_id, fen=yuan(fen)))
 
 
 def tender_control(organisation_id: int) -> Iterator[Yielded]:
@@ -100,16 +103,58 @@ def late_fee_control(organisation_id: int) -> Iterator[Yielded]:
 
 
 def receipts(organisation_id: int) -> Iterator[Yielded]:
-    """Every desk payment has its receipt, of its amount, void exactly when the payment is."""
-    rows = Payment.objects.filter(organisation_id=organisation_id, kind=Payment.Kind.DESK).select_related("receipt")
+    """Every payment taken has its receipt, of its amount, void exactly when the payment is."""
+    rows = Payment.objects.filter(organisation_id=organisation_id, kind__in=Payment.TAKEN).select_related("receipt")
     yield Examined(rows.count())
     for row in rows.order_by("pk").iterator(chunk_size=2000):
         receipt = row.receipt
         if receipt is None:
             yield Finding("payments.receipts", "payments_payment", row.pk, "没有收据")
         elif receipt.total_fen != row.amount_fen or bool(receipt.voided_at) != bool(row.voided_at):
-            what = f"收据 {receipt.number} 为 {yuan(receipt.total_fen)}，收款为 {yuan(row.amount_fen)}，或作废状态不一致"
+            what = Phrase("收据 {number} 为 {total_fen}，收款为 {amount_fen}，或作废状态不一致", number=receipt.number, total_fen=yuan(receipt.total_fen), amount_fen=yuan(row.amount_fen))
             yield Finding("payments.receipts", "payments_payment", row.pk, what)
+
+
+_BATCH_PARTS = """
+SELECT p.batch_id, 'tender', t.method, sum(t.amount_fen) FROM payments_payment p JOIN payments_tender t ON t.payment_id = p.id
+WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL GROUP BY 1, 3
+UNION ALL
+SELECT p.batch_id, 'part', a.part, sum(a.amount_fen) FROM payments_payment p JOIN payments_allocation a ON a.payment_id = p.id
+WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL AND a.reverses_id IS NULL GROUP BY 1, 3
+UNION ALL
+SELECT p.batch_id, 'left', '', sum(m.amount_fen) FROM payments_payment p JOIN payments_prepayment m ON m.payment_id = p.id
+WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL AND m.kind = 'paid' GROUP BY 1
+UNION ALL
+SELECT p.batch_id, 'count', '', count(*) FROM payments_payment p
+WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL GROUP BY 1
+"""
+
+
+def batches(organisation_id: int) -> Iterator[Yielded]:
+    """Each batch is its payments: their number and sum, and its one entry moves what they were and settled."""
+    found: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    with connection.cursor() as cursor:
+        cursor.execute(_BATCH_PARTS, {"o": organisation_id})
+        for batch_id, kind, name, total in cursor.fetchall():
+            found[batch_id][kind][name] = int(total)
+    booked: dict[int, dict[str, int]] = defaultdict(dict)
+    legs = Leg.objects.filter(entry__organisation_id=organisation_id, entry__kind=POSTING_KIND)
+    for source_id, account, fen in legs.values_list("entry__source_id", "account").annotate(Sum("amount_fen")):
+        booked[source_id][account] = fen
+    for batch in PaymentBatch.objects.filter(organisation_id=organisation_id).order_by("pk").iterator(chunk_size=2000):
+        yield Examined(1)
+        parts = found[batch.pk]
+        settled = [Settled(0, Part(name), fen) for name, fen in parts["part"].items()]
+        should = batch_postings_of(parts["tender"], settled, parts["left"].get("", 0))
+        has = (batch.payment_count, batch.amount_fen)
+        counted = (parts["count"].get("", 0), sum(parts["tender"].values()))
+        if has != counted:
+            what = Phrase("{count} 笔 {amount}，收款合计 {found} 笔 {total}", count=has[0], amount=yuan(has[1]), found=counted[0], total=yuan(counted[1]))
+            yield Finding("payments.batches", "payments_paymentbatch", batch.pk, what)
+        if booked.pop(batch.pk, {}) != should:
+            yield Finding("payments.batches", "payments_paymentbatch", batch.pk, "汇总凭证与各笔收款不一致")
+    for batch_id in sorted(booked):
+        yield Finding("payments.batches", "payments_paymentbatch", batch_id, "有汇总凭证，但没有这一批收款")
 
 
 def register() -> None:
@@ -118,4 +163,5 @@ def register() -> None:
     register_check("payments.prepaid", "预收账款总账等于各户预存", prepaid_control)
     register_check("payments.tenders", "现金、银行、渠道总账等于收款方式", tender_control)
     register_check("payments.late_fee", "违约金收入等于已核销违约金", late_fee_control)
+    register_check("payments.batches", "每批入账等于各笔收款之和，汇总凭证也是", batches)
     register_check("payments.receipts", "每笔收款与收据一致", receipts)
