@@ -12,4 +12,4 @@ from __future__ import annotations
 
 from . import billing, corrections, desk, files, moves, prices, talk, today
 
-THEMES = (prices, billing, moves, files, desk, corrections, talk, today)
+THEMES = (prices, billing, moves, files, desk, corrections, today, talk)
