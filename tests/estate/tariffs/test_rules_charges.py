@@ -25,7 +25,7 @@ from wuyefei.estate.tariffs.rules.tiers import Step, check_steps, tiered, tiered
 from wuyefei.estate.tariffs.rules.usage import (
     Dial,
     Doubt,
-    Reading,
+    Figure,
     ReadingRefused,
     Source,
     check_dial,
@@ -113,8 +113,8 @@ FIRST, LAST = dt.date(2026, 3, 31), dt.date(2026, 4, 30)
 
 @pytest.mark.parametrize("row", rows_of(DOC, METERS), **NAMED)
 def test_meters(row: dict[str, str]) -> None:
-    start = Reading(FIRST, Decimal(row["起"]), Source.ESTIMATED if row["起为估抄"] == "是" else Source.READ)
-    end = Reading(LAST, Decimal(row["止"]), rolled=row["过满度"] == "是")
+    start = Figure(FIRST, Decimal(row["起"]), Source.ESTIMATED if row["起为估抄"] == "是" else Source.READ)
+    end = Figure(LAST, Decimal(row["止"]), rolled=row["过满度"] == "是")
     piece = stretch(Dial("M1", Decimal(row["倍率"]), int(row["位数"])), start, end)
     assert piece.quantity == number(row["用量"])
 
@@ -127,7 +127,7 @@ def test_replaced_meters(row: dict[str, str]) -> None:
         start, end = part.split("→")
         dial = Dial(f"M{position}", ratios[min(position, len(ratios) - 1)])
         day = FIRST + DAY * 10 * position
-        pieces.append(stretch(dial, Reading(day, Decimal(start)), Reading(day + DAY * 10, Decimal(end))))
+        pieces.append(stretch(dial, Figure(day, Decimal(start)), Figure(day + DAY * 10, Decimal(end))))
     assert used(pieces) == Decimal(row["用量"])
 
 
@@ -149,15 +149,15 @@ def test_cutting_conserves_the_use(quantity: Decimal, at: list[int]) -> None:
 @pytest.mark.parametrize(
     ("start", "end", "says"),
     [
-        (Reading(FIRST, Decimal(100)), Reading(LAST, Decimal(99)), "小于上次的 100"),
-        (Reading(FIRST, Decimal(100)), Reading(LAST, Decimal(-1)), "不能是负数"),
-        (Reading(FIRST, Decimal(100)), Reading(LAST, Decimal(100_000)), "最多 5 位"),
-        (Reading(FIRST, Decimal(100)), Reading(LAST, Decimal("NaN")), "不能是负数"),
-        (Reading(FIRST, Decimal(100)), Reading(FIRST, Decimal(120)), "抄表日应晚于"),
-        (Reading(FIRST, Decimal(100)), Reading(LAST, Decimal(120), rolled=True), "不像过了满度"),
+        (Figure(FIRST, Decimal(100)), Figure(LAST, Decimal(99)), "小于上次的 100"),
+        (Figure(FIRST, Decimal(100)), Figure(LAST, Decimal(-1)), "不能是负数"),
+        (Figure(FIRST, Decimal(100)), Figure(LAST, Decimal(100_000)), "最多 5 位"),
+        (Figure(FIRST, Decimal(100)), Figure(LAST, Decimal("NaN")), "不能是负数"),
+        (Figure(FIRST, Decimal(100)), Figure(FIRST, Decimal(120)), "抄表日应晚于"),
+        (Figure(FIRST, Decimal(100)), Figure(LAST, Decimal(120), rolled=True), "不像过了满度"),
     ],
 )
-def test_readings_that_cannot_be_are_refused(start: Reading, end: Reading, says: str) -> None:
+def test_readings_that_cannot_be_are_refused(start: Figure, end: Figure, says: str) -> None:
     with pytest.raises(ReadingRefused) as refused:
         stretch(Dial("M1"), start, end)
     assert says in refused.value.text and "M1" in refused.value.text
@@ -165,10 +165,10 @@ def test_readings_that_cannot_be_are_refused(start: Reading, end: Reading, says:
 
 def test_an_estimate_is_settled_by_the_next_reading() -> None:
     """Whatever was estimated, two periods together use what the dial says."""
-    dial, opened = Dial("M1", Decimal(2)), Reading(FIRST, Decimal(1000))
+    dial, opened = Dial("M1", Decimal(2)), Figure(FIRST, Decimal(1000))
     guessed = estimate(opened, LAST, [Decimal("1.2"), Decimal(2), Decimal("1.4")], dial)
-    assert guessed == Reading(LAST, Decimal(1021), Source.ESTIMATED)
-    read = Reading(LAST + DAY * 31, Decimal(1015))
+    assert guessed == Figure(LAST, Decimal(1021), Source.ESTIMATED)
+    read = Figure(LAST + DAY * 31, Decimal(1015))
     first, second = stretch(dial, opened, guessed), stretch(dial, guessed, read)
     assert (first.quantity, second.quantity, second.settles) == (Decimal(42), Decimal(-12), True)
     assert used([first, second]) == Decimal(30)
@@ -176,23 +176,23 @@ def test_an_estimate_is_settled_by_the_next_reading() -> None:
 
 def test_an_estimate_past_the_dials_end_that_was_not_reached() -> None:
     dial = Dial("M1")
-    opened = Reading(FIRST, Decimal(99_990))
+    opened = Figure(FIRST, Decimal(99_990))
     guessed = estimate(opened, LAST, [Decimal(1)], dial)
     assert (guessed.value, guessed.rolled) == (Decimal(20), True)
-    read = stretch(dial, guessed, Reading(LAST + DAY, Decimal(99_998)))
+    read = stretch(dial, guessed, Figure(LAST + DAY, Decimal(99_998)))
     assert stretch(dial, opened, guessed).quantity + read.quantity == 8
 
 
 def test_nothing_is_estimated_from_nothing() -> None:
     with pytest.raises(Invalid):
-        estimate(Reading(FIRST, Decimal(1)), LAST, [], Dial("M1"))
+        estimate(Figure(FIRST, Decimal(1)), LAST, [], Dial("M1"))
 
 
 def test_what_is_doubtful_and_what_is_not() -> None:
     dial, usual = Dial("M1"), [Decimal("0.5"), Decimal("0.6"), Decimal("0.4")]
 
     def of(value: str, known: list[Decimal] = usual, rolled: bool = False, start: str = "100") -> list[Doubt]:
-        return doubts(stretch(dial, Reading(FIRST, Decimal(start)), Reading(LAST, Decimal(value), rolled=rolled)), known)
+        return doubts(stretch(dial, Figure(FIRST, Decimal(start)), Figure(LAST, Decimal(value), rolled=rolled)), known)
 
     assert of("115") == [] and of("145") == []  # 0.5 a day; 1.5 is three times the usual, not more
     assert of("146") == [Doubt.HIGH]

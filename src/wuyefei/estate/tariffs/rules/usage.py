@@ -35,7 +35,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Figure:
     """What a dial showed at the end of a day; ``rolled`` where it passed its end since the last reading."""
 
     on: dt.date
@@ -58,8 +58,8 @@ class Stretch:
     """The use on one meter between two readings; ``quantity`` may be negative only where it settles an estimate."""
 
     meter: str
-    start: Reading
-    end: Reading
+    start: Figure
+    end: Figure
     multiplier: Decimal
     quantity: Decimal
 
@@ -102,7 +102,7 @@ def check_dial(dial: Dial) -> None:
         raise Invalid(field="表盘位数", reason=Phrase("应为 3 到 {most} 位", most=MOST_DIGITS))
 
 
-def stretch(dial: Dial, start: Reading, end: Reading) -> Stretch:
+def stretch(dial: Dial, start: Figure, end: Figure) -> Stretch:
     """The use between two readings of one meter. Raises ``ReadingRefused`` naming what is wrong and what would be right."""
     full = Decimal(10) ** dial.digits
     value = end.value
@@ -152,7 +152,7 @@ def doubts(piece: Stretch, usual: Sequence[Decimal]) -> list[Doubt]:
     return found
 
 
-def estimate(start: Reading, on: dt.date, usual: Sequence[Decimal], dial: Dial) -> Reading:
+def estimate(start: Figure, on: dt.date, usual: Sequence[Decimal], dial: Dial) -> Figure:
     """An estimated reading of ``on`` from the usual daily use (of the period, multiplier included).
 
     Raises ``Invalid`` where nothing is known of the meter's use.
@@ -163,7 +163,7 @@ def estimate(start: Reading, on: dt.date, usual: Sequence[Decimal], dial: Dial) 
     moved = median(known) * (on - start.on).days / dial.multiplier
     full = Decimal(10) ** dial.digits
     value = (start.value + moved).quantize(Decimal(1))
-    return Reading(on, value % full, Source.ESTIMATED, rolled=value >= full)
+    return Figure(on, value % full, Source.ESTIMATED, rolled=value >= full)
 
 
 def cut(span: Span, quantity: Decimal, starts: Sequence[dt.date]) -> list[tuple[Span, Decimal]]:
