@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -14,6 +15,7 @@ from django.test import Client, override_settings
 from tests.money.channels.conftest import built, running, sandbox, sandbox_keys, world  # noqa: F401
 from tests.money.channels.support import begin, deliver, side_of
 from tests.world import World
+from wuyefei.edges import sandbox as room
 from wuyefei.edges.sandbox.apps import SandboxConfig
 from wuyefei.edges.sandbox.public import Sandbox, keep
 from wuyefei.money.channels.public import get_order
@@ -21,7 +23,8 @@ from wuyefei.money.channels.public import get_order
 
 @pytest.fixture
 def demo(sandbox: Sandbox) -> Iterator[Sandbox]:  # noqa: F811
-    with override_settings(INSTALLED_APPS=[*settings.INSTALLED_APPS, "wuyefei.edges.sandbox"], ROOT_URLCONF="tests.edges.sandbox.urls"):
+    templates = [{**settings.TEMPLATES[0], "DIRS": [Path(room.__file__ or "").parent / "templates"]}]
+    with override_settings(TEMPLATES=templates, ROOT_URLCONF="tests.edges.sandbox.urls"):
         yield sandbox
 
 
