@@ -327,9 +327,11 @@ def cancel(refund_id: int, *, actor: Actor, reason: str) -> Refund:
     return refund
 
 
-def sweep_refunds(limit: int = 50) -> int:
+def sweep_refunds(limit: int = 50, *, organisation_id: int | None = None) -> int:
     """Send what is approved and ask for what is under way; returns how many were looked at."""
     due = Refund.objects.filter(method=Refund.Method.SOURCE, state__in=(RefundState.APPROVED, RefundState.SENT)).order_by("pk")
+    if organisation_id is not None:
+        due = due.filter(organisation_id=organisation_id)
     ids = list(due.values_list("pk", "state")[:limit])
     for refund_id, state in ids:
         try:
