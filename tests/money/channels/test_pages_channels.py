@@ -89,9 +89,9 @@ def test_an_exception_is_worked_and_a_refund_goes_its_way(world: World, sandbox:
     order = Order.objects.get(pk=order.pk)
     form = finance.get(f"/refunds/new/{order.payment_id}").content.decode()
     assert "还可以退" in form and "物业服务费" in form and "100.00" in form
-    over = finance.post(f"/refunds/new/{order.payment_id}", {"amount": "100.01", "method": "source", "reason": "退"})
-    assert over.status_code == 409 and "最多还能退 100.00" in over.content.decode()
     bill = order.bills.get().receivable_id
+    over = finance.post(f"/refunds/new/{order.payment_id}", {"amount": "100.01", "method": "source", "reason": "退", "bill": [bill]})
+    assert over.status_code == 409 and "可以退的只有 100.00" in over.content.decode()
     sandbox.wechat.trades[order.number].amount_fen = 10000
     asked = finance.post(f"/refunds/new/{order.payment_id}", {"amount": "30.00", "method": "source", "reason": "付错了", "bill": [bill]})
     refund = Refund.objects.get()
