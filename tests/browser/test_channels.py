@@ -40,7 +40,7 @@ def test_an_exception_and_a_refund(
     page.goto(f"/refunds/new/{order.payment_id}")
     assert axe(page) == []
     page.get_by_label("退款金额").fill("30")
-    page.get_by_label("原因").fill("付错了")
+    page.locator("#ch-reason").fill("付错了")
     page.locator("input[name=bill]").check()
     page.get_by_role("button", name="提交退款申请").click()
     expect(page.get_by_text("审批前没有动钱")).to_be_visible()
