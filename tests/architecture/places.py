@@ -25,6 +25,8 @@ from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import Job
 from wuyefei.foundation.platform.vault import seal_secret
+from wuyefei.insight.arrears.public import Filter, save_view, start_export
+from wuyefei.insight.measures.public import Target
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -116,7 +118,17 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _day(place, actors)
         _online(place, actors)
         _upload(place, actors["finance"])
+        _target(place, actors)
     return place
+
+
+def _target(place: Place, actors: dict[str, Actor]) -> None:
+    """A wished-for rate for the place alone."""
+    row = Target.objects.create(
+        organisation=place.community.organisation, community=place.community, first=START, months=12, rate=Decimal("0.9"),
+        set_by_id=actors["lead"].user_id, set_at=clock.now(),
+    )  # fmt: skip
+    place.ids["target"] = [row.pk]
 
 
 def _online(place: Place, actors: dict[str, Actor]) -> None:
@@ -226,12 +238,14 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
     sheet = f"房号,建筑面积,业主姓名\n{place.mark.word}9-1-901,-5,{place.mark.word}某乙\n".encode()
     upload = keep_upload(f"{place.mark.letters}-book.csv", sheet, place.community.name, actor=actors["lead"])
     preview(upload.pk, this_month(), actor=actors["lead"])
+    view = save_view(f"{place.mark.word}视图", Filter(days_from=1), shared=False, actor=actors["finance"])
+    export = start_export(actors["finance"], Filter(), 1)
     draft = draft_run(place.community.pk, Month.parse("2026-02"), actor=actors["finance"]).run
     assert draft is not None
     place.ids |= {
         "receivable": [paid.pk], "shift": [shift.pk], "payment": [payment.pk], "receipt": [payment.receipt.pk],
         "token": [payment.receipt.token], "request": [request.pk], "hold": [hold.pk], "draft_run": [draft.pk],
-        "import": [upload.pk],
+        "import": [upload.pk], "view": [view.pk], "export_job": [export.pk],
         "draft_line": [RunLine.objects.filter(run=draft).values_list("pk", flat=True)[0]],
         "run": [draft.pk, *place.ids["published_run"]],
     }  # fmt: skip

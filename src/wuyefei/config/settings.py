@@ -36,6 +36,8 @@ ROOMS = [
     "wuyefei.money.payments",
     "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
+    "wuyefei.insight.measures",
+    "wuyefei.insight.arrears",
     "wuyefei.edges.backoffice",
     "wuyefei.money.intake",
 ]

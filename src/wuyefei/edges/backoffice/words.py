@@ -23,7 +23,8 @@ STAGES = {
     "ask": noop("申请"), "approve": noop("复核通过"), "reject": noop("复核退回"), "cancel": noop("撤回申请"),
 }  # fmt: skip
 ACTIONS = {
-    "building.housekeeper": noop("指定管家"), "property.attach": noop("车位归属"), "contract.cover": noop("合同批量计费"),
+    "building.housekeeper": noop("指定管家"), "property.attach": noop("车位归属"), "property.bulk_attach": noop("车位归属"),
+    "contract.cover": noop("合同批量计费"),
     "contract.lines": noop("批量新建计费行"), "tariff.version": noop("新价格"), "tie.end": noop("结束关系"),
     "line.end": noop("结束计费"), "contract.end": noop("终止合同"), "receipt.void": noop("作废收据"),
     "receipt.reprint": noop("重打收据"), "payment.take": noop("收款"), "payment.void": noop("作废收款"),

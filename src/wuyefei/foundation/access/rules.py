@@ -73,6 +73,7 @@ class Permission(StrEnum):
     RECEIPT_REPRINT = "receipt.reprint"
     LEDGER_VIEW = "ledger.view"
     REPORT_VIEW = "report.view"
+    TARGET_EDIT = "target.edit"
     EXPORT = "export"
     VERIFY = "verify.run"
     AUDIT_VIEW = "audit.view"
@@ -109,6 +110,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.RECEIPT_REPRINT: "重打收据",
     Permission.LEDGER_VIEW: "查看账簿",
     Permission.REPORT_VIEW: "查看报表",
+    Permission.TARGET_EDIT: "设定目标",
     Permission.EXPORT: "导出",
     Permission.VERIFY: "核验账目",
     Permission.AUDIT_VIEW: "查看审计",
@@ -128,12 +130,12 @@ _FINANCE_LEAD = _FINANCE | {
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
-    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM,
+    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM, _P.TARGET_EDIT,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GROUP_MANAGER: frozenset(
-        _SEE | {_P.EXPORT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW}
+        _SEE | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .orders import sweep
 from .refunds import sweep_refunds
 
-ROUNDS = "channels-rounds"
+ROUNDS = "wuyefei.channels"
 
 
 def make_rounds(organisation_id: int | None) -> int:
