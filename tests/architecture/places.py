@@ -156,7 +156,8 @@ def _online(place: Place, actors: dict[str, Actor]) -> None:
     )  # fmt: skip
     report = Report(order.number, Said.PAID, 5000, f"{letters}-4200", clock.now())
     settle_order(order.pk, report, actor=service_actor(organisation.pk, PORTAL))
-    wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款")
+    bill = int(place.one("receivable"))
+    wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款", (bill,))
     refund = ask_refund(wanted, actor=actors["finance"])
     place.ids |= {
         "setup": [setup.pk], "setup_token": [setup.token], "order": [order.pk], "refund": [refund.pk],
