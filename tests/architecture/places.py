@@ -23,7 +23,9 @@ from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.models import Job
 from wuyefei.foundation.platform.vault import seal_secret
+from wuyefei.insight.arrears.public import Filter, save_view, start_export
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -147,6 +149,11 @@ def _upload(place: Place, finance: Actor) -> None:
     row = keep_upload(f"{word}房屋.csv", text.encode(), place.community.name, actor=finance)
     preview(row.pk, this_month(), actor=finance)
     place.ids["import"] = [row.pk]
+    job = Job.objects.create(
+        organisation_id=place.community.organisation_id, community_id=place.community.pk, kind="billing.draft", label=f"{word}花园 2026-03",
+        made_by_id=finance.user_id, made_by_name=f"{word}同事", made_at=clock.now(), state="stopped", arguments={"month": "2026-03"},
+    )  # fmt: skip
+    place.ids["job"] = [job.pk]
 
 
 def _staff(place: Place) -> dict[str, Actor]:
@@ -219,12 +226,14 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
     sheet = f"房号,建筑面积,业主姓名\n{place.mark.word}9-1-901,-5,{place.mark.word}某乙\n".encode()
     upload = keep_upload(f"{place.mark.letters}-book.csv", sheet, place.community.name, actor=actors["lead"])
     preview(upload.pk, this_month(), actor=actors["lead"])
+    view = save_view(f"{place.mark.word}视图", Filter(days_from=1), shared=False, actor=actors["finance"])
+    export = start_export(actors["finance"], Filter(), 1)
     draft = draft_run(place.community.pk, Month.parse("2026-02"), actor=actors["finance"]).run
     assert draft is not None
     place.ids |= {
         "receivable": [paid.pk], "shift": [shift.pk], "payment": [payment.pk], "receipt": [payment.receipt.pk],
         "token": [payment.receipt.token], "request": [request.pk], "hold": [hold.pk], "draft_run": [draft.pk],
-        "import": [upload.pk],
+        "import": [upload.pk], "view": [view.pk], "export_job": [export.pk],
         "draft_line": [RunLine.objects.filter(run=draft).values_list("pk", flat=True)[0]],
         "run": [draft.pk, *place.ids["published_run"]],
     }  # fmt: skip

@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("wuyefei.money.receipts.urls")),
     path("", include("wuyefei.money.channels.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
+    path("jobs/", include("wuyefei.foundation.jobs.urls")),
+    path("arrears/", include("wuyefei.insight.arrears.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]

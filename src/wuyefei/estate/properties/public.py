@@ -21,7 +21,7 @@ from .bulk import (
     bulk_create_properties,
     bulk_create_vehicles,
 )
-from .models import Building, Entrance, Meter, Property, Vehicle
+from .models import Building, Entrance, HousekeeperTerm, Meter, Property, Vehicle
 from .queries import (
     buildings,
     entrances,
@@ -32,6 +32,7 @@ from .queries import (
     get_meter,
     get_property,
     get_vehicle,
+    housekeeper_terms,
     meters,
     properties,
     property_codes,
@@ -55,6 +56,7 @@ __all__ = [
     "Ended",
     "Entrance",
     "EntranceRow",
+    "HousekeeperTerm",
     "Meter",
     "MeterRow",
     "Property",
@@ -88,6 +90,7 @@ __all__ = [
     "get_meter",
     "get_property",
     "get_vehicle",
+    "housekeeper_terms",
     "meters",
     "normalise_code",
     "normalise_plate",

@@ -59,6 +59,10 @@ _FROM: tuple[tuple[int, Bucket], ...] = (
 )
 
 
+BUCKET_FROM: dict[Bucket, int] = {bucket: first for first, bucket in _FROM}
+"""The first day since the due date of each bucket of arrears, the oldest bucket first."""
+
+
 def days_due(due_on: dt.date, as_of: dt.date) -> int:
     """Days since the due date: 0 on it, negative before it."""
     return (as_of - due_on).days

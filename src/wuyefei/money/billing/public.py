@@ -1,6 +1,7 @@
 """The door of the room: what other rooms may use."""
 
-from .actions.deferrals import release_income
+from .actions.deferrals import RELEASE, release_income
+from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.receivables import (
     OpeningArrears,
@@ -22,7 +23,15 @@ from .actions.runs import (
     strike_line,
 )
 from .actions.voiding import ask_void_run
-from .fees import Standing, refresh, register_sources, standings
+from .fees import (
+    LATE_FEE_FEEDS_SQL,
+    LATE_FEE_SET_SQL,
+    LATE_FEE_SQL,
+    Standing,
+    refresh,
+    register_sources,
+    standings,
+)
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import (
     OpenBill,
@@ -42,7 +51,11 @@ from .settling import OpenAccount, OpenAccounts, lock_accounts
 __all__ = [
     "DEFAULT_CAP",
     "DEFAULT_RATE",
+    "LATE_FEE_FEEDS_SQL",
+    "LATE_FEE_SET_SQL",
+    "LATE_FEE_SQL",
     "PUBLISH_KIND",
+    "RELEASE",
     "Adjustment",
     "Change",
     "Convention",
@@ -90,6 +103,7 @@ __all__ = [
     "run_lines",
     "runs",
     "standings",
+    "start_draft",
     "stretches",
     "strike_line",
 ]

@@ -54,7 +54,7 @@ def ask_refund(wanted: RefundRequest, *, actor: Actor) -> Refund:
     """Ask for a refund of part of a payment. Raises ``OverRefund``, ``Invalid``, and what ``approvals.ask`` raises."""
     payment = get_payment(actor, wanted.payment_id)
     actor.require(Permission.REFUND_REQUEST, payment.community_id)
-    if payment.kind not in (Payment.Kind.ONLINE, Payment.Kind.DESK, Payment.Kind.BATCH) or payment.voided_at:
+    if payment.kind not in Payment.TAKEN or payment.voided_at:
         raise DomainError("not_refundable", "这笔收款已作废，或不是收进来的钱，不能退款。")
     order = Order.objects.filter(payment=payment).first()
     method = _method(wanted.method, order)
