@@ -99,16 +99,11 @@ def _books(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _service(commands: argparse._SubParsersAction[Parser]) -> None:
-<<<<<<< HEAD
-    demo = _add(commands, "demo", _later("service", "demo"), "建立演示公司（没有才建）并提供服务")
-    demo.add_argument("--no-serve", action="store_true", help="只建立，不提供服务")
-    demo.add_argument("--size", choices=["small", "full"], default="full", help="小：240 户、8 个月；全：约 4,800 户、3 年（默认）")
-    demo.add_argument("--properties", type=_whole(1, 1_000_000), metavar="N", help="房屋数，取代 --size 的")
-    demo.add_argument("--months", type=_whole(1, 36), metavar="N", help="历史的月数，取代 --size 的")
-=======
     demo = _add(commands, "demo", _later("service", "demo"), said("建立演示公司（没有才建）并提供服务"))
     demo.add_argument("--no-serve", action="store_true", help=said("只建立，不提供服务"))
->>>>>>> main
+    demo.add_argument("--size", choices=["small", "full"], default="full", help=said("small：约 240 套、8 个月；full：约 4,800 套、3 年（默认）"))
+    demo.add_argument("--properties", type=_whole(1, 1_000_000), metavar="N", help=said("房屋和车位数，取代 --size 的"))
+    demo.add_argument("--months", type=_whole(1, 36), metavar="N", help=said("历史的月数，取代 --size 的"))
     _server(demo)
     serve = _add(commands, "serve", _later("service", "serve"), said("提供网页服务"))
     _server(serve)

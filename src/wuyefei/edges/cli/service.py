@@ -176,16 +176,7 @@ def demo(args: argparse.Namespace) -> Outcome:
     os.environ["WUYEFEI_DEMO"] = "1"
     with _one_at_a_time():
         boot.ready()
-<<<<<<< HEAD
         made = _made(args)
-=======
-        from wuyefei.edges.demo.make import exists, make_demo
-
-        made = not exists()
-        if made:
-            boot.tell(said("正在建立演示公司，约需一两分钟…"))
-            make_demo(boot.progress)
->>>>>>> main
         boot.demo_marker().write_text("演示公司。serve 会以演示模式运行这个数据文件夹。\n", "utf-8")
     from wuyefei.foundation.access.demo import people
 
@@ -211,7 +202,7 @@ def _made(args: argparse.Namespace) -> bool:
         return False
     properties, months = make.SIZES[args.size]
     going_on = make.begun()
-    boot.tell("上一次没有建完，从中断处继续…" if going_on else "正在建立演示公司，约需两三分钟…")
+    boot.tell(said("上一次没有建完，从中断处继续…") if going_on else said("正在建立演示公司，约需两三分钟…"))
     make.make_demo(boot.progress, properties=args.properties or properties, months=args.months or months)
     return True
 
