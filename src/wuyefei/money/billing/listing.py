@@ -81,7 +81,7 @@ def totals(rows: QuerySet[Receivable], today: dt.date) -> Totals:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT count(*), COALESCE(sum(r.amount_fen), 0), COALESCE(sum(r.outstanding_fen), 0),
-                  COALESCE(sum(CASE WHEN r.outstanding_fen > 0 OR r.accrued_exact > r.late_fee_settled_fen
+                  COALESCE(sum(CASE WHEN r.outstanding_fen > 0 OR round(r.accrued_exact) > r.late_fee_settled_fen
                     THEN {LATE_FEE_SQL.replace("%(as_of)s", "%s")} ELSE 0 END), 0)
                 FROM billing_receivable r WHERE r.id IN ({ids})""",
             [*[today] * as_of, *params],
