@@ -15,7 +15,7 @@ from enum import StrEnum
 from wuyefei.foundation.kernel.dates import DAY, Month
 
 CLASSES = "ABCD"
-SHARES = {"residential": (70, 15, 10, 5), "commercial": (40, 20, 22, 18)}
+SHARES = {"residential": (70, 15, 10, 5), "commercial": (38, 20, 22, 20)}
 CHANNELS = ("scan", "cash", "transfer", "card")
 CHANNEL_SHARES = {"residential": (70, 16, 9, 5), "old": (48, 40, 6, 6), "commercial": (22, 3, 72, 3)}
 SLIPS = 1 / 6
