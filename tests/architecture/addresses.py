@@ -21,20 +21,27 @@ KINDS: dict[str, str] = {
     "community_id": "community", "building_id": "building", "vehicle_id": "vehicle", "tie_id": "tie", "property_id": "property",
     "receivable_id": "receivable", "person_id": "person", "tariff_id": "tariff", "contract_id": "contract", "hold_id": "hold",
     "grant_id": "grant", "payment_id": "payment", "shift_id": "shift", "receipt_id": "receipt", "token": "token",
+    "setup_token": "setup_token", "order_id": "order", "exception_id": "exception", "refund_id": "refund", "setup_id": "setup",
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
     "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
-    "imports/<int:pk>": "import",
+    "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
+    "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
 
 WORDS: dict[str, list[str]] = {
+    "work": ["rounds", "release_income"],
+    "group": ["identity", "payment", "parking", "contact"],
     "act": ["adjust", "waive", "reverse", "hold"],
+    "channel": ["sms", "paper"],
     "field": ["mobile", "identity", "bank", "history", "name"],
 }
 """Parameters that are words and name no row."""
 
-PUBLIC = {"access:sign_in", "access:sign_out", "access:language", "receipts:verify"}
+PUBLIC = {
+    "access:sign_in", "access:sign_out", "access:language", "receipts:verify", "channels:notify", "notices:receipts",
+}
 """Addresses open to people who have not signed in."""
 
 

@@ -1,5 +1,6 @@
 """Root addresses: each room's own ``urls`` under its own prefix."""
 
+from django.conf import settings
 from django.urls import include, path
 
 handler400 = "wuyefei.foundation.shell.pages.bad_request"
@@ -12,7 +13,15 @@ urlpatterns = [
     path("", include("wuyefei.foundation.access.urls")),
     path("", include("wuyefei.money.cashdesk.urls")),
     path("", include("wuyefei.money.receipts.urls")),
+    path("analysis/", include("wuyefei.insight.measures.urls")),
+    path("", include("wuyefei.money.channels.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
+    path("jobs/", include("wuyefei.foundation.jobs.urls")),
+    path("arrears/", include("wuyefei.insight.arrears.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
+    path("contacts/", include("wuyefei.relations.contacts.urls")),
+    path("notices/", include("wuyefei.relations.notices.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("sandbox/", include("wuyefei.edges.sandbox.urls")))

@@ -14,13 +14,14 @@ from .actions import (
     update_property,
 )
 from .bulk import (
+    bulk_attach,
     bulk_create_buildings,
     bulk_create_entrances,
     bulk_create_meters,
     bulk_create_properties,
     bulk_create_vehicles,
 )
-from .models import Building, Entrance, Meter, Property, Vehicle
+from .models import Building, Entrance, HousekeeperTerm, Meter, Property, Vehicle
 from .queries import (
     buildings,
     entrances,
@@ -31,6 +32,7 @@ from .queries import (
     get_meter,
     get_property,
     get_vehicle,
+    housekeeper_terms,
     meters,
     properties,
     property_codes,
@@ -54,6 +56,7 @@ __all__ = [
     "Ended",
     "Entrance",
     "EntranceRow",
+    "HousekeeperTerm",
     "Meter",
     "MeterRow",
     "Property",
@@ -64,6 +67,7 @@ __all__ = [
     "add_vehicle",
     "attach",
     "buildings",
+    "bulk_attach",
     "bulk_create_buildings",
     "bulk_create_entrances",
     "bulk_create_meters",
@@ -86,6 +90,7 @@ __all__ = [
     "get_meter",
     "get_property",
     "get_vehicle",
+    "housekeeper_terms",
     "meters",
     "normalise_code",
     "normalise_plate",

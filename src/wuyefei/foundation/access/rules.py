@@ -47,6 +47,7 @@ class Permission(StrEnum):
     ESTATE_VIEW = "estate.view"
     ESTATE_EDIT = "estate.edit"
     PERSON_REVEAL = "person.reveal"
+    PROFILE_VERIFY = "profile.verify"
     IMPORT = "intake.import"
     METER_READ = "meter.read"
     METER_CONFIRM = "meter.confirm"
@@ -64,9 +65,21 @@ class Permission(StrEnum):
     PAYMENT_VOID_REQUEST = "payment.void_request"
     PAYMENT_VOID_APPROVE = "payment.void_approve"
     SHIFT_APPROVE = "shift.approve"
+    PAY_ONLINE = "payment.online"
+    CHANNEL_SETUP = "channel.setup"
+    CHANNEL_WORK = "channel.work"
+    REFUND_REQUEST = "refund.request"
+    REFUND_APPROVE = "refund.approve"
     RECEIPT_REPRINT = "receipt.reprint"
     LEDGER_VIEW = "ledger.view"
     REPORT_VIEW = "report.view"
+    TARGET_EDIT = "target.edit"
+    CONTACT_VIEW = "contact.view"
+    CONTACT_RECORD = "contact.record"
+    CONTACT_MANAGE = "contact.manage"
+    NOTICE_VIEW = "notice.view"
+    NOTICE_SEND = "notice.send"
+    NOTICE_APPROVE = "notice.approve"
     EXPORT = "export"
     VERIFY = "verify.run"
     AUDIT_VIEW = "audit.view"
@@ -77,6 +90,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.ESTATE_VIEW: "查看房产与业主",
     Permission.ESTATE_EDIT: "维护房产与业主",
     Permission.PERSON_REVEAL: "查看完整个人信息",
+    Permission.PROFILE_VERIFY: "核实业主资料",
     Permission.IMPORT: "导入",
     Permission.METER_READ: "抄表",
     Permission.METER_CONFIRM: "核对读数",
@@ -94,9 +108,21 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.PAYMENT_VOID_REQUEST: "申请作废收款",
     Permission.PAYMENT_VOID_APPROVE: "审批作废收款",
     Permission.SHIFT_APPROVE: "审批交班",
+    Permission.PAY_ONLINE: "线上收款入账",
+    Permission.CHANNEL_SETUP: "设置支付渠道",
+    Permission.CHANNEL_WORK: "处理收款异常",
+    Permission.REFUND_REQUEST: "申请退款",
+    Permission.REFUND_APPROVE: "审批退款",
     Permission.RECEIPT_REPRINT: "重打收据",
     Permission.LEDGER_VIEW: "查看账簿",
     Permission.REPORT_VIEW: "查看报表",
+    Permission.TARGET_EDIT: "设定目标",
+    Permission.CONTACT_VIEW: "查看联系记录",
+    Permission.CONTACT_RECORD: "登记联系",
+    Permission.CONTACT_MANAGE: "管理联系规则与拦截记录",
+    Permission.NOTICE_VIEW: "查看通知",
+    Permission.NOTICE_SEND: "发送通知、编写模板",
+    Permission.NOTICE_APPROVE: "审批通知模板",
     Permission.EXPORT: "导出",
     Permission.VERIFY: "核验账目",
     Permission.AUDIT_VIEW: "查看审计",
@@ -104,39 +130,47 @@ PERMISSION_NAMES: dict[Permission, str] = {
 }
 
 _P = Permission
-_SEE = {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.REPORT_VIEW}
+_SEE = {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.REPORT_VIEW, _P.CONTACT_VIEW, _P.NOTICE_VIEW}
 _FINANCE = _SEE | {
-    _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
+    _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
-    _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM,
+    _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.NOTICE_SEND,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
+    _P.REFUND_APPROVE, _P.CHANNEL_SETUP,
 }  # fmt: skip
 _PROJECT = _SEE | {
-    _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
-    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM,
+    _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
+    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM, _P.TARGET_EDIT,
+    _P.CONTACT_RECORD, _P.CONTACT_MANAGE, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GROUP_MANAGER: frozenset(
-        _SEE | {_P.EXPORT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW}
+        _SEE
+        | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
-        _SEE - {_P.REPORT_VIEW} | {_P.CASHDESK, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT}
+        _SEE - {_P.REPORT_VIEW}
+        | {_P.CASHDESK, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
     ),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
-    Role.COLLECTOR: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST}),
-    Role.HOUSEKEEPER: frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.METER_READ}),
-    Role.LEGAL: frozenset(_SEE | {_P.PERSON_REVEAL, _P.EXPORT}),
-    Role.RELATIONS_MANAGER: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST}),
-    Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.IMPORT}),
+    Role.COLLECTOR: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD}),
+    Role.HOUSEKEEPER: frozenset(
+        {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.METER_READ, _P.CONTACT_VIEW, _P.CONTACT_RECORD}
+    ),
+    Role.LEGAL: frozenset(_SEE | {_P.PERSON_REVEAL, _P.EXPORT, _P.CONTACT_RECORD}),
+    Role.RELATIONS_MANAGER: frozenset(
+        _SEE | {_P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE}
+    ),
+    Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.PROFILE_VERIFY, _P.IMPORT}),
     Role.MENTOR: frozenset({_P.REPORT_VIEW}),
     Role.FUND_SUPERVISOR: frozenset({_P.REPORT_VIEW, _P.LEDGER_VIEW}),
     Role.AUDITOR: frozenset(_SEE | {_P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT}),
-    Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW}),
+    Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW, _P.CHANNEL_SETUP}),
     Role.INTEGRATOR: frozenset(),
 }
 
@@ -148,14 +182,21 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.PAYMENT_VOID_APPROVE,
         _P.SHIFT_APPROVE,
         _P.LEDGER_VIEW,
+        _P.CHANNEL_SETUP,
+        _P.REFUND_APPROVE,
     }
 )
 """Whoever holds one of these signs in with a second factor: finance, approvers and administrators."""
 
 MONEY_APPROVALS = frozenset(
-    {_P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE}
+    {
+        _P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.REFUND_APPROVE,
+    }  # fmt: skip
 )
 """Nobody may give themself a role that holds one of these."""
+
+PORTAL_PERMISSIONS = frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.PAY_ONLINE})
+"""What the owners' side 业主端 may do by itself: see what it shows, and book what a payment provider has confirmed."""
 
 MAX_FAILURES = 5
 LOCK_FOR = dt.timedelta(minutes=15)

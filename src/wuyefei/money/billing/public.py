@@ -1,6 +1,7 @@
 """The door of the room: what other rooms may use."""
 
-from .actions.deferrals import release_income
+from .actions.deferrals import RELEASE, release_income
+from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.receivables import (
     OpeningArrears,
@@ -22,9 +23,27 @@ from .actions.runs import (
     strike_line,
 )
 from .actions.voiding import ask_void_run
-from .fees import Standing, lock_receivables, refresh, register_sources, standings
+from .fees import (
+    LATE_FEE_FEEDS_SQL,
+    LATE_FEE_SET_SQL,
+    LATE_FEE_SQL,
+    Standing,
+    lock_receivables,
+    refresh,
+    register_sources,
+    standings,
+)
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
-from .queries import OpenBill, get_receivable, get_run, open_bills, receivables, run_lines, runs
+from .queries import (
+    OpenBill,
+    get_receivable,
+    get_run,
+    open_bills,
+    open_bills_each,
+    receivables,
+    run_lines,
+    runs,
+)
 from .rules.cycles import cycles, due_date
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
@@ -33,7 +52,11 @@ from .settling import OpenAccount, OpenAccounts, lock_accounts
 __all__ = [
     "DEFAULT_CAP",
     "DEFAULT_RATE",
+    "LATE_FEE_FEEDS_SQL",
+    "LATE_FEE_SET_SQL",
+    "LATE_FEE_SQL",
     "PUBLISH_KIND",
+    "RELEASE",
     "Adjustment",
     "Change",
     "Convention",
@@ -72,6 +95,7 @@ __all__ = [
     "lock_accounts",
     "lock_receivables",
     "open_bills",
+    "open_bills_each",
     "place_hold",
     "receivables",
     "refresh",
@@ -81,6 +105,7 @@ __all__ = [
     "run_lines",
     "runs",
     "standings",
+    "start_draft",
     "stretches",
     "strike_line",
 ]
