@@ -35,6 +35,7 @@ from .rules import (
     sort_key,
 )
 
+BATCH = 2_000
 Raw = TypeVar("Raw")
 Clean = TypeVar("Clean")
 Row = TypeVar("Row", bound=Model)
