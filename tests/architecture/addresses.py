@@ -19,7 +19,7 @@ from wuyefei.foundation.access.rules import Permission, Stage
 
 KINDS: dict[str, str] = {
     "community_id": "community", "building_id": "building", "vehicle_id": "vehicle", "tie_id": "tie", "property_id": "property",
-    "receivable_id": "receivable", "person_id": "person", "tariff_id": "tariff", "contract_id": "contract", "hold_id": "hold",
+    "receivable_id": "receivable", "bill_id": "receivable", "person_id": "person", "tariff_id": "tariff", "contract_id": "contract", "hold_id": "hold",
     "grant_id": "grant", "payment_id": "payment", "shift_id": "shift", "receipt_id": "receipt", "token": "token",
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
     "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
@@ -28,11 +28,15 @@ KINDS: dict[str, str] = {
 }  # fmt: skip
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
 
-WORDS: dict[str, list[str]] = {
+WORDS: dict[str, list[str | int]] = {
     "act": ["adjust", "waive", "reverse", "hold"],
     "field": ["mobile", "identity", "bank", "history", "name"],
-}
-"""Parameters that are words and name no row."""
+    "place": ["nobodys"], "invitation_id": [1],
+}  # fmt: skip
+"""Parameters that are words and name no row, or rows that only an owner's session reaches (``tests/edges/portal``)."""
+
+OWNERS = "portal:"
+"""Pages with a sign-in of their own: to staff and to nobody they are the way to it."""
 
 PUBLIC = {"access:sign_in", "access:sign_out", "access:language", "receipts:verify"}
 """Addresses open to people who have not signed in."""

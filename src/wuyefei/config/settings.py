@@ -32,7 +32,9 @@ ROOMS = [
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
     "wuyefei.money.cashdesk",
+    "wuyefei.relations.accounts",
     "wuyefei.edges.backoffice",
+    "wuyefei.edges.portal",
     "wuyefei.money.intake",
 ]
 INSTALLED_APPS = [

@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("wuyefei.money.receipts.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
+    path("h5/", include("wuyefei.edges.portal.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]

@@ -22,6 +22,7 @@ from .actions.runs import (
     strike_line,
 )
 from .actions.voiding import ask_void_run
+from .explaining import Explanation, LateFee, explanation, late_fee_of
 from .fees import Standing, refresh, register_sources, standings
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import OpenBill, get_receivable, get_run, open_bills, receivables, run_lines, runs
@@ -38,6 +39,8 @@ __all__ = [
     "Convention",
     "Deferral",
     "DraftResult",
+    "Explanation",
+    "LateFee",
     "LateFeeHold",
     "LateFeeWaiver",
     "OpenBill",
@@ -63,8 +66,10 @@ __all__ = [
     "draft_run",
     "due_date",
     "end_hold",
+    "explanation",
     "get_receivable",
     "get_run",
+    "late_fee_of",
     "lines_digest",
     "open_bills",
     "place_hold",

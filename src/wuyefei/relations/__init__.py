@@ -1,0 +1,1 @@
+"""What stands between the firm and its customers: accounts, service, notices, contacts."""
