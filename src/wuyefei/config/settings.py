@@ -33,6 +33,8 @@ ROOMS = [
     "wuyefei.money.payments",
     "wuyefei.money.cashdesk",
     "wuyefei.relations.accounts",
+    "wuyefei.relations.service",
+    "wuyefei.relations.governance",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",

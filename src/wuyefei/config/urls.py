@@ -14,6 +14,9 @@ urlpatterns = [
     path("", include("wuyefei.money.receipts.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
+    path("service/", include("wuyefei.relations.service.urls")),
+    path("governance/", include("wuyefei.relations.governance.urls")),
+    path("owners/", include("wuyefei.relations.accounts.urls")),
     path("h5/", include("wuyefei.edges.portal.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]

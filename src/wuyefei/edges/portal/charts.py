@@ -120,3 +120,61 @@ def tower(parts: Sequence[tuple[str, str, int, int]]) -> Tower:
         y += height
     words = "、".join(f"{floor.name} {floor.amount}" for floor in floors)
     return Tower(floors, max(y, text_y - 10) + 14, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One of the hundred squares of 100 yuan."""
+
+    x: int
+    y: int
+    colour: int
+
+
+def squares(percents: Sequence[int]) -> list[Square]:
+    """A hundred squares, ten a row, coloured by part."""
+    colours = [number for number, percent in enumerate(percents, start=1) for _ in range(percent)]
+    return [Square(place % 10 * 16, place // 10 * 16, colour) for place, colour in enumerate(colours[:100])]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    label: str
+    income_fen: int
+    spending_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPair:
+    label: str
+    middle: int
+    in_x: int
+    in_y: int
+    in_height: int
+    out_x: int
+    out_y: int
+    out_height: int
+    income: str
+    spending: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Income and spending side by side, 360 wide, on the base of ``Bars``."""
+
+    pairs: list[DrawnPair]
+
+
+def pairs(rows: Sequence[Pair]) -> Pairs:
+    most = max((max(row.income_fen, row.spending_fen) for row in rows), default=0) or 1
+    step, drawn = 360 // max(1, len(rows)), []
+    for number, row in enumerate(rows):
+        up, down = -(-row.income_fen * TALLEST // most), -(-row.spending_fen * TALLEST // most)
+        middle = number * step + step // 2
+        drawn.append(
+            DrawnPair(
+                row.label, middle, middle - 26, 108 - up, up, middle + 2, 108 - down, down, yuan_text(row.income_fen),
+                yuan_text(row.spending_fen),
+            )
+        )  # fmt: skip
+    return Pairs(drawn)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from wuyefei.relations.accounts.public import Account
+
 
 class MobileForm(forms.Form):
     mobile = forms.CharField(
@@ -24,3 +26,11 @@ class CodeForm(forms.Form):
         label=_("验证码"), max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code", "pattern": "[0-9 ]*"}),
     )  # fmt: skip
+
+
+class PreferencesForm(forms.Form):
+    reminder = forms.ChoiceField(label=_("怎么提醒我"), choices=Account.Reminder.choices)
+    quiet_from = forms.TimeField(label=_("免打扰从"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    quiet_to = forms.TimeField(label=_("到"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    auto_debit = forms.BooleanField(label=_("想开通自动代扣"), required=False)
+    large_type = forms.BooleanField(label=_("大字"), required=False)

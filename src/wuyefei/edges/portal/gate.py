@@ -20,8 +20,10 @@ from wuyefei.foundation.access.gate import public_page
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.relations.accounts.public import (
     SESSION_LIFE,
+    Entry,
     Owner,
     Place,
+    entry_of,
     get_place,
     owner_of_session,
     refresh_bindings,
@@ -30,6 +32,8 @@ from wuyefei.relations.accounts.public import (
 
 COOKIE, TRY_COOKIE, LARGE_COOKIE = "wy_owner", "wy_owner_try", "wy_large"
 PATH = "/h5/"
+FROM_COOKIE = "wy_from"
+"""The link that was followed to the phone pages, until the browser is closed."""
 TRY_SECONDS = 15 * 60
 POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -56,6 +60,8 @@ def open_page(view: View) -> View:
             response = view(request, *args, **kwargs)
         except (DomainError, Http404) as error:
             response = refused(request, error)
+        if request.GET.get("from", "") in list(Entry):
+            response.set_cookie(FROM_COOKIE, request.GET["from"], path=PATH, httponly=True, samesite="Lax")
         return _guarded(response)
 
     return page
@@ -110,6 +116,12 @@ def refused(request: OwnerRequest, error: Exception) -> HttpResponse:
     missing = isinstance(error, (NotFound, Http404))
     status = 404 if missing else 403 if isinstance(error, Forbidden) else 409
     return show(request, "refused", {"missing": missing, "error": None if missing else error}, status=status)
+
+
+def entry(request: HttpRequest) -> Entry:
+    """Where the owner came from, for the count of who pays from where."""
+    followed = request.GET.get("from", "") or request.COOKIES.get(FROM_COOKIE, "")
+    return entry_of(followed, request.headers.get("User-Agent", ""))
 
 
 def inside(request: HttpRequest, address: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import bills, me, receipts, signing
+from .pages import bills, me, openness, receipts, service, settings, signing
 
 app_name = "portal"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("faq", signing.faq, name="faq"),
     path("invitation/<str:token>", signing.invitation, name="invitation"),
     path("me", me.me, name="me"),
+    path("me/settings", settings.settings, name="settings"),
     path("me/other-devices", me.end_others, name="end_others"),
     path("p/<str:place>", bills.place, name="place"),
     path("p/<str:place>/bills", bills.history, name="history"),
@@ -24,5 +25,12 @@ urlpatterns = [
     path("p/<str:place>/receipts/<int:receipt_id>.pdf", receipts.pdf, name="receipt_pdf"),
     path("p/<str:place>/access", me.access, name="access"),
     path("p/<str:place>/access/<int:invitation_id>/revoke", me.revoke_guest, name="revoke_guest"),
+    path("p/<str:place>/bills/<int:bill_id>/dispute", service.dispute_bill, name="dispute"),
+    path("p/<str:place>/instalment", service.instalment, name="instalment"),
+    path("p/<str:place>/complaint", service.complaint, name="complaint"),
+    path("p/<str:place>/requests", service.requests, name="requests"),
+    path("p/<str:place>/requests/<str:token>", service.one, name="request"),
+    path("p/<str:place>/requests/<str:token>/withdraw", service.take_back, name="withdraw"),
+    path("p/<str:place>/open", openness.openness, name="open"),
     path("p/<str:place>/leave", me.leave_place, name="leave"),
 ]

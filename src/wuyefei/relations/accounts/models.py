@@ -119,6 +119,22 @@ class Session(models.Model):
         indexes = [models.Index(fields=["account", "-seen_at"], name="session_by_account")]
 
 
+class FunnelStep(models.Model):
+    """An account came this far on the way to a payment, on a day, from an entry point: one row however often."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    entry = models.CharField(max_length=12)
+    step = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["community", "on", "entry", "step", "account"], name="funnel_step_once")
+        ]
+
+
 class SandboxMessage(models.Model):
     """A text message of the demo that left for nowhere."""
 

@@ -37,6 +37,43 @@ class Kind(StrEnum):
     TENANT = "tenant"
 
 
+class Step(StrEnum):
+    """How far somebody came on the way to a payment."""
+
+    OPENED = "opened"
+    CHOSE = "chose"
+    STARTED = "started"
+    PAID = "paid"
+
+
+STEP_NAMES: dict[Step, str] = {Step.OPENED: "打开", Step.CHOSE: "选好账单", Step.STARTED: "发起支付", Step.PAID: "付款成功"}
+
+
+class Entry(StrEnum):
+    """Where somebody came from: the app they are in, or the link they followed."""
+
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+    BROWSER = "browser"
+    SMS = "sms"
+    EMAIL = "email"
+    LETTER = "letter"
+    BOARD = "board"
+
+
+ENTRY_NAMES: dict[Entry, str] = {
+    Entry.WECHAT: "微信", Entry.ALIPAY: "支付宝", Entry.BROWSER: "浏览器", Entry.SMS: "短信", Entry.EMAIL: "邮件", Entry.LETTER: "信函",
+    Entry.BOARD: "公告栏",
+}  # fmt: skip
+
+
+def entry_of(followed: str, agent: str) -> Entry:
+    """The link that was followed where it names an entry point of ours, else the app."""
+    if followed in list(Entry):
+        return Entry(followed)
+    return Entry.WECHAT if "MicroMessenger" in agent else Entry.ALIPAY if "AlipayClient" in agent else Entry.BROWSER
+
+
 KIND_NAMES: dict[Kind, str] = {Kind.REGISTERED: "登记在册", Kind.FAMILY: "家人", Kind.TENANT: "租户"}
 GUESTS = (Kind.FAMILY, Kind.TENANT)
 

@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from wuyefei.foundation.platform import clock
-from wuyefei.relations.accounts.public import Place, places
+from wuyefei.relations.accounts.public import Place, Step, note_step, places
 
-from ..gate import OwnerRequest, owner_page, place_page, show
+from ..gate import OwnerRequest, entry, owner_page, place_page, show
 from ..queries.bill import bill_page
 from ..queries.history import year_of
 from ..queries.home import home as home_of
@@ -37,6 +37,8 @@ def place(request: OwnerRequest, place: Place) -> HttpResponse:
 
 
 def _home(request: OwnerRequest, place: Place, many: int) -> HttpResponse:
+    assert request.owner is not None
+    note_step(request.owner, place, entry(request), Step.OPENED)
     today = clock.today()
     found = home_of(place, today)
     context = {

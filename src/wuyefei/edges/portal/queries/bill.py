@@ -20,7 +20,7 @@ from wuyefei.money.billing.public import (
 )
 from wuyefei.money.payments.public import Allocation
 from wuyefei.relations.accounts.public import Place, bills, get_bill, payments_of, same_layout_average
-from wuyefei.relations.governance.public import Part, compose
+from wuyefei.relations.governance.public import Part, compose, composition
 
 from ..charts import Bar, Bars, Tower, bars, tower
 from ..words import State, period, short_period, state
@@ -99,7 +99,7 @@ def bill_page(place: Place, bill_id: int, today: dt.date) -> BillPage:
         waived=not settled and standing.fee_due_fen <= 0,
     )  # fmt: skip
     explained = explanation(bill)
-    parts = compose(standing.fee_due_fen) if bill.item.code == SERVICE and standing.fee_due_fen > 0 else []
+    parts = compose(standing.fee_due_fen, composition(place.community_id)) if bill.item.code == SERVICE and standing.fee_due_fen > 0 else []
     return BillPage(
         bill, standing, words, disputed, bill.memo or period(bill.service_from, bill.service_to),
         bill.property.code if bill.property_id != place.property_id else "", open_fen, parts,

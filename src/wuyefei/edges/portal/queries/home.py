@@ -12,11 +12,9 @@ from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.money.billing.public import LateFeeHold, OpenBill
 from wuyefei.money.payments.public import Allocation
 from wuyefei.relations.accounts.public import Place, open_now, payments_of
+from wuyefei.relations.service.public import HOLD
 
 from ..words import State, period, state
-
-DISPUTE = "dispute"
-"""The kind of late-fee hold that a dispute places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def disputed_among(ids: Collection[int], today: dt.date) -> set[int]:
     """Of these bills, which are held by a dispute today. For ids that the caller may see."""
     if not ids:
         return set()
-    rows = LateFeeHold.objects.filter(receivable_id__in=ids, kind=DISPUTE, starts_on__lte=today)
+    rows = LateFeeHold.objects.filter(receivable_id__in=ids, kind=HOLD, starts_on__lte=today)
     return set(rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today)).values_list("receivable_id", flat=True))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -9,8 +10,12 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.text import mask_name
+
+from ..words import period
 
 register = template.Library()
 SPRITE = "portal/h5.svg"
@@ -42,3 +47,21 @@ def stand(state: object, cls: str = "") -> SafeString:
 def masked(name: str) -> str:
     """陈予安 → 陈**."""
     return mask_name(name)
+
+
+@register.filter
+def said(words: str) -> str:
+    """Words of ours in the reader's language; what somebody typed stays as it is."""
+    return _(words)
+
+
+@register.filter
+def quarter(first: dt.date) -> str:
+    """2026 年三季度."""
+    return period(first, Month(first.year, first.month).plus(2).last)
+
+
+@register.filter
+def quarter_code(first: dt.date) -> str:
+    """2026Q3, for an address."""
+    return f"{first.year}Q{(first.month + 2) // 3}"
