@@ -16,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --junitxml=test-results/j
 
 export PORT
 
-.PHONY: demo test test-long lint lock clean
+.PHONY: demo test test-long bench lint lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.run
@@ -29,6 +29,9 @@ test: $(VENV)/.dev
 test-long: $(VENV)/.dev
 	@mkdir -p test-results
 	@WUYEFEI_TEST_LONG=1 $(PYTEST) --timeout=7200 $(TESTS)
+
+bench: $(VENV)/.run
+	@$(WUYEFEI) bench all
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check

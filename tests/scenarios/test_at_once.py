@@ -18,7 +18,17 @@ from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Receivable, confirm_run, draft_run
-from wuyefei.money.payments.public import Payment, PaymentOrder, ask_void, balance_fen
+from wuyefei.money.payments.public import (
+    Batch,
+    BatchResult,
+    BatchRow,
+    Payment,
+    PaymentOrder,
+    Source,
+    ask_void,
+    balance_fen,
+    take_payments_in_bulk,
+)
 from wuyefei.money.receipts.public import Receipt
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,4 +153,38 @@ def test_payment_during_a_void(world: World) -> None:
     )
     assert not any(isinstance(result, DomainError) for result in results)
     assert Receivable.objects.get(pk=bill.pk).outstanding_fen == 10000
+    assert first_finding(world) == ""
+
+
+def bank_file(world: World, *codes: str) -> Batch:
+    owners = {"1-1-101": "陆小满", "1-1-102": "沈秋白", "1-1-201": "顾予安"}
+    rows = [BatchRow(f"b-{code}", world.flats[code].pk, world.people[owners[code]].pk, 40000, "transfer", DAY) for code in codes]
+    return Batch(world.community.pk, Source.BANK, "建行回单.csv", "0" * 64, tuple(rows))
+
+
+def test_a_bank_file_and_the_desk_meet_at_one_bill(world: World) -> None:
+    """Whoever comes second finds the bill paid: the desk is told so, the file's money becomes prepayment."""
+    flat, owner = world.flats["1-1-101"], world.people["陆小满"]
+    bills = tuple(Receivable.objects.filter(payer=owner).order_by("pk").values_list("pk", flat=True))
+
+    def pay(number: int) -> Callable[[], Payment]:
+        order = PaymentOrder(flat.pk, owner.pk, bills, {"scan": 40000}, f"client-{number}", due_fen=40000)
+        return lambda: take_payment(order, actor=world["cashier"])
+
+    file = bank_file(world, "1-1-102", "1-1-101", "1-1-201")
+    results = at_once(lambda: take_payments_in_bulk(file, actor=world["finance"]), *(pay(number) for number in range(4)))
+    assert isinstance(results[0], BatchResult) and results[0].taken == 3
+    at_desk = sum(isinstance(result, Payment) for result in results)
+    assert at_desk in (0, 1)
+    assert {result.code for result in results if isinstance(result, DomainError)} <= {"bills_changed"}
+    assert balance_fen(owner.pk, flat.pk) == 40000 * at_desk
+    assert sorted(Receipt.objects.values_list("serial", flat=True)) == list(range(1, 4 + at_desk))
+    assert first_finding(world) == ""
+
+
+def test_one_file_given_by_four_at_once_is_booked_once(world: World) -> None:
+    file = bank_file(world, "1-1-101", "1-1-201")
+    results = at_once(*[lambda: take_payments_in_bulk(file, actor=world["finance"])] * 4)
+    assert sorted((result.taken, result.repeated) for result in results) == [(0, 2), (0, 2), (0, 2), (2, 0)]
+    assert Payment.objects.count() == 2
     assert first_finding(world) == ""

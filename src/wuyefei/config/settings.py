@@ -27,6 +27,7 @@ ROOMS = [
     "wuyefei.estate.occupancy",
     "wuyefei.estate.tariffs",
     "wuyefei.estate.contracts",
+    "wuyefei.estate.metering",
     "wuyefei.money.ledger",
     "wuyefei.money.billing",
     "wuyefei.money.receipts",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from wuyefei.estate.tariffs.rules import (
+from wuyefei.estate.tariffs.rules.pricing import (
     DEFAULT_ITEMS,
     AlreadyBilled,
     AreaMissing,

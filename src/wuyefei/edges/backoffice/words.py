@@ -27,7 +27,8 @@ ACTIONS = {
     "contract.lines": noop("批量新建计费行"), "tariff.version": noop("新价格"), "tie.end": noop("结束关系"),
     "line.end": noop("结束计费"), "contract.end": noop("终止合同"), "receipt.void": noop("作废收据"),
     "receipt.reprint": noop("重打收据"), "payment.take": noop("收款"), "payment.void": noop("作废收款"),
-    "payment.voided": noop("作废收款"), "payment.offset": noop("预存抵扣"), "payment.opening": noop("期初预存"),
+    "payment.voided": noop("作废收款"), "payment.offset": noop("预存抵扣"), "payment.batch": noop("批量入账"),
+    "payment.opening": noop("期初预存"),
     "billing.draft": noop("出账草稿"), "billing.pass": noop("核对账单行"), "billing.strike": noop("剔除账单行"),
     "billing.confirm": noop("确认出账"), "billing.publish": noop("发布账单"), "billing.published": noop("发布账单"),
     "billing.discard": noop("放弃出账"), "billing.reopen": noop("退回出账"), "billing.adjust": noop("调整应收"),
@@ -46,6 +47,8 @@ ACTIONS = {
     "intake.upload": noop("上传导入文件"), "intake.apply": noop("执行导入"), "intake.discard": noop("放弃导入"),
     "intake.errors_download": noop("下载导入错误"), "cashdesk.open_shift": noop("开班"), "cashdesk.hand_over": noop("交班"), "cashdesk.handover": noop("交班"),
     "cashdesk.accept_shift": noop("交班复核"), "cashdesk.charge": noop("临时收费"),
+    "meter.install": noop("登记仪表底数"), "meter.readings": noop("抄表"), "meter.estimate": noop("估抄"),
+    "meter.replace": noop("换表"), "meter.confirm": noop("核对读数"), "meter.void": noop("作废读数"), "meter.end": noop("拆表"),
 }  # fmt: skip
 FIELDS = {
     "name": noop("名称"), "number": noop("编号"), "code": noop("编号"), "kind": noop("类型"), "title": noop("名称"),

@@ -110,8 +110,10 @@ def _service(commands: argparse._SubParsersAction[Parser]) -> None:
     admin.add_argument("--username", metavar="USER", required=True, help="用户名")
     admin.add_argument("--name", metavar="NAME", help="姓名（默认：同用户名）")
     admin.add_argument("--password-stdin", action="store_true", help="从标准输入的第一行读密码，不提示")
-    bench = _add(commands, "bench", _later("service", "bench"), "列出或运行测量程序")
-    bench.add_argument("script", nargs="?", help="测量程序的名称；不给则列出全部")
+    bench = _add(commands, "bench", _later("bench", "bench"), "列出或运行测量程序")
+    bench.add_argument("name", nargs="?", help="测量的名称，all 为全部；不给则列出")
+    bench.add_argument("--size", type=_whole(1, 5_000_000), metavar="N", help="规模（默认：见列表）")
+    bench.add_argument("--output", metavar="FILE", help="结果写到这个文件（默认：bench/results.json）")
 
 
 def _safety(commands: argparse._SubParsersAction[Parser]) -> None:

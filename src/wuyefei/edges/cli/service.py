@@ -1,4 +1,4 @@
-"""What runs the installation: ``migrate``, ``serve``, ``stop``, ``createadmin``, ``demo`` and ``bench``."""
+"""What runs the installation: ``migrate``, ``serve``, ``stop``, ``createadmin`` and ``demo``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import fcntl
 import getpass
 import ipaddress
 import os
-import runpy
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from wuyefei.foundation import environment
@@ -22,8 +20,6 @@ from wuyefei.foundation.kernel.errors import DomainError, Invalid
 
 from . import boot
 from .boot import Outcome
-
-BENCH = Path(__file__).resolve().parents[4] / "bench"
 
 
 def migrate(args: argparse.Namespace) -> Outcome:
@@ -193,15 +189,3 @@ def _one_at_a_time() -> Iterator[None]:
     with (home / "demo.lock").open("ab") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-def bench(args: argparse.Namespace) -> Outcome:
-    """List the measurements, or run one of them in this process."""
-    known = {path.stem: path for path in sorted(BENCH.glob("*.py")) if not path.stem.startswith("_")}
-    if args.script is None:
-        return Outcome({"benches": list(known)}, "\n".join(known) or "没有测量程序。")
-    if args.script not in known:
-        raise DomainError("no_bench", "没有名为「{name}」的测量；可用的是：{known}", name=args.script, known="、".join(known) or "（无）")
-    boot.ready()
-    result = runpy.run_path(str(known[args.script]))["run"]()
-    return Outcome({"bench": args.script, "result": result}, "\n".join(f"{key}: {value}" for key, value in result.items()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -65,6 +66,11 @@ def lines_for_billing(community_id: int, first_day: dt.date, last_day: dt.date) 
 
     Lines of drafts are left out; an ended contract's lines end with it. For callers that have checked the place.
     """
+    return list(each_line_for_billing(community_id, first_day, last_day))
+
+
+def each_line_for_billing(community_id: int, first_day: dt.date, last_day: dt.date) -> Iterator[LineFact]:
+    """``lines_for_billing`` read piece by piece, for communities of any size."""
     rows = (
         ContractLine.objects.filter(community_id=community_id, contract__state__in=BILLED_STATES)
         .annotate(first=Greatest("starts_on", "contract__starts_on"), last=Least("ends_on", "contract__ends_on"))
@@ -73,7 +79,7 @@ def lines_for_billing(community_id: int, first_day: dt.date, last_day: dt.date) 
         .order_by("property__sort_key", "property_id", "id")
         .values_list(*_LINE)
     )
-    return [_line(row) for row in rows.iterator(chunk_size=20_000)]
+    return map(_line, rows.iterator(chunk_size=10_000))
 
 
 def _line(row: tuple[Any, ...]) -> LineFact:

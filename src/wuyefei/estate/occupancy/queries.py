@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import QuerySet
 
@@ -48,9 +48,11 @@ def _facts(rows: QuerySet[Tie]) -> dict[int, list[TieFact]]:
     return found
 
 
-def bulk_payer_ties(community_id: int) -> dict[int, list[TieFact]]:
-    """Every tie that may owe, by property, in one query. For callers that have checked the place."""
-    return _facts(Tie.objects.filter(community_id=community_id, role__in=PAYING))
+def bulk_payer_ties(community_id: int, property_ids: Collection[int] | None = None) -> dict[int, list[TieFact]]:
+    """Every tie that may owe, by property, in one query; of all properties, or of those named. For callers that have
+    checked the place."""
+    rows = Tie.objects.filter(community_id=community_id, role__in=PAYING)
+    return _facts(rows if property_ids is None else rows.filter(property_id__in=property_ids))
 
 
 def payers(property_ids: Iterable[int], span: Span) -> dict[int, list[tuple[int, Span]]]:

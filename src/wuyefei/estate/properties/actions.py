@@ -22,7 +22,7 @@ from .bulk import (
     bulk_create_vehicles,
 )
 from .models import Building, Entrance, Meter, Property, Vehicle
-from .queries import buildings, properties, vehicles
+from .queries import buildings, meters, properties, vehicles
 from .rules import (
     ATTACHABLE,
     Ended,
@@ -154,6 +154,20 @@ def end_vehicle(vehicle_id: int, ended_on: dt.date, *, actor: Actor) -> Vehicle:
     row.ended_on = parse_day(ended_on, "停用日期")
     row.save(update_fields=["ended_on"])
     audit.record(actor, "vehicle.end", row, before={"ended_on": None}, after={"ended_on": row.ended_on})
+    return row
+
+
+@transaction.atomic
+def end_meter(meter_id: int, ended_on: dt.date, *, actor: Actor) -> Meter:
+    """The meter was taken off on that day."""
+    row = meters(actor).select_for_update(no_key=True).filter(pk=meter_id).first()
+    if row is None:
+        raise NotFound()
+    if row.ended_on:
+        raise Ended(what="仪表", name=row.number, day=row.ended_on)
+    row.ended_on = parse_day(ended_on, "停用日期")
+    row.save(update_fields=["ended_on"])
+    audit.record(actor, "meter.end", row, before={"ended_on": None}, after={"ended_on": row.ended_on})
     return row
 
 

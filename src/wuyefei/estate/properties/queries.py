@@ -69,6 +69,10 @@ def meters(actor: Actor) -> QuerySet[Meter]:
     return _scoped(Meter, actor)
 
 
+def get_meter(actor: Actor, meter_id: int) -> Meter:
+    return _one(meters(actor).select_related("property", "community"), meter_id)
+
+
 def property_codes(actor: Actor, community_id: int) -> dict[str, int]:
     """Ids of a community's present properties by code: what an import compares with."""
     rows = properties(actor).filter(community_id=community_id, ended_on__isnull=True)

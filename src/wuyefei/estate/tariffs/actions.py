@@ -18,7 +18,7 @@ from wuyefei.foundation.platform import audit, clock
 
 from .models import ChargeItem, Tariff, TariffVersion
 from .queries import get_item, tariffs
-from .rules import (
+from .rules.pricing import (
     DEFAULT_ITEMS,
     FIXED,
     NATURES,

@@ -12,7 +12,7 @@ from .actions import (
 )
 from .models import ChargeItem, Tariff, TariffVersion
 from .queries import get_item, get_tariff, items, prices_of, tariff_terms, tariffs
-from .rules import (
+from .rules.pricing import (
     DEFAULT_ITEMS,
     AlreadyBilled,
     AreaMissing,
@@ -22,22 +22,45 @@ from .rules import (
     price_on,
     quantity_for,
 )
+from .rules.usage import (
+    DOUBT_NAMES,
+    Dial,
+    Doubt,
+    Figure,
+    ReadingRefused,
+    Source,
+    Stretch,
+    check_dial,
+    doubts,
+    estimate,
+    stretch,
+)
 
 __all__ = [
     "DEFAULT_ITEMS",
+    "DOUBT_NAMES",
     "AlreadyBilled",
     "AreaMissing",
     "ChargeItem",
+    "Dial",
+    "Doubt",
+    "Figure",
+    "ReadingRefused",
+    "Source",
+    "Stretch",
     "Tariff",
     "TariffPrice",
     "TariffTerms",
     "TariffVersion",
     "VersionTaken",
     "add_version",
+    "check_dial",
     "create_item",
     "create_tariff",
+    "doubts",
     "end_tariff",
     "ensure_default_items",
+    "estimate",
     "get_item",
     "get_tariff",
     "items",
@@ -47,6 +70,7 @@ __all__ = [
     "quantity_for",
     "register_price_check",
     "register_use_check",
+    "stretch",
     "tariff_terms",
     "tariffs",
 ]

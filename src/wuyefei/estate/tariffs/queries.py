@@ -12,7 +12,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 
 from .models import ChargeItem, Tariff, TariffVersion
-from .rules import TariffPrice, TariffTerms
+from .rules.pricing import TariffPrice, TariffTerms
 
 
 def items(actor: Actor) -> QuerySet[ChargeItem]:

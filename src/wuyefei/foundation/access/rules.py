@@ -48,6 +48,8 @@ class Permission(StrEnum):
     ESTATE_EDIT = "estate.edit"
     PERSON_REVEAL = "person.reveal"
     IMPORT = "intake.import"
+    METER_READ = "meter.read"
+    METER_CONFIRM = "meter.confirm"
     TARIFF_EDIT = "tariff.edit"
     CONTRACT_EDIT = "contract.edit"
     BILLING_VIEW = "billing.view"
@@ -58,6 +60,7 @@ class Permission(StrEnum):
     ADJUST_APPROVE = "adjust.approve"
     CASHDESK = "cashdesk.use"
     PAYMENT_VIEW = "payment.view"
+    PAYMENT_BATCH = "payment.batch"
     PAYMENT_VOID_REQUEST = "payment.void_request"
     PAYMENT_VOID_APPROVE = "payment.void_approve"
     SHIFT_APPROVE = "shift.approve"
@@ -78,6 +81,8 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.ESTATE_EDIT: "维护房产与业主",
     Permission.PERSON_REVEAL: "查看完整个人信息",
     Permission.IMPORT: "导入",
+    Permission.METER_READ: "抄表",
+    Permission.METER_CONFIRM: "核对读数",
     Permission.TARIFF_EDIT: "维护收费标准",
     Permission.CONTRACT_EDIT: "维护合同",
     Permission.BILLING_VIEW: "查看账单",
@@ -88,6 +93,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.ADJUST_APPROVE: "审批调整减免",
     Permission.CASHDESK: "收银",
     Permission.PAYMENT_VIEW: "查看收款",
+    Permission.PAYMENT_BATCH: "批量入账",
     Permission.PAYMENT_VOID_REQUEST: "申请作废收款",
     Permission.PAYMENT_VOID_APPROVE: "审批作废收款",
     Permission.SHIFT_APPROVE: "审批交班",
@@ -108,6 +114,7 @@ _SEE = {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.REPORT_VIEW}
 _FINANCE = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
+    _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM,
     _P.DISCLOSURE_EDIT,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
@@ -116,8 +123,8 @@ _FINANCE_LEAD = _FINANCE | {
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
-    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.SERVICE_HANDLE,
-    _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
+    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM,
+    _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -131,7 +138,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
     Role.COLLECTOR: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST}),
-    Role.HOUSEKEEPER: frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.SERVICE_HANDLE}),
+    Role.HOUSEKEEPER: frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.METER_READ, _P.SERVICE_HANDLE}),
     Role.LEGAL: frozenset(_SEE | {_P.PERSON_REVEAL, _P.EXPORT}),
     Role.RELATIONS_MANAGER: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.SERVICE_HANDLE}),
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.IMPORT}),

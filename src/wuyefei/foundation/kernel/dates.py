@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from .errors import Invalid, Phrase
@@ -15,6 +16,11 @@ CHINA = ZoneInfo("Asia/Shanghai")
 DAY = dt.timedelta(days=1)
 EARLIEST, LATEST = dt.date(1950, 1, 1), dt.date(2100, 12, 31)
 """A date outside these is taken for a typing error wherever people or files supply it."""
+
+
+@lru_cache(maxsize=4096)
+def _days(year: int, number: int) -> int:
+    return calendar.monthrange(year, number)[1]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -42,7 +48,7 @@ class Month:
 
     @property
     def days(self) -> int:
-        return calendar.monthrange(self.year, self.number)[1]
+        return _days(self.year, self.number)
 
     @property
     def last(self) -> dt.date:

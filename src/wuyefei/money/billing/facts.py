@@ -3,68 +3,112 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Max
 
-from wuyefei.estate.contracts.public import LineFact, contract_terms, lines_for_billing
+from wuyefei.estate.contracts.public import LineFact, contract_terms, each_line_for_billing
 from wuyefei.estate.contracts.public import Terms as ContractTerms
 from wuyefei.estate.occupancy.public import bulk_payer_ties, payer_spans
 from wuyefei.estate.tariffs.public import (
     AreaMissing,
     ChargeItem,
-    TariffTerms,
     prices_of,
     quantity_for,
     tariff_terms,
 )
-from wuyefei.foundation.kernel.dates import Month, Span
+from wuyefei.foundation.kernel.dates import DAY, Month, Span
 
 from .models import Receivable
 from .rules.drafting import Gap, Last, LineFacts, Terms
 from .rules.proration import Convention, Price
 
 LONGEST_CYCLE = 12
-Found = tuple[LineFacts, Terms, list[tuple[int, Span]], list[Span], Last | None]
+CHUNK = 10_000
+"""Lines whose payers and history are read at once: memory does not grow with the community."""
+
+Payers = Sequence[tuple[int, Span]]
+Before = tuple[tuple[Span, ...], Last | None]
+NEVER: Before = ((), None)
+
+
+class Found(NamedTuple):
+    """A contract line with everything its drafts follow from. ``facts`` is shared by all lines that are charged alike:
+    line and property in it are those of the first of them, ``line`` has the line's own."""
+
+    line: LineFact
+    facts: LineFacts
+    terms: Terms
+    payers: Payers
+    billed: tuple[Span, ...]
+    last: Last | None
 
 
 def community_facts(
     community_id: int, month: Month, property_ids: Collection[int] = (), item_ids: Collection[int] = ()
-) -> Iterator[Found | Gap]:
-    """The facts of each contract line that may be billed by the end of ``month``; a gap where a quantity is missing."""
-    horizon = month.plus(LONGEST_CYCLE).last
-    lines = [
+) -> Iterator[list[Found | Gap]]:
+    """The facts of each contract line that may be billed by the end of ``month``, in chunks; a gap where a quantity is
+    missing. Between two chunks no statement is under way, so that the caller may write."""
+    finder = _Finder(community_id, month.plus(LONGEST_CYCLE).last)
+    lines = (
         line
-        for line in lines_for_billing(community_id, dt.date.min, month.last)
+        for line in each_line_for_billing(community_id, dt.date.min, month.last)
         if (not property_ids or line.property_id in property_ids) and (not item_ids or line.item_id in item_ids)
-    ]
-    tariffs = tariff_terms(community_id)
-    prices = _prices({line.tariff_id for line in lines})
-    terms = {key: _terms(row) for key, row in contract_terms(community_id).items()}
-    ties = bulk_payer_ties(community_id)
-    billed, last = billed_spans(community_id), last_billed(community_id)
-    for line in lines:
-        whole = Span(line.starts_on, max(horizon, line.starts_on))
-        try:
+    )
+    while chunk := list(islice(lines, CHUNK)):
+        yield finder.find(chunk)
+
+
+class _Finder:
+    """What the lines of a community share, read once."""
+
+    def __init__(self, community_id: int, horizon: dt.date) -> None:
+        self.community_id, self.horizon = community_id, horizon
+        self.tariffs = tariff_terms(community_id)
+        self.prices = {
+            tariff_id: ([Price(row.since, row.per_unit, row.fixed) for row in rows], {row.since: row.version_number for row in rows})
+            for tariff_id, rows in prices_of(self.tariffs).items()
+        }
+        self.terms = {key: _terms(row) for key, row in contract_terms(community_id).items()}
+        self._alike: dict[tuple[object, ...], LineFacts] = {}
+
+    def find(self, lines: list[LineFact]) -> list[Found | Gap]:
+        ties = bulk_payer_ties(self.community_id, {line.property_id for line in lines})
+        before = _billed_before([line.line_id for line in lines])
+        payers: dict[tuple[int, dt.date], Payers] = {}
+        found: list[Found | Gap] = []
+        for line in lines:
+            try:
+                facts = self._facts(line)
+            except AreaMissing:
+                found.append(Gap(line.property_id, line.property_code, self._whole(line.starts_on), "no_area"))
+                continue
+            place = line.property_id, line.starts_on
+            if place not in payers:
+                payers[place] = payer_spans(ties.get(line.property_id, ()), self._whole(line.starts_on))
+            found.append(Found(line, facts, self.terms[line.contract_id], payers[place], *before.get(line.line_id, NEVER)))
+        return found
+
+    def _whole(self, first: dt.date) -> Span:
+        return Span(first, max(self.horizon, first))
+
+    def _facts(self, line: LineFact) -> LineFacts:
+        """Raises ``AreaMissing``."""
+        key = line.tariff_id, line.area, line.inner_area, line.quantity, line.starts_on, line.ends_on
+        known = self._alike.get(key)
+        if known is None:
             quantity = quantity_for(line.method, line.basis, line.area, line.inner_area, line.quantity)
-        except AreaMissing:
-            yield Gap(line.property_id, line.property_code, whole, "no_area")
-            continue
-        facts = _facts(line, tariffs[line.tariff_id], quantity, prices.get(line.tariff_id, ([], {})))
-        payers = payer_spans(ties.get(line.property_id, []), whole)
-        yield facts, terms[line.contract_id], payers, billed.get(line.line_id, []), last.get(line.line_id)
-
-
-def _prices(tariff_ids: set[int]) -> dict[int, tuple[list[Price], dict[dt.date, int]]]:
-    return {
-        tariff_id: (
-            [Price(row.since, row.per_unit, row.fixed) for row in rows],
-            {row.since: row.version_number for row in rows},
-        )
-        for tariff_id, rows in prices_of(tariff_ids).items()
-    }
+            prices, versions = self.prices.get(line.tariff_id, ([], {}))
+            own_income = self.tariffs[line.tariff_id].nature == ChargeItem.Nature.INCOME
+            known = self._alike[key] = LineFacts(
+                line.line_id, line.property_id, line.property_code, line.item_id, line.tariff_id, line.starts_on, line.ends_on,
+                quantity, prices, versions, line.tax_rate, own_income,
+            )  # fmt: skip
+        return known
 
 
 def _terms(row: ContractTerms) -> Terms:
@@ -74,44 +118,44 @@ def _terms(row: ContractTerms) -> Terms:
     )  # fmt: skip
 
 
-def _facts(
-    line: LineFact, tariff: TariffTerms, quantity: Decimal, prices: tuple[list[Price], dict[dt.date, int]]
-) -> LineFacts:
-    return LineFacts(
-        line.line_id, line.property_id, line.property_code, line.item_id, line.tariff_id, line.starts_on, line.ends_on,
-        quantity, prices[0], prices[1], line.tax_rate, tariff.nature == ChargeItem.Nature.INCOME,
-    )  # fmt: skip
+_BEFORE = """
+SELECT l.id, b.days, r.amount_fen, r.quantity, r.payer_id, r.service_from, r.service_to, r.prices->-1->>'per_unit',
+  r.prices->-1->>'fixed'
+FROM unnest(%s::bigint[]) AS l(id)
+CROSS JOIN LATERAL (SELECT range_agg(daterange(service_from, service_to, '[]'))::text AS days FROM billing_receivable
+  WHERE contract_line_id = l.id AND reversed_at IS NULL) b
+CROSS JOIN LATERAL (SELECT amount_fen, quantity, payer_id, service_from, service_to, prices FROM billing_receivable
+  WHERE contract_line_id = l.id AND reversed_at IS NULL ORDER BY service_from DESC LIMIT 1) r
+"""
 
 
-def billed_spans(community_id: int) -> dict[int, list[Span]]:
-    """The days of each contract line that a receivable already charges."""
-    found: dict[int, list[Span]] = defaultdict(list)
-    rows = Receivable.objects.filter(
-        community_id=community_id, contract_line__isnull=False, reversed_at__isnull=True
-    ).values_list("contract_line_id", "service_from", "service_to")
-    for line_id, first, last in rows.iterator(chunk_size=20_000):
-        found[line_id].append(Span(first, last))
-    return found
+def _billed_before(line_ids: list[int]) -> dict[int, Before]:
+    """The days of each contract line that receivables already charge, neighbouring days joined, and the latest of them."""
+    days: dict[str, tuple[Span, ...]] = {}
+    numbers: dict[str, Decimal] = {}
+
+    def spans(text: str) -> tuple[Span, ...]:
+        if text not in days:
+            days[text] = tuple(_range(part) for part in text.strip("{}[)").split("),["))
+        return days[text]
+
+    def number(text: str | None) -> Decimal:
+        if text is None:
+            return Decimal(0)
+        return numbers[text] if text in numbers else numbers.setdefault(text, Decimal(text))
+
+    with connection.cursor() as cursor:
+        cursor.execute(_BEFORE, [line_ids])
+        return {
+            line_id: (spans(text), Last(amount, quantity, payer_id, Span(first, to), (number(per_unit), number(fixed))))
+            for line_id, text, amount, quantity, payer_id, first, to, per_unit, fixed in cursor.fetchall()
+        }
 
 
-def last_billed(community_id: int) -> dict[int, Last]:
-    """The latest receivable of each contract line."""
-    rows = (
-        Receivable.objects.filter(community_id=community_id, contract_line__isnull=False, reversed_at__isnull=True)
-        .order_by("contract_line_id", "-service_from")
-        .distinct("contract_line_id")
-        .values_list("contract_line_id", "amount_fen", "quantity", "payer_id", "service_from", "service_to", "prices")
-    )
-    return {
-        line_id: Last(amount, quantity, payer_id, Span(first, last), _last_price(prices))
-        for line_id, amount, quantity, payer_id, first, last, prices in rows.iterator(chunk_size=20_000)
-    }
-
-
-def _last_price(prices: list[dict[str, str]]) -> tuple[Decimal, Decimal]:
-    if not prices:
-        return Decimal(0), Decimal(0)
-    return Decimal(prices[-1]["per_unit"]), Decimal(prices[-1]["fixed"])
+def _range(text: str) -> Span:
+    """``2026-01-01,2026-02-01``, the end outside, as PostgreSQL writes every range of days."""
+    first, end = text.split(",")
+    return Span(dt.date.fromisoformat(first), dt.date.fromisoformat(end) - DAY)
 
 
 def last_billed_day(tariff_id: int) -> dt.date | None:

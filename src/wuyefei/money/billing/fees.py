@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from wuyefei.foundation.kernel.dates import LATEST, Span
 
@@ -127,8 +128,21 @@ def _standing(row: Receivable, accrual: Accrual, adjusted: int, waived: int, set
     )  # fmt: skip
 
 
+class Owing(Protocol):
+    """What the rule needs to know of a receivable: the stored row, or a light copy of it."""
+
+    @property
+    def amount_fen(self) -> int: ...
+    @property
+    def due_on(self) -> dt.date: ...
+    @property
+    def late_fee_rate(self) -> Decimal | None: ...
+    @property
+    def reversed_at(self) -> dt.datetime | None: ...
+
+
 def accrual_of(
-    row: Receivable, as_of: dt.date, changes: list[Change], holds: list[Span], reversed_: bool | None = None
+    row: Owing, as_of: dt.date, changes: Sequence[Change], holds: Sequence[Span], reversed_: bool | None = None
 ) -> Accrual:
     """The pure rule on one stored row; without a clause nothing accrues, nor once it is reversed (by then)."""
     is_reversed = row.reversed_at is not None if reversed_ is None else reversed_

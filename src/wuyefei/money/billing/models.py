@@ -83,8 +83,26 @@ class Charge(models.Model):
 
 
 class RunLine(Charge):
-    """A draft receivable. Unlogged: after a crash the draft is computed again."""
+    """A draft receivable. Unlogged: after a crash the draft is computed again.
 
+    A line is compared, as a whole statement's lines at once, with the contract line it was drafted from (migration
+    0003): that proves more than a key a column, and what is published passes all keys of ``Receivable``. Drafts are
+    always found through their run, so that is their only index.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    contract = models.ForeignKey(
+        Contract, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    contract_line = models.ForeignKey(
+        ContractLine, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    property = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    payer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    item = models.ForeignKey(ChargeItem, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    tariff = models.ForeignKey(Tariff, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     later = models.JSONField(default=dict)
     reviewed_by_id = models.BigIntegerField(null=True)
     struck = models.BooleanField(default=False)

@@ -29,6 +29,7 @@ from .queries import OpenBill, get_receivable, get_run, open_bills, receivables,
 from .rules.cycles import cycles, due_date
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
+from .settling import OpenAccount, OpenAccounts, lock_accounts
 
 __all__ = [
     "DEFAULT_CAP",
@@ -43,6 +44,8 @@ __all__ = [
     "LateFee",
     "LateFeeHold",
     "LateFeeWaiver",
+    "OpenAccount",
+    "OpenAccounts",
     "OpenBill",
     "OpeningArrears",
     "Price",
@@ -71,6 +74,7 @@ __all__ = [
     "get_run",
     "late_fee_of",
     "lines_digest",
+    "lock_accounts",
     "open_bills",
     "place_hold",
     "receivables",

@@ -10,12 +10,14 @@ from django.db.models import Sum
 
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
-from wuyefei.money.ledger.public import Account, control
+from wuyefei.money.ledger.public import Account, Leg, control
 
+from .actions.bulk import POSTING_KIND, batch_postings_of
 from .actions.take import TENDER_ACCOUNTS
-from .models import Allocation, Payment, Prepayment, Tender
+from .models import Allocation, Payment, PaymentBatch, Prepayment, Tender
+from .rules import Part, Settled
 
-BOOKING_KINDS = ["payment.take", "payment.void", "payment.opening", "payment.offset"]
+BOOKING_KINDS = ["payment.take", POSTING_KIND, "payment.void", "payment.opening", "payment.offset"]
 
 _SUMS = """
 SELECT p.id, p.amount_fen, COALESCE(t.s, 0), COALESCE(a.s, 0) + COALESCE(m.s, 0), p.voided_at IS NOT NULL,
@@ -100,8 +102,9 @@ def late_fee_control(organisation_id: int) -> Iterator[Yielded]:
 
 
 def receipts(organisation_id: int) -> Iterator[Yielded]:
-    """Every desk payment has its receipt, of its amount, void exactly when the payment is."""
-    rows = Payment.objects.filter(organisation_id=organisation_id, kind=Payment.Kind.DESK).select_related("receipt")
+    """Every payment taken has its receipt, of its amount, void exactly when the payment is."""
+    kinds = [Payment.Kind.DESK, Payment.Kind.BATCH]
+    rows = Payment.objects.filter(organisation_id=organisation_id, kind__in=kinds).select_related("receipt")
     yield Examined(rows.count())
     for row in rows.order_by("pk").iterator(chunk_size=2000):
         receipt = row.receipt
@@ -112,10 +115,53 @@ def receipts(organisation_id: int) -> Iterator[Yielded]:
             yield Finding("payments.receipts", "payments_payment", row.pk, what)
 
 
+_BATCH_PARTS = """
+SELECT p.batch_id, 'tender', t.method, sum(t.amount_fen) FROM payments_payment p JOIN payments_tender t ON t.payment_id = p.id
+WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL GROUP BY 1, 3
+UNION ALL
+SELECT p.batch_id, 'part', a.part, sum(a.amount_fen) FROM payments_payment p JOIN payments_allocation a ON a.payment_id = p.id
+WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL AND a.reverses_id IS NULL GROUP BY 1, 3
+UNION ALL
+SELECT p.batch_id, 'left', '', sum(m.amount_fen) FROM payments_payment p JOIN payments_prepayment m ON m.payment_id = p.id
+WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL AND m.kind = 'paid' GROUP BY 1
+UNION ALL
+SELECT p.batch_id, 'count', '', count(*) FROM payments_payment p
+WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL GROUP BY 1
+"""
+
+
+def batches(organisation_id: int) -> Iterator[Yielded]:
+    """Each batch is its payments: their number and sum, and its one entry moves what they were and settled."""
+    found: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    with connection.cursor() as cursor:
+        cursor.execute(_BATCH_PARTS, {"o": organisation_id})
+        for batch_id, kind, name, total in cursor.fetchall():
+            found[batch_id][kind][name] = int(total)
+    booked: dict[int, dict[str, int]] = defaultdict(dict)
+    legs = Leg.objects.filter(entry__organisation_id=organisation_id, entry__kind=POSTING_KIND)
+    for source_id, account, fen in legs.values_list("entry__source_id", "account").annotate(Sum("amount_fen")):
+        booked[source_id][account] = fen
+    for batch in PaymentBatch.objects.filter(organisation_id=organisation_id).order_by("pk").iterator(chunk_size=2000):
+        yield Examined(1)
+        parts = found[batch.pk]
+        settled = [Settled(0, Part(name), fen) for name, fen in parts["part"].items()]
+        should = batch_postings_of(parts["tender"], settled, parts["left"].get("", 0))
+        has = (batch.payment_count, batch.amount_fen)
+        counted = (parts["count"].get("", 0), sum(parts["tender"].values()))
+        if has != counted:
+            what = f"{has[0]} 笔 {yuan(has[1])}，收款合计 {counted[0]} 笔 {yuan(counted[1])}"
+            yield Finding("payments.batches", "payments_paymentbatch", batch.pk, what)
+        if booked.pop(batch.pk, {}) != should:
+            yield Finding("payments.batches", "payments_paymentbatch", batch.pk, "汇总凭证与各笔收款不一致")
+    for batch_id in sorted(booked):
+        yield Finding("payments.batches", "payments_paymentbatch", batch_id, "有汇总凭证，但没有这一批收款")
+
+
 def register() -> None:
     register_check("payments.sums", "收款等于收款方式之和，也等于核销与预存之和", sums)
     register_check("payments.reversals", "每笔反核销与原核销一致", reversals)
     register_check("payments.prepaid", "预收账款总账等于各户预存", prepaid_control)
     register_check("payments.tenders", "现金、银行、渠道总账等于收款方式", tender_control)
     register_check("payments.late_fee", "违约金收入等于已核销违约金", late_fee_control)
+    register_check("payments.batches", "每批入账等于各笔收款之和，汇总凭证也是", batches)
     register_check("payments.receipts", "每笔收款与收据一致", receipts)

@@ -12,9 +12,38 @@ from wuyefei.money.billing.public import Receivable
 from wuyefei.money.receipts.public import Receipt
 
 
+class PaymentBatch(models.Model):
+    """Payments booked together from one document: a bank's file, a channel's or a desk's day. Append-only."""
+
+    class Source(models.TextChoices):
+        BANK = "bank", _("银行流水")
+        CHANNEL = "channel", _("渠道账单")
+        DESK = "day", _("收款日报")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=8, choices=Source.choices)
+    document = models.CharField(max_length=120)
+    document_hash = models.CharField(max_length=64)
+    payment_count = models.PositiveIntegerField()
+    amount_fen = models.BigIntegerField()
+    booked_at = models.DateTimeField()
+    booked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="batch_positive"),
+        ]
+        indexes = [models.Index(fields=["community", "-id"], name="batch_by_community")]
+
+    def __str__(self) -> str:
+        return f"{self.get_source_display()} {self.document}"
+
+
 class Payment(models.Model):
     class Kind(models.TextChoices):
         DESK = "desk", _("收银台")
+        BATCH = "batch", _("批量入账")
         OFFSET = "offset", _("预存抵扣")
         OPENING = "opening", _("期初预存")
 
@@ -28,6 +57,7 @@ class Payment(models.Model):
     booked_at = models.DateTimeField()
     booked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     client_key = models.CharField(max_length=64, null=True)
+    batch = models.ForeignKey(PaymentBatch, null=True, on_delete=models.PROTECT, related_name="payments")
     receipt = models.OneToOneField(Receipt, null=True, on_delete=models.PROTECT, related_name="+")
     remark = models.CharField(max_length=200, blank=True)
     voided_at = models.DateTimeField(null=True)
@@ -36,6 +66,10 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="payment_positive"),
             models.UniqueConstraint(fields=["organisation", "client_key"], name="payment_taken_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind="batch", batch__isnull=False) | (~models.Q(kind="batch") & models.Q(batch__isnull=True)),
+                name="payment_of_a_batch",
+            ),
         ]
         indexes = [
             models.Index(fields=["property", "-id"], name="payment_by_property"),

@@ -1,23 +1,31 @@
 """The door of the room: what other rooms may use."""
 
+from .actions.bulk import Batch, BatchRefused, BatchResult, take_payments_in_bulk
 from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
 from .actions.take import AlreadyTaken, BillsChanged, PaymentOrder, as_bills, take_payment
 from .actions.void import VOID_KIND, ask_void
-from .models import Allocation, Payment, Prepayment, Tender
+from .models import Allocation, Payment, PaymentBatch, Prepayment, Tender
 from .queries import allocations_of, balance_fen, get_payment, payments
-from .rules import Bill, Order, Part, TenderError, allocate_payment, settle_tenders
+from .rules import BatchRow, Bill, Fault, Order, Part, Source, TenderError, allocate_payment, settle_tenders
 
 __all__ = [
     "Allocation",
     "AlreadyTaken",
+    "Batch",
+    "BatchRefused",
+    "BatchResult",
+    "BatchRow",
     "Bill",
     "BillsChanged",
+    "Fault",
     "OpeningPrepayment",
     "Order",
     "Part",
     "Payment",
+    "PaymentBatch",
     "PaymentOrder",
     "Prepayment",
+    "Source",
     "Tender",
     "TenderError",
     "VOID_KIND",
@@ -31,4 +39,5 @@ __all__ = [
     "payments",
     "settle_tenders",
     "take_payment",
+    "take_payments_in_bulk",
 ]

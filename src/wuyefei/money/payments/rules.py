@@ -1,13 +1,14 @@
-"""Allocation 核销 (product row D2; Civil Code articles 560 and 561). Pure."""
+"""Allocation 核销 (product row D2; Civil Code articles 560 and 561), tenders, and what a batch of payments must be. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.kernel.errors import DomainError, Phrase
+from wuyefei.foundation.kernel.money import MAX_FEN
 
 
 class Order(StrEnum):
@@ -106,3 +107,76 @@ def settle_tenders(offered: dict[str, int], due_fen: int, *, keep_rest: bool) ->
     if not tenders:
         raise TenderError(reason="没有要收的账单。")
     return Taken(tenders, over, total - over)
+
+
+class Source(StrEnum):
+    """Where a batch of payments comes from."""
+
+    BANK = "bank"
+    CHANNEL = "channel"
+    DESK = "day"
+
+
+SOURCE_METHODS: dict[Source, frozenset[str]] = {
+    Source.BANK: frozenset({"transfer"}),
+    Source.CHANNEL: frozenset({"scan", "card"}),
+    Source.DESK: frozenset({"cash", "scan", "card", "transfer"}),
+}
+REFERENCE_LENGTH = 48
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One payment of a bank file, a channel's day or a desk's day.
+
+    ``external_ref`` is the source's own number of the payment: what carries it again is the same payment. Without
+    ``receivable_ids`` the payer's open bills of the community are settled, the oldest first; what is left becomes
+    prepayment of the property. ``number`` is the row in the file (0: its place in the batch, from 1).
+    """
+
+    external_ref: str
+    property_id: int
+    payer_id: int
+    amount_fen: int
+    method: str
+    value_date: dt.date
+    receivable_ids: tuple[int, ...] | None = None
+    in_given_order: bool = False
+    remark: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a row."""
+
+    number: int
+    reason: Phrase
+
+
+def numbered(rows: Sequence[BatchRow]) -> list[tuple[int, BatchRow]]:
+    return [(row.number or place, row) for place, row in enumerate(rows, start=1)]
+
+
+def faults(source: Source, rows: Sequence[BatchRow], today: dt.date) -> Iterator[Fault]:
+    """Everything that can be told wrong from the rows themselves, in their order.
+
+    A value date before today needs a document of somebody else's (a bank's or a channel's file); a desk's own day is
+    valued on the day it is booked.
+    """
+    seen: dict[str, int] = {}
+    for number, row in numbered(rows):
+        ref = row.external_ref
+        if not ref.strip() or len(ref) > REFERENCE_LENGTH:
+            yield Fault(number, Phrase("流水号应有 1 到 {most} 个字", most=REFERENCE_LENGTH))
+        elif ref in seen:
+            yield Fault(number, Phrase("流水号 {ref} 与第 {other} 行重复", ref=ref, other=seen[ref]))
+        seen.setdefault(ref, number)
+        if not 0 < row.amount_fen <= MAX_FEN:
+            yield Fault(number, Phrase("金额应大于 0，且不超过可记的最大金额"))
+        if row.method not in SOURCE_METHODS[source]:
+            yield Fault(number, Phrase("收款方式 {method} 不会出自这种来源", method=row.method))
+        if row.value_date > today:
+            yield Fault(number, Phrase("到账日 {day} 晚于今天", day=row.value_date))
+        elif source == Source.DESK and row.value_date != today:
+            yield Fault(number, Phrase("收款日报只能记当天的收款，到账日 {day} 不是今天", day=row.value_date))

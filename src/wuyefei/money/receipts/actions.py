@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import secrets
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -12,6 +14,7 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.copying import copy_rows, take_ids
 from wuyefei.foundation.platform.numbering import take
 
 from .models import Receipt, ReceiptPrint
@@ -36,6 +39,32 @@ def issue(draft: ReceiptSnapshot, *, actor: Actor, community: Community) -> Rece
         token=secrets.token_urlsafe(18), total_fen=draft.total_fen, issued_at=clock.now(),
         snapshot=dataclasses.replace(draft, number=number).to_json(),
     )  # fmt: skip
+
+
+@transaction.atomic
+def issue_block(drafts: Sequence[ReceiptSnapshot], *, actor: Actor, community: Community) -> list[int]:
+    """Give drafts of one day the next numbers, in their order, and keep them; returns the receipts' ids.
+
+    Called last in the transaction of the payments, like ``issue``. Raises ``Unbalanced`` for the first that does not
+    add up.
+    """
+    if not drafts:
+        return []
+    for draft in drafts:
+        check(dataclasses.replace(draft, number="-"))
+    year, now = drafts[0].issued_on.year, clock.now()
+    first = take(actor.organisation_id, community.pk, SERIES, year, len(drafts))
+    ids = take_ids(Receipt, len(drafts))
+    columns = ("id", "organisation_id", "community_id", "year", "serial", "number", "token", "total_fen", "issued_at", "snapshot",
+               "void_reason")  # fmt: skip
+    rows = []
+    for serial, (receipt_id, draft) in enumerate(zip(ids, drafts, strict=True), start=first):
+        number = receipt_number(community.receipt_prefix, year, serial)
+        document = json.dumps({**draft.to_json(), "number": number}, ensure_ascii=False)
+        rows.append((receipt_id, actor.organisation_id, community.pk, year, serial, number, secrets.token_urlsafe(18),
+                     draft.total_fen, now, document, ""))  # fmt: skip
+    copy_rows(Receipt, columns, rows)
+    return ids
 
 
 @transaction.atomic

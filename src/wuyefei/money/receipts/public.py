@@ -1,6 +1,6 @@
 """The door of the room: what other rooms may use."""
 
-from .actions import issue, log_print, void
+from .actions import issue, issue_block, log_print, void
 from .models import Receipt, ReceiptPrint
 from .queries import get_receipt, receipt_by_token, receipts, snapshot_of
 from .render import render_receipt, render_seal
@@ -15,6 +15,7 @@ __all__ = [
     "capital_amount",
     "get_receipt",
     "issue",
+    "issue_block",
     "log_print",
     "receipt_by_token",
     "receipts",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -13,6 +12,7 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals import actions as approvals
 from wuyefei.foundation.approvals.models import Request
+from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import audit, clock
@@ -21,7 +21,9 @@ from wuyefei.money.ledger.public import post
 from ..facts import community_facts
 from ..models import Run, RunLine
 from ..postings import publish_postings
-from ..rules.drafting import Draft, Gap, draft_line, frozen_prices
+from ..rules.drafting import Draft, Gap
+from ..rules.shapes import Drafter
+from .drafted import LINE_COLUMNS, Drafted, drafts_of
 from .locks import lock_community
 
 PUBLISH_KIND = "billing.publish"
@@ -88,20 +90,18 @@ def draft_run(community_id: int, month: Month, *, actor: Actor, selection: Selec
         raise OtherRunOpen(community=run.community.name, period=f"{run.period:%Y-%m}")
     if run and run.state != Run.State.DRAFT:
         raise WrongState(state=run.get_state_display(), verb="重新计算")
-    drafts, gaps = compute(community_id, month, selection)
-    if not drafts:
+    if run is not None:
+        RunLine.objects.filter(run=run).delete()
+    drafted = Drafted(actor, community_id, month, run)
+    with uncollected():
+        drafted.write(community_facts(community_id, month, selection.property_ids, selection.item_ids))
+    run, gaps = drafted.run, drafted.gaps
+    if run is None or not drafted.lines:
         if run:
             _discard(run, actor, "没有应出的账单")
         return DraftResult(None, 0, 0, gaps)
-    if run is None:
-        run = Run.objects.create(
-            organisation_id=actor.organisation_id, community_id=community_id, period=month.first,
-            made_by_id=actor.user_id, made_at=clock.now(),
-        )  # fmt: skip
-    RunLine.objects.filter(run=run).delete()
-    _copy_lines(run, drafts)
     run.selection = selection.as_json()
-    run.line_count, run.amount_fen = len(drafts), sum(draft.amount_fen for draft in drafts)
+    run.line_count, run.amount_fen = drafted.lines, drafted.amount_fen
     run.save(update_fields=["selection", "line_count", "amount_fen"])
     audit.record(actor, "billing.draft", run, after={"lines": run.line_count, "amount_fen": run.amount_fen, "gaps": len(gaps)})
     return DraftResult(run, run.line_count, run.amount_fen, gaps)
@@ -111,46 +111,15 @@ def compute(community_id: int, month: Month, selection: Selection) -> tuple[list
     """The drafts and gaps of a community and month, without writing anything."""
     drafts: list[Draft] = []
     gaps: list[Gap] = []
-    facts = community_facts(community_id, month, selection.property_ids, selection.item_ids)
-    for fact in facts:
-        if isinstance(fact, Gap):
-            gaps.append(fact)
-            continue
-        line, terms, payers, billed, last = fact
-        for found in draft_line(line, terms, month, payers, billed, last):
-            if isinstance(found, Draft):
-                drafts.append(found)
-            else:
-                gaps.append(found)
+    drafter = Drafter(month)
+    for chunk in community_facts(community_id, month, selection.property_ids, selection.item_ids):
+        for fact in chunk:
+            for row in [fact] if isinstance(fact, Gap) else drafts_of(fact, drafter):
+                if isinstance(row, Draft):
+                    drafts.append(row)
+                else:
+                    gaps.append(row)
     return drafts, gaps
-
-
-LINE_COLUMNS = (
-    "organisation_id", "community_id", "run_id", "contract_id", "contract_line_id", "property_id", "payer_id", "item_id",
-    "tariff_id", "period", "service_from", "service_to", "due_on", "quantity", "prices", "convention", "amount_fen",
-    "tax_rate", "tax_fen", "deferred_fen", "late_fee_rate", "late_fee_cap", "allocation_order",
-)  # fmt: skip
-DRAFT_COLUMNS = (*LINE_COLUMNS, "later", "struck", "flags", "last_fen")
-
-
-def _rows(run: Run, drafts: Iterable[Draft]) -> Iterator[tuple[object, ...]]:
-    for draft in drafts:
-        facts, terms = draft.facts, draft.terms
-        yield (
-            run.organisation_id, run.community_id, run.pk, terms.contract_id, facts.line_id, facts.property_id,
-            draft.payer_id, facts.item_id, facts.tariff_id, draft.period.first, draft.span.first, draft.span.last,
-            draft.due_on, facts.quantity, json.dumps(frozen_prices(facts, draft.span)), terms.convention.value,
-            draft.amount_fen, facts.tax_rate, draft.tax_fen, sum(draft.later.values()), terms.late_fee_rate,
-            terms.late_fee_cap, terms.allocation_order,
-            json.dumps({str(month): fen for month, fen in draft.later.items()}), False,
-            "{" + ",".join(draft.flags) + "}", draft.last_fen,
-        )  # fmt: skip
-
-
-def _copy_lines(run: Run, drafts: Iterable[Draft]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY billing_runline ({', '.join(DRAFT_COLUMNS)}) FROM STDIN") as copy:
-        for row in _rows(run, drafts):
-            copy.write_row(row)
 
 
 def locked_run(run_id: int, actor: Actor, *, state: str, verb: str) -> Run:

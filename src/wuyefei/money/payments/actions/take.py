@@ -200,24 +200,29 @@ def _receipt(
     payment: Payment, order: PaymentOrder, taken: Taken, settled: list[Settled], left: int, bills: list[OpenBill], actor: Actor
 ) -> Receipt:
     community = Community.objects.get(pk=payment.community_id)
-    parts: dict[int, dict[Part, int]] = defaultdict(lambda: defaultdict(int))
-    for part in settled:
-        parts[part.receivable_id][part.part] += part.amount_fen
     organisation = organisation_of(actor)
     draft = ReceiptSnapshot(
         number="", organisation=organisation.seal_name or organisation.name, community=community.name,
         payer=payment.payer.name, property_code=payment.property.code, issued_on=clock.today(),
-        value_date=payment.value_date, lines=tuple(_line(bill, parts[bill.id]) for bill in bills if bill.id in parts),
-        tenders=tuple(PrintedTender(_printed(method), fen) for method, fen in order.tenders.items() if fen),
+        value_date=payment.value_date, lines=printed_lines(bills, settled),
+        tenders=tuple(PrintedTender(printed_method(method), fen) for method, fen in order.tenders.items() if fen),
         total_fen=taken.total_fen, cashier=actor.name, prepayment_fen=left, change_fen=taken.change_fen, remark=payment.remark,
     )  # fmt: skip
     return issue(draft, actor=actor, community=community)
 
 
-def _printed(method: str) -> str:
+def printed_method(method: str) -> str:
     """What a receipt calls a tender: Chinese, whatever language the cashier's screen speaks."""
     with override("zh-hans"):
         return str(Tender.Method(method).label)
+
+
+def printed_lines(bills: Iterable[OpenBill], settled: Iterable[Settled]) -> tuple[ReceiptLine, ...]:
+    """What a receipt says of the bills settled, in the order of the bills."""
+    parts: dict[int, dict[Part, int]] = defaultdict(lambda: defaultdict(int))
+    for part in settled:
+        parts[part.receivable_id][part.part] += part.amount_fen
+    return tuple(_line(bill, parts[bill.id]) for bill in bills if bill.id in parts)
 
 
 def _line(bill: OpenBill, parts: dict[Part, int]) -> ReceiptLine:
