@@ -36,6 +36,8 @@ from wuyefei.money.billing.public import (
 from wuyefei.money.cashdesk.public import open_shift, take
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.payments.public import PaymentOrder
+from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
+from wuyefei.relations.service.public import Ticket
 
 START = dt.date(2026, 1, 1)
 BILLED = dt.date(2026, 1, 2)
@@ -110,7 +112,20 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
     with clock.at(TODAY):
         _day(place, actors)
         _upload(place, actors["finance"])
+        _owners(place, actors["finance"])
     return place
+
+
+def _owners(place: Place, finance: Actor) -> None:
+    """A complaint of an owner, and a quarter's statement in the making."""
+    community, now = place.community, clock.now()
+    ticket = Ticket.objects.create(
+        organisation=community.organisation, community=community, property_id=place.one("property"), person_id=place.one("person"),
+        kind="complaint", text=f"{place.mark.word}门禁坏了", token=f"{place.mark.letters}-ticket", made_at=now, due_at=now,
+    )  # fmt: skip
+    statement = new_statement(community.pk, START, actor=finance)
+    save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
+    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk]}
 
 
 def _upload(place: Place, finance: Actor) -> None:
