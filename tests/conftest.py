@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# A busy machine is no counter-example, so nothing is timed; the long run looks further, and elsewhere each time.
+settings.register_profile("quick", deadline=None, derandomize=True)
+settings.register_profile("long", deadline=None, max_examples=1000)
+settings.load_profile("long" if os.environ.get("WUYEFEI_TEST_LONG") else "quick")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -22,6 +22,7 @@ KINDS: dict[str, str] = {
     "receivable_id": "receivable", "bill_id": "receivable",
     "ticket_id": "ticket", "statement_id": "statement", "person_id": "person", "tariff_id": "tariff", "contract_id": "contract", "hold_id": "hold",
     "grant_id": "grant", "payment_id": "payment", "shift_id": "shift", "receipt_id": "receipt", "token": "token",
+    "setup_token": "setup_token", "order_id": "order", "exception_id": "exception", "refund_id": "refund", "setup_id": "setup",
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
     "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
     "imports/<int:pk>": "import",
@@ -39,7 +40,7 @@ WORDS: dict[str, list[str | int]] = {
 OWNERS = "portal:"
 """Pages with a sign-in of their own: to staff and to nobody they are the way to it."""
 
-PUBLIC = {"access:sign_in", "access:sign_out", "access:language", "receipts:verify"}
+PUBLIC = {"access:sign_in", "access:sign_out", "access:language", "receipts:verify", "channels:notify"}
 """Addresses open to people who have not signed in."""
 
 

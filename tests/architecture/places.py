@@ -16,13 +16,14 @@ from wuyefei.estate.contracts.public import Contract
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
 from wuyefei.estate.tariffs.public import ChargeItem
-from wuyefei.foundation.access.actor import Actor, load_actor
+from wuyefei.foundation.access.actor import PORTAL, Actor, load_actor, service_actor
 from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.vault import seal_secret
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -34,6 +35,9 @@ from wuyefei.money.billing.public import (
     open_bills,
 )
 from wuyefei.money.cashdesk.public import open_shift, take
+from wuyefei.money.channels.actions.settling import settle_order
+from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
+from wuyefei.money.channels.rules import Report, Said
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
@@ -111,6 +115,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _publish(place, actors)
     with clock.at(TODAY):
         _day(place, actors)
+        _online(place, actors)
         _upload(place, actors["finance"])
         _owners(place, actors["finance"])
     return place
@@ -126,6 +131,28 @@ def _owners(place: Place, finance: Actor) -> None:
     statement = new_statement(community.pk, START, actor=finance)
     save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
     place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk]}
+
+
+def _online(place: Place, actors: dict[str, Actor]) -> None:
+    """A merchant account of this place alone, an order that was paid half, and a refund that waits."""
+    organisation, community, letters = place.community.organisation, place.community, place.mark.letters
+    setup = ChannelSetup.objects.create(
+        organisation=organisation, community=community, channel="wechat", mode="live", merchant_id=f"{letters}-9001",
+        app_id=f"{letters}-app", secrets=seal_secret("{}"), token=f"{letters}-notify-token", changed_at=clock.now(),
+    )  # fmt: skip
+    order = Order.objects.create(
+        organisation=organisation, community=community, setup=setup, channel="wechat", entry_point="phone", payer_id=place.one("person"),
+        property_id=place.one("property"), number=f"{letters}-WY-0001", token=f"{letters}-order-token", client_key=f"{letters}-order",
+        amount_fen=10000, created_at=clock.now(), expires_at=clock.now(), made_by_id=actors["cashier"].user_id,
+    )  # fmt: skip
+    report = Report(order.number, Said.PAID, 5000, f"{letters}-4200", clock.now())
+    settle_order(order.pk, report, actor=service_actor(organisation.pk, PORTAL))
+    wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款")
+    refund = ask_refund(wanted, actor=actors["finance"])
+    place.ids |= {
+        "setup": [setup.pk], "setup_token": [setup.token], "order": [order.pk], "refund": [refund.pk],
+        "exception": [ChannelException.objects.get(order=order).pk],
+    }  # fmt: skip
 
 
 def _upload(place: Place, finance: Actor) -> None:

@@ -32,6 +32,7 @@ ROOMS = [
     "wuyefei.money.billing",
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
+    "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
     "wuyefei.relations.accounts",
     "wuyefei.relations.service",
@@ -40,6 +41,8 @@ ROOMS = [
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
 ]
+if DEMO:
+    ROOMS.append("wuyefei.edges.sandbox")
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

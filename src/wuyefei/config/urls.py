@@ -1,5 +1,6 @@
 """Root addresses: each room's own ``urls`` under its own prefix."""
 
+from django.conf import settings
 from django.urls import include, path
 
 handler400 = "wuyefei.foundation.shell.pages.bad_request"
@@ -12,6 +13,7 @@ urlpatterns = [
     path("", include("wuyefei.foundation.access.urls")),
     path("", include("wuyefei.money.cashdesk.urls")),
     path("", include("wuyefei.money.receipts.urls")),
+    path("", include("wuyefei.money.channels.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
     path("service/", include("wuyefei.relations.service.urls")),
@@ -20,3 +22,5 @@ urlpatterns = [
     path("h5/", include("wuyefei.edges.portal.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("sandbox/", include("wuyefei.edges.sandbox.urls")))

@@ -18,6 +18,16 @@ def demo_mode() -> bool:
     return os.environ.get("WUYEFEI_DEMO") == "1"
 
 
+def sandbox_url() -> str:
+    """Where the payment providers' local counterparts listen; empty outside demo mode, whatever is set."""
+    return os.environ.get("WUYEFEI_SANDBOX", "") if demo_mode() else ""
+
+
+def site_url() -> str:
+    """The address under which this installation itself can be reached from the counterparts; only in demo mode."""
+    return os.environ.get("WUYEFEI_SITE", "") if demo_mode() else ""
+
+
 def keep_secret(name: str, size: int = 32) -> bytes:
     """A random secret kept in the data folder, made at its first use; readable by its owner alone."""
     folder = home() / "secrets"

@@ -104,8 +104,27 @@ def _serve(host: str, port: int, args: argparse.Namespace, document: dict[str, o
         "wuyefei.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=args.workers,
         blocking_threads=8, log_enabled=True, log_level=LogLevels.error, websockets=False, respawn_failed_workers=True,
     )  # fmt: skip
-    with _worker_beside(not args.no_worker):
+    with _sandbox_beside(url), _worker_beside(not args.no_worker):
         server.serve()
+
+
+@contextmanager
+def _sandbox_beside(url: str) -> Iterator[None]:
+    """In demo mode the payment providers' counterparts, for as long as the pages are served."""
+    if not environment.demo_mode():
+        yield
+        return
+    from wuyefei.edges.sandbox.public import Sandbox, install_everywhere, keep
+
+    home = environment.home()
+    keys = keep(home / "secrets")
+    sandbox = Sandbox(keys, site_url=url.rstrip("/"), folder=home).start()
+    os.environ["WUYEFEI_SANDBOX"], os.environ["WUYEFEI_SITE"] = sandbox.url, url.rstrip("/")
+    install_everywhere(keys)
+    try:
+        yield
+    finally:
+        sandbox.stop()
 
 
 def createadmin(args: argparse.Namespace) -> Outcome:

@@ -13,10 +13,18 @@ from wuyefei.foundation.kernel.errors import Forbidden, NotFound
 from wuyefei.foundation.platform import clock
 
 from .models import Community, Organisation, Region, RoleGrant, User
-from .rules import PERMISSION_NAMES, ROLE_NAMES, ROLE_PERMISSIONS, Permission, Role, needs_second_factor
+from .rules import (
+    PERMISSION_NAMES,
+    PORTAL_PERMISSIONS,
+    ROLE_NAMES,
+    ROLE_PERMISSIONS,
+    Permission,
+    Role,
+    needs_second_factor,
+)
 
-SYSTEM, OPERATOR = "system", "operator"
-SERVICE_NAMES = {SYSTEM: "系统", OPERATOR: "本机操作员"}
+SYSTEM, OPERATOR, PORTAL = "system", "operator", "portal"
+SERVICE_NAMES = {SYSTEM: "系统", OPERATOR: "本机操作员", PORTAL: "业主端"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +96,8 @@ def load_actor(user: User) -> Actor:
     everywhere = frozenset(place.pk for place in communities)
     organisation = user.organisation.name
     if user.service:
-        places = dict.fromkeys(Permission, everywhere)
-        every = frozenset(Permission)
+        every = PORTAL_PERMISSIONS if user.service == PORTAL else frozenset(Permission)
+        places = dict.fromkeys(every, everywhere)
         return Actor(
             user.pk, user.organisation_id, user.name, frozenset(), places, every, user.service, organisation
         )
@@ -148,7 +156,7 @@ def refreshed(actor: Actor) -> Actor:
 
 def service_actor(organisation_id: int, service: str) -> Actor:
     """The actor of a service identity: ``SYSTEM`` makes what the program does by itself, ``OPERATOR`` stands for
-    whoever runs the command line on the machine without naming a user."""
+    whoever runs the command line on the machine without naming a user, ``PORTAL`` for owners who pay by themselves."""
     user, _ = User.objects.get_or_create(
         organisation_id=organisation_id,
         service=service,

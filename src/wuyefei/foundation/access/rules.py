@@ -64,6 +64,11 @@ class Permission(StrEnum):
     PAYMENT_VOID_REQUEST = "payment.void_request"
     PAYMENT_VOID_APPROVE = "payment.void_approve"
     SHIFT_APPROVE = "shift.approve"
+    PAY_ONLINE = "payment.online"
+    CHANNEL_SETUP = "channel.setup"
+    CHANNEL_WORK = "channel.work"
+    REFUND_REQUEST = "refund.request"
+    REFUND_APPROVE = "refund.approve"
     RECEIPT_REPRINT = "receipt.reprint"
     SERVICE_HANDLE = "service.handle"
     DISCLOSURE_EDIT = "disclosure.edit"
@@ -97,6 +102,11 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.PAYMENT_VOID_REQUEST: "申请作废收款",
     Permission.PAYMENT_VOID_APPROVE: "审批作废收款",
     Permission.SHIFT_APPROVE: "审批交班",
+    Permission.PAY_ONLINE: "线上收款入账",
+    Permission.CHANNEL_SETUP: "设置支付渠道",
+    Permission.CHANNEL_WORK: "处理收款异常",
+    Permission.REFUND_REQUEST: "申请退款",
+    Permission.REFUND_APPROVE: "审批退款",
     Permission.RECEIPT_REPRINT: "重打收据",
     Permission.SERVICE_HANDLE: "处理工单",
     Permission.DISCLOSURE_EDIT: "编制收支公示",
@@ -114,12 +124,12 @@ _SEE = {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.REPORT_VIEW}
 _FINANCE = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
-    _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM,
+    _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST,
     _P.DISCLOSURE_EDIT,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
-    _P.DISCLOSURE_APPROVE,
+    _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
@@ -145,7 +155,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MENTOR: frozenset({_P.REPORT_VIEW}),
     Role.FUND_SUPERVISOR: frozenset({_P.REPORT_VIEW, _P.LEDGER_VIEW}),
     Role.AUDITOR: frozenset(_SEE | {_P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT}),
-    Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW}),
+    Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW, _P.CHANNEL_SETUP}),
     Role.INTEGRATOR: frozenset(),
 }
 
@@ -157,14 +167,21 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.PAYMENT_VOID_APPROVE,
         _P.SHIFT_APPROVE,
         _P.LEDGER_VIEW,
+        _P.CHANNEL_SETUP,
+        _P.REFUND_APPROVE,
     }
 )
 """Whoever holds one of these signs in with a second factor: finance, approvers and administrators."""
 
 MONEY_APPROVALS = frozenset(
-    {_P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE}
+    {
+        _P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.REFUND_APPROVE,
+    }  # fmt: skip
 )
 """Nobody may give themself a role that holds one of these."""
+
+PORTAL_PERMISSIONS = frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.PAY_ONLINE})
+"""What the owners' side 业主端 may do by itself: see what it shows, and book what a payment provider has confirmed."""
 
 MAX_FAILURES = 5
 LOCK_FOR = dt.timedelta(minutes=15)

@@ -15,6 +15,8 @@ class Account(StrEnum):
     DEFERRED = "2204"
     TAX = "2221"
     HELD = "2241"
+    SUSPENSE = "2241.8"
+    REFUNDING = "2241.9"
     OPENING = "3131"
     INCOME = "6001"
     LATE_FEE = "6301"
@@ -31,6 +33,8 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "合同负债",
     Account.TAX: "应交税费",
     Account.HELD: "其他应付款",
+    Account.SUSPENSE: "其他应付款-待查款",
+    Account.REFUNDING: "其他应付款-待退款",
     Account.OPENING: "期初权益",
     Account.INCOME: "主营业务收入",
     Account.LATE_FEE: "营业外收入-违约金",
@@ -47,6 +51,8 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "Liabilities:Deferred",
     Account.TAX: "Liabilities:Tax",
     Account.HELD: "Liabilities:Held",
+    Account.SUSPENSE: "Liabilities:Suspense",
+    Account.REFUNDING: "Liabilities:Refunding",
     Account.OPENING: "Equity:Opening",
     Account.INCOME: "Income:Service",
     Account.LATE_FEE: "Income:LateFee",

@@ -43,6 +43,7 @@ class PaymentBatch(models.Model):
 class Payment(models.Model):
     class Kind(models.TextChoices):
         DESK = "desk", _("收银台")
+        ONLINE = "online", _("线上缴费")
         BATCH = "batch", _("批量入账")
         OFFSET = "offset", _("预存抵扣")
         OPENING = "opening", _("期初预存")
@@ -86,6 +87,8 @@ class Tender(models.Model):
         SCAN = "scan", _("扫码")
         CARD = "card", _("POS 刷卡")
         TRANSFER = "transfer", _("银行转账")
+        WECHAT = "wechat", _("微信支付")
+        ALIPAY = "alipay", _("支付宝")
         PREPAID = "prepaid", _("预存抵扣")
         OPENING = "opening", _("期初")
 
@@ -140,6 +143,8 @@ class Prepayment(models.Model):
         SPENT = "spent", _("抵扣")
         OPENING = "opening", _("期初")
         VOID = "void", _("作废")
+        RELEASED = "released", _("撤销核销转入")
+        REFUND = "refund", _("退款")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")

@@ -1,6 +1,8 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.bulk import Batch, BatchRefused, BatchResult, take_payments_in_bulk
+from .actions.giving_back import Held, hold_refund, return_refund
+from .actions.online import OnlinePayment, check_due, take_online
 from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
 from .actions.take import AlreadyTaken, BillsChanged, PaymentOrder, as_bills, take_payment
 from .actions.void import VOID_KIND, ask_void
@@ -18,6 +20,8 @@ __all__ = [
     "Bill",
     "BillsChanged",
     "Fault",
+    "Held",
+    "OnlinePayment",
     "OpeningPrepayment",
     "Order",
     "Part",
@@ -35,9 +39,13 @@ __all__ = [
     "ask_void",
     "balance_fen",
     "book_opening_prepayments",
+    "check_due",
     "get_payment",
+    "hold_refund",
     "payments",
+    "return_refund",
     "settle_tenders",
+    "take_online",
     "take_payment",
     "take_payments_in_bulk",
 ]

@@ -34,9 +34,15 @@ TENDER_ACCOUNTS: dict[str, Account] = {
     Tender.Method.SCAN: Account.CHANNEL,
     Tender.Method.CARD: Account.CHANNEL,
     Tender.Method.TRANSFER: Account.BANK,
+    Tender.Method.WECHAT: Account.CHANNEL,
+    Tender.Method.ALIPAY: Account.CHANNEL,
     Tender.Method.PREPAID: Account.PREPAID,
     Tender.Method.OPENING: Account.OPENING,
 }
+
+
+ONLINE_METHODS = frozenset({Tender.Method.WECHAT.value, Tender.Method.ALIPAY.value})
+"""How money comes in without a cashier: never a tender of the desk, where nobody has seen the provider's word."""
 
 
 class BillsChanged(DomainError):
@@ -80,15 +86,29 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
     earlier = Payment.objects.filter(organisation_id=actor.organisation_id, client_key=order.client_key).first()
     if earlier is not None:
         return earlier
-    rows = _lock_bills(order.receivable_ids, flat.community_id)
-    bills = _open_now(actor, order.receivable_ids)
+    if ONLINE_METHODS & order.tenders.keys():
+        raise TenderError(reason="线上支付由支付渠道确认入账，收银台不能直接录入。")
+    rows = lock_bills(order.receivable_ids, flat.community_id)
+    bills = open_now(actor, order.receivable_ids)
     due = sum(bill.total_fen for bill in bills)
     if order.due_fen is not None and order.due_fen != due:
         raise BillsChanged(now=yuan_text(due))
     taken = settle_tenders(order.tenders, due, keep_rest=order.keep_rest)
     _check_prepaid(taken, payer.pk, flat.pk, due)
+    draft = Payment(
+        organisation_id=actor.organisation_id, community_id=flat.community_id, payer=payer, property=flat, kind=Payment.Kind.DESK,
+        amount_fen=taken.total_fen, value_date=clock.today(), booked_at=clock.now(), booked_by_id=actor.user_id,
+        client_key=order.client_key, remark=order.remark[:200],
+    )  # fmt: skip
+    return settle(draft, taken, rows, bills, order, actor=actor)
+
+
+def settle(
+    draft: Payment, taken: Taken, rows: list[Receivable], bills: list[OpenBill], order: PaymentOrder, *, actor: Actor
+) -> Payment:
+    """Save ``draft``, allocate it to the locked bills, book it and issue its receipt."""
     settled, left = allocate_payment(taken.total_fen, as_bills(bills), in_given_order=order.in_given_order)
-    payment = _book(order, taken, flat, payer, actor)
+    payment = _book(draft, taken)
     _write(payment, settled, left)
     refresh(rows)
     _post_payment(payment, taken.tenders, settled, left, actor)
@@ -98,11 +118,11 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
         "amount_fen": taken.total_fen, "tenders": taken.tenders, "change_fen": taken.change_fen, "prepayment_fen": left,
         "receipt": payment.receipt.number,
     })  # fmt: skip
-    audit.publish(actor, "payment.taken", community_id=flat.community_id, payment=payment.pk, amount_fen=taken.total_fen)
+    audit.publish(actor, "payment.taken", community_id=payment.community_id, payment=payment.pk, amount_fen=taken.total_fen)
     return payment
 
 
-def _lock_bills(ids: Iterable[int], community_id: int) -> list[Receivable]:
+def lock_bills(ids: Iterable[int], community_id: int) -> list[Receivable]:
     wanted = sorted(set(ids))
     rows = list(Receivable.objects.select_for_update().filter(pk__in=wanted, community_id=community_id).order_by("pk"))
     if len(rows) != len(wanted):
@@ -110,7 +130,7 @@ def _lock_bills(ids: Iterable[int], community_id: int) -> list[Receivable]:
     return rows
 
 
-def _open_now(actor: Actor, ids: tuple[int, ...]) -> list[OpenBill]:
+def open_now(actor: Actor, ids: tuple[int, ...]) -> list[OpenBill]:
     order = {receivable_id: position for position, receivable_id in enumerate(ids)}
     found = open_bills(actor, clock.today(), receivable_ids=ids) if ids else []
     return sorted(found, key=lambda bill: order[bill.id])
@@ -140,20 +160,14 @@ def _check_prepaid(taken: Taken, payer_id: int, property_id: int, due_fen: int) 
         raise TenderError(reason="预存抵扣不能超过账单金额。")
 
 
-def _book(order: PaymentOrder, taken: Taken, flat: Property, payer: Person, actor: Actor) -> Payment:
+def _book(draft: Payment, taken: Taken) -> Payment:
     try:
         with transaction.atomic():
-            payment = Payment.objects.create(
-                organisation_id=actor.organisation_id, community_id=flat.community_id, payer=payer, property=flat,
-                kind=Payment.Kind.DESK, amount_fen=taken.total_fen, value_date=clock.today(), booked_at=clock.now(),
-                booked_by_id=actor.user_id, client_key=order.client_key, remark=order.remark[:200],
-            )  # fmt: skip
+            draft.save()
     except IntegrityError as error:
         raise AlreadyTaken() from error
-    Tender.objects.bulk_create(
-        [Tender(payment=payment, method=method, amount_fen=fen) for method, fen in taken.tenders.items()]
-    )
-    return payment
+    Tender.objects.bulk_create([Tender(payment=draft, method=method, amount_fen=fen) for method, fen in taken.tenders.items()])
+    return draft
 
 
 def _write(payment: Payment, settled: list[Settled], left: int) -> None:

@@ -1,0 +1,1 @@
+"""Writes of the room: orders, notices, exceptions, refunds and setups."""

@@ -1,0 +1,84 @@
+"""A provider's notice: believed only when signed, taken once, answered in its own form (product row D1)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+
+from wuyefei.foundation.access.actor import PORTAL, Actor, service_actor
+from wuyefei.foundation.kernel.errors import DomainError, NotFound
+from wuyefei.foundation.platform import clock
+
+from ..models import ChannelException, ChannelSetup, NoticeLog, Order
+from ..providers.base import Forged, Notice
+from ..providing import provider_of
+from ..rules import Report, Said
+from . import settling
+
+log = logging.getLogger("wuyefei.channels")
+Answer = tuple[int, str, str]
+REFUSED: Answer = (400, "text/plain", "refused")
+
+
+def take_notice(token: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    """Verify a notice, act on it, and say what to answer: status, content type, body. A forged one changes nothing.
+
+    Raises ``NotFound`` for an address that is no setup's.
+    """
+    setup = ChannelSetup.objects.filter(token=token).first()
+    if setup is None:
+        raise NotFound()
+    try:
+        provider = provider_of(setup)
+        notice = provider.read_notice(headers, body, clock.now())
+    except DomainError as error:
+        log.warning("notice to setup %s refused: %s", setup.pk, error.text)
+        return REFUSED
+    actor = service_actor(setup.organisation_id, PORTAL)
+    try:
+        with transaction.atomic():
+            _act(setup, notice, actor)
+    except IntegrityError:
+        if not NoticeLog.objects.filter(setup=setup, nonce=notice.nonce).exists():
+            raise
+        return _again(setup, provider.answer(taken=True))
+    except Forged as error:
+        log.warning("notice to setup %s refused: %s", setup.pk, error.text)
+        return REFUSED
+    return provider.answer(taken=True)
+
+
+def _again(setup: ChannelSetup, answer: Answer) -> Answer:
+    """The same message a second time: Alipay repeats its own until it is answered, with WeChat Pay each try has its nonce."""
+    return answer if setup.channel == ChannelSetup.Channel.ALIPAY else REFUSED
+
+
+def _act(setup: ChannelSetup, notice: Notice, actor: Actor) -> None:
+    """The nonce is kept in the transaction of the act: what broke off may come again."""
+    payment, refund = notice.payment, notice.refund
+    report = payment or Report(refund.order_number if refund else "", Said.UNKNOWN, refund.amount_fen if refund else 0)
+    row = NoticeLog(
+        setup=setup, nonce=notice.nonce, number=report.number[:64], said=report.said.value if payment else "refund",
+        amount_fen=report.amount_fen, transaction_id=report.transaction_id, at=clock.now(), outcome=NoticeLog.Outcome.NOTHING,
+    )  # fmt: skip
+    if payment is not None:
+        row.outcome = _settle(setup, payment, actor)
+    row.save(force_insert=True)
+
+
+def _settle(setup: ChannelSetup, report: Report, actor: Actor) -> str:
+    # an order of another setup is unknown here: a merchant speaks only of its own
+    order = Order.objects.filter(number=report.number, setup=setup).first()
+    if order is None:
+        return NoticeLog.Outcome.UNKNOWN_ORDER
+    if report.said is not Said.PAID:
+        settling.settle_order(order.pk, report, actor=actor)
+        return NoticeLog.Outcome.NOTHING
+    raised = ChannelException.objects.filter(order=order).count()
+    before = settling.locked(order.pk)
+    after = settling.settle_order(order.pk, report, actor=actor)
+    if ChannelException.objects.filter(order=order).count() > raised:
+        return NoticeLog.Outcome.EXCEPTION
+    return NoticeLog.Outcome.KNOWN if before.paid_fen is not None and after.paid_fen == before.paid_fen else NoticeLog.Outcome.TAKEN

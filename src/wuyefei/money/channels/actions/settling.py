@@ -1,0 +1,128 @@
+"""The one place where the state of an order is written, and where confirmed money is booked (product rows D1, D2)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.kernel.dates import CHINA
+from wuyefei.foundation.kernel.errors import DomainError, NotFound
+from wuyefei.foundation.platform import audit, clock
+from wuyefei.money.ledger.public import Account, Posting, post
+from wuyefei.money.payments.public import OnlinePayment, Payment, Prepayment, take_online
+
+from ..models import ChannelException, Order
+from ..rules import EXCEPTION_DUE, OrderState, Report, Said, Verdict, check_order_move, judge
+
+SUSPENSE_KIND = "channel.suspense"
+
+
+def locked(order_id: int) -> Order:
+    order = (
+        Order.objects.select_for_update(of=("self",))
+        .select_related("setup", "community", "property", "payer", "payment__receipt")
+        .filter(pk=order_id)
+        .first()
+    )
+    if order is None:
+        raise NotFound()
+    return order
+
+
+def _move(order: Order, then: OrderState, *fields: str) -> None:
+    check_order_move(OrderState(order.state), then)
+    order.state, order.ended_at, order.next_ask_at, order.ask_error = then, clock.now(), None, ""
+    order.save(update_fields=["state", "ended_at", "next_ask_at", "ask_error", *fields])
+
+
+@transaction.atomic
+def close_here(order_id: int, *, actor: Actor) -> Order:
+    """Closed here, after the provider has closed it or never knew it; one that has ended meanwhile is left as it is."""
+    order = locked(order_id)
+    if order.state == OrderState.CREATED:
+        _move(order, OrderState.CLOSED)
+        audit.record(actor, "channel.close", order)
+        audit.publish(actor, "channel.closed", community_id=order.community_id, order=order.pk)
+    return order
+
+
+@transaction.atomic
+def settle_order(order_id: int, report: Report, *, actor: Actor) -> Order:
+    """Act on what the provider says, once: repeated, late and contradicting reports book nothing a second time."""
+    order = locked(order_id)
+    if report.number != order.number:
+        raise NotFound()
+    if report.said is Said.CLOSED and order.state == OrderState.CREATED:
+        _move(order, OrderState.CLOSED)
+        audit.record(actor, "channel.close", order)
+        return order
+    if report.said is not Said.PAID:
+        return order
+    verdict = judge(OrderState(order.state), order.amount_fen, order.paid_fen, order.transaction_id, report)
+    if verdict is Verdict.SAME:
+        return order
+    if verdict is Verdict.CONTRADICTS:
+        raise_exception(order, ChannelException.Kind.CONTRADICTION, report.amount_fen, report.transaction_id)
+        return order
+    order.paid_fen, order.transaction_id = report.amount_fen, report.transaction_id
+    order.paid_at = report.paid_at or clock.now()
+    if verdict is Verdict.SUSPENSE:
+        _to_suspense(order, ChannelException.Kind.AMOUNT, actor)
+    else:
+        _book(order, verdict, actor)
+    audit.record(actor, "channel.confirmed", order, after={"paid_fen": order.paid_fen, "state": order.state})
+    audit.publish(actor, f"channel.{order.state}", community_id=order.community_id, order=order.pk, amount_fen=order.paid_fen)
+    return order
+
+
+def _book(order: Order, verdict: Verdict, actor: Actor) -> None:
+    """Take the money. Whatever should keep it from being taken, it is not lost: it goes to suspense."""
+    try:
+        with transaction.atomic():
+            payment = take(order, actor, with_bills=verdict is Verdict.BOOK)
+    except DomainError as error:
+        _to_suspense(order, ChannelException.Kind.UNBOOKABLE, actor, error.text)
+        return
+    order.payment = payment
+    if verdict is Verdict.LATE:
+        _move(order, OrderState.EXCEPTION, "paid_fen", "paid_at", "transaction_id", "payment")
+        raise_exception(order, ChannelException.Kind.LATE, order.amount_fen, order.transaction_id)
+        return
+    _move(order, OrderState.PAID, "paid_fen", "paid_at", "transaction_id", "payment")
+    left = sum(row.amount_fen for row in payment.prepayments.all() if row.kind == Prepayment.Kind.PAID)
+    if left:
+        raise_exception(order, ChannelException.Kind.SURPLUS, left, order.transaction_id)
+
+
+def take(order: Order, actor: Actor, *, with_bills: bool) -> Payment:
+    """The payment of an order: to the chosen bills that are still open, the rest to prepayment."""
+    assert order.paid_fen is not None and order.paid_at is not None
+    bills = tuple(order.bills.order_by("position").values_list("receivable_id", flat=True)) if with_bills else ()
+    found = OnlinePayment(
+        order.property_id, order.payer_id, bills, order.channel, order.paid_fen, order.paid_at.astimezone(CHINA).date(),
+        f"order:{order.number}", f"支付订单 {order.number}",
+    )  # fmt: skip
+    return take_online(found, actor=actor)
+
+
+def _to_suspense(order: Order, kind: str, actor: Actor, note: str = "") -> None:
+    assert order.paid_fen is not None
+    _move(order, OrderState.EXCEPTION, "paid_fen", "paid_at", "transaction_id")
+    found = raise_exception(order, kind, order.paid_fen, order.transaction_id, suspense=True, note=note)
+    postings = [Posting(Account.CHANNEL, order.paid_fen), Posting(Account.SUSPENSE, -order.paid_fen)]
+    post(SUSPENSE_KIND, found.pk, postings, actor=actor, community_id=order.community_id, memo=f"支付订单 {order.number} 待查")
+
+
+def raise_exception(
+    order: Order, kind: str, amount_fen: int, transaction_id: str, *, suspense: bool = False, note: str = ""
+) -> ChannelException:
+    """An exception for a person to look at, raised once for the same facts."""
+    now = clock.now()
+    found, _ = ChannelException.objects.get_or_create(
+        order=order, kind=kind, transaction_id=transaction_id, amount_fen=amount_fen,
+        defaults={
+            "organisation_id": order.organisation_id, "community_id": order.community_id, "opened_at": now,
+            "due_at": now + EXCEPTION_DUE, "suspense_fen": amount_fen if suspense else 0, "note": note[:200],
+        },
+    )  # fmt: skip
+    return found

@@ -1,0 +1,50 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions.notices import take_notice
+from .actions.orders import (
+    ChannelNotOffered,
+    OrderEnded,
+    OrderRequest,
+    ask_provider,
+    close_order,
+    start_order,
+    sweep,
+)
+from .actions.refunds import RefundRequest, ask_refund, sweep_refunds
+from .actions.setups import SetupDraft, save_setup
+from .models import ChannelException, ChannelSetup, NoticeLog, Order, Refund
+from .providers.base import Forged, ProviderError, ProviderRefused, WayKind
+from .queries import Offered, channels_for, get_order, orders
+from .rules import Channel, EntryPoint, OrderState
+
+__all__ = [
+    "Channel",
+    "ChannelException",
+    "ChannelNotOffered",
+    "ChannelSetup",
+    "EntryPoint",
+    "Forged",
+    "NoticeLog",
+    "Offered",
+    "Order",
+    "OrderEnded",
+    "OrderRequest",
+    "OrderState",
+    "ProviderError",
+    "ProviderRefused",
+    "Refund",
+    "RefundRequest",
+    "SetupDraft",
+    "WayKind",
+    "ask_provider",
+    "ask_refund",
+    "channels_for",
+    "close_order",
+    "get_order",
+    "orders",
+    "save_setup",
+    "start_order",
+    "sweep",
+    "sweep_refunds",
+    "take_notice",
+]

@@ -1,0 +1,239 @@
+"""Money back to its payer: asked, approved by another, sent once, arrived; every failure has a way on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
+from django.test import Client
+
+from tests.world import World
+from wuyefei.edges.sandbox.public import Sandbox
+from wuyefei.foundation.approvals.actions import SamePerson, decide
+from wuyefei.foundation.approvals.models import Request
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.money.billing.public import Receivable
+from wuyefei.money.channels.actions import refunds as acts
+from wuyefei.money.channels.actions.exceptions import resolve
+from wuyefei.money.channels.models import RefundTotal
+from wuyefei.money.channels.public import (
+    ChannelException,
+    Order,
+    Refund,
+    RefundRequest,
+    ask_refund,
+    sweep_refunds,
+)
+from wuyefei.money.ledger.public import Account, Leg
+from wuyefei.money.payments.public import Payment, balance_fen
+
+from .support import NOON, at, begin, books_hold, deliver, pay, side_of
+from .test_situations import Lie
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def paid(world: World, sandbox: Sandbox, channel: str = "wechat") -> Order:
+    order = begin(world, channel)
+    pay(sandbox, order)
+    assert deliver(sandbox, order) == 200
+    return Order.objects.get(pk=order.pk)
+
+
+def ask(world: World, order: Order, fen: int, method: str = "source", bills: bool = True) -> Refund:
+    assert order.payment is not None
+    ids = tuple(order.bills.values_list("receivable_id", flat=True)) if bills else ()
+    return ask_refund(RefundRequest(order.payment.pk, fen, method, "收重了", ids), actor=world["finance"])
+
+
+def approve(world: World, refund: Refund, who: str = "lead") -> Refund:
+    request = Request.objects.get(kind="payment.refund", subject_id=refund.pk, state="open")
+    decide(request.pk, approved=True, actor=world[who])
+    refund.refresh_from_db()
+    return refund
+
+
+def standing(account: Account) -> int:
+    return Leg.objects.filter(account=account).aggregate(s=Sum("amount_fen"))["s"] or 0
+
+
+@pytest.mark.parametrize("channel", ["wechat", "alipay"])
+def test_part_of_a_payment_goes_back_the_way_it_came(world: World, sandbox: Sandbox, channel: str) -> None:
+    order = paid(world, sandbox, channel)
+    refund = ask(world, order, 10000)
+    assert (refund.state, refund.due_at) == ("requested", NOON + dt.timedelta(days=2)) and standing(Account.CHANNEL) == 25375
+    with pytest.raises(SamePerson):
+        decide(Request.objects.get(kind="payment.refund", subject_id=refund.pk).pk, approved=True, actor=world["finance"])
+    approve(world, refund)
+    assert refund.state == "approved" and standing(Account.REFUNDING) == -10000
+    (bill,) = Receivable.objects.filter(property=world.flats["1-1-101"])
+    assert bill.outstanding_fen == 25000, "the settlement was undone: the bill is owed again"
+    books_hold(world)
+    assert sweep_refunds() == 1
+    refund.refresh_from_db()
+    assert refund.state == "done" and refund.due_at is None and refund.tries == 1
+    assert side_of(sandbox, channel).trades[order.number].refunds == {refund.number: 10000}
+    assert standing(Account.CHANNEL) == 15375 and standing(Account.REFUNDING) == 0
+    assert balance_fen(order.payer_id, order.property_id) == 15375
+    assert sweep_refunds() == 0
+    books_hold(world)
+    assert order.payment is not None and order.payment.receipt is not None
+    page = Client().get(f"/r/{order.payment.receipt.token}").content.decode()
+    assert "已退款" in page and "100.00" in page
+
+
+def test_never_more_than_was_paid(world: World, sandbox: Sandbox) -> None:
+    order = paid(world, sandbox)
+    ask(world, order, 20000)
+    with pytest.raises(DomainError, match="53.75"):
+        ask_refund(RefundRequest(order.payment_id or 0, 5376, "source", "再退"), actor=world["finance"])
+    total = RefundTotal.objects.get()
+    assert total.reserved_fen == 20000 and Refund.objects.count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RefundTotal.objects.filter(pk=total.pk).update(reserved_fen=25376)
+
+
+def test_refusals_change_nothing(world: World, sandbox: Sandbox) -> None:
+    order = paid(world, sandbox)
+    payment_id = order.payment_id or 0
+    good = RefundRequest(payment_id, 100, "source", "退")
+    for actor, wanted, error in (
+        ("cashier", good, Forbidden), ("outsider", good, NotFound), ("finance", RefundRequest(payment_id, 0, "source", "退"), Invalid),
+        ("finance", RefundRequest(payment_id, 100, "pigeon", "退"), Invalid), ("finance", RefundRequest(payment_id, 100, "source", " "), DomainError),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            ask_refund(wanted, actor=world[actor])
+    assert not Refund.objects.exists() and not Request.objects.filter(kind="payment.refund").exists()
+    refund = ask(world, order, 10000, bills=False)
+    with pytest.raises(DomainError, match="可退的预存只有 0.00"):
+        approve(world, refund)
+    assert standing(Account.REFUNDING) == 0
+    decide(Request.objects.get(kind="payment.refund", subject_id=refund.pk, state="open").pk, approved=False, actor=world["lead"], note="不退")
+    refund.refresh_from_db()
+    assert refund.state == "rejected" and RefundTotal.objects.get().reserved_fen == 0
+    books_hold(world)
+
+
+@pytest.mark.parametrize("channel", ["wechat", "alipay"])
+def test_a_failed_refund_is_tried_again_or_cancelled(world: World, sandbox: Sandbox, channel: str) -> None:
+    order = paid(world, sandbox, channel)
+    side_of(sandbox, channel).faults.refund_failures = 2
+    refund = approve(world, ask(world, order, 5000))
+    sweep_refunds()
+    refund.refresh_from_db()
+    assert refund.state == "failed" and "余额不足" in refund.failure and refund.due_at is not None
+    acts.retry(refund.pk, actor=world["finance"])
+    sweep_refunds()
+    refund.refresh_from_db()
+    assert refund.state == "failed" and refund.tries == 2
+    books_hold(world)
+    acts.cancel(refund.pk, actor=world["finance"], reason="业主不退了")
+    assert RefundTotal.objects.get().reserved_fen == 0 and standing(Account.REFUNDING) == 0
+    again = approve(world, ask(world, order, 5000))
+    sweep_refunds()
+    again.refresh_from_db()
+    assert again.state == "done" and side_of(sandbox, channel).trades[order.number].refunds == {again.number: 5000}
+    books_hold(world)
+
+
+def test_a_provider_that_does_not_answer_is_asked_until_it_does(world: World, sandbox: Sandbox) -> None:
+    order = paid(world, sandbox)
+    refund = approve(world, ask(world, order, 5000))
+    sandbox.wechat.faults.status = 500
+    sweep_refunds()
+    sweep_refunds()
+    refund.refresh_from_db()
+    assert refund.state == "sent" and "500" in refund.failure
+    for refused in (acts.retry, lambda pk, actor: acts.paid_by_transfer(pk, "B1", actor=actor), lambda pk, actor: acts.cancel(pk, actor=actor, reason="x")):
+        with pytest.raises(DomainError):
+            refused(refund.pk, actor=world["finance"])
+    sandbox.wechat.faults.status = 0
+    sweep_refunds()
+    refund.refresh_from_db()
+    assert refund.state == "done" and refund.tries == 1
+    books_hold(world)
+
+
+def test_an_answer_lost_after_the_provider_has_paid(world: World, sandbox: Sandbox) -> None:
+    order = paid(world, sandbox)
+    refund = approve(world, ask(world, order, 5000))
+    sandbox.wechat.faults.wrong_key = True
+    sweep_refunds()
+    refund.refresh_from_db()
+    assert refund.state == "sent" and sandbox.wechat.trades[order.number].refunds == {refund.number: 5000}
+    sandbox.wechat.faults.wrong_key = False
+    sweep_refunds()
+    refund.refresh_from_db()
+    assert refund.state == "done" and sum(sandbox.wechat.trades[order.number].refunds.values()) == 5000
+
+
+def test_by_bank_transfer(world: World, sandbox: Sandbox) -> None:
+    order = paid(world, sandbox)
+    refund = approve(world, ask(world, order, 25375, "transfer"))
+    assert sweep_refunds() == 0
+    with pytest.raises(Invalid):
+        acts.paid_by_transfer(refund.pk, " ", actor=world["finance"])
+    acts.paid_by_transfer(refund.pk, "B20260214001", actor=world["finance"])
+    refund.refresh_from_db()
+    assert (refund.state, refund.reference) == ("done", "B20260214001")
+    assert standing(Account.BANK) == -25375 and standing(Account.CHANNEL) == 25375
+    with pytest.raises(DomainError, match="已撤销核销或退款|不能作废"):
+        from wuyefei.money.payments.public import ask_void
+
+        ask_void(order.payment_id or 0, actor=world["cashier"], reason="作废")
+    books_hold(world)
+
+
+def test_money_in_suspense_goes_back_or_is_booked(world: World, sandbox: Sandbox) -> None:
+    order = begin(world)
+    pay(sandbox, order)
+    deliver(sandbox, order, Lie(at=NOON, amount_fen=5000))
+    found = ChannelException.objects.get()
+    sandbox.wechat.trades[order.number].amount_fen = 5000
+    refund = acts.ask_suspense_refund(found.pk, "不认识这笔钱", actor=world["finance"])
+    with pytest.raises(DomainError, match="已申请退款"):
+        resolve(found.pk, "booked", "是他的", actor=world["finance"])
+    approve(world, refund)
+    found.refresh_from_db()
+    assert found.resolution == "refunded" and standing(Account.SUSPENSE) == 0 and standing(Account.REFUNDING) == -5000
+    sweep_refunds()
+    assert standing(Account.CHANNEL) == 0 and standing(Account.REFUNDING) == 0
+    books_hold(world)
+    other = begin(world, "alipay", "key-0002")
+    pay(sandbox, other)
+    deliver(sandbox, other, Lie(at=NOON, amount_fen=5000))
+    second = ChannelException.objects.get(order=other)
+    with pytest.raises(DomainError):
+        resolve(second.pk, "booked", "", actor=world["finance"])
+    with pytest.raises(Forbidden):
+        resolve(second.pk, "booked", "核对过", actor=world["cashier"])
+    resolve(second.pk, "booked", "业主来电确认", actor=world["finance"])
+    payment = Payment.objects.get(kind="online")
+    assert payment.amount_fen == 5000 and payment.receipt is not None and standing(Account.SUSPENSE) == 0
+    books_hold(world)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_ask_for_the_last_of_it_at_once(sandbox: Sandbox, world: World) -> None:
+    order = paid(world, sandbox)
+    came: list[str] = []
+
+    def one() -> None:
+        try:
+            with at(sandbox, NOON):
+                ask(world, order, 20000)
+            came.append("asked")
+        except acts.OverRefund:
+            came.append("over")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(came) == ["asked", "over", "over", "over"] and RefundTotal.objects.get().reserved_fen == 20000
