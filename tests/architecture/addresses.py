@@ -33,7 +33,7 @@ KINDS: dict[str, str] = {
 WORDS: dict[str, list[str | int]] = {
     "act": ["adjust", "waive", "reverse", "hold"],
     "field": ["mobile", "identity", "bank", "history", "name"],
-    "place": ["nobodys"], "invitation_id": [1],
+    "place": ["nobodys"], "invitation_id": [1], "key": ["no-key"],
 }  # fmt: skip
 """Parameters that are words and name no row, or rows that only an owner's session reaches (``tests/edges/portal``)."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import bills, me, openness, receipts, service, settings, signing
+from .pages import bills, me, openness, paying, receipts, service, settings, signing
 
 app_name = "portal"
 urlpatterns = [
@@ -19,7 +19,8 @@ urlpatterns = [
     path("p/<str:place>", bills.place, name="place"),
     path("p/<str:place>/bills", bills.history, name="history"),
     path("p/<str:place>/bills/<int:bill_id>", bills.bill, name="bill"),
-    path("p/<str:place>/pay", bills.pay, name="pay"),
+    path("p/<str:place>/pay", paying.pay, name="pay"),
+    path("p/<str:place>/orders/<str:key>", paying.order, name="order"),
     path("p/<str:place>/receipts", receipts.receipts, name="receipts"),
     path("p/<str:place>/receipts/<int:receipt_id>", receipts.receipt, name="receipt"),
     path("p/<str:place>/receipts/<int:receipt_id>.pdf", receipts.pdf, name="receipt_pdf"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -14,7 +12,6 @@ from ..gate import OwnerRequest, entry, owner_page, place_page, show
 from ..queries.bill import bill_page
 from ..queries.history import year_of
 from ..queries.home import home as home_of
-from ..queries.home import open_lines
 from ..queries.next import next_bill
 from ..words import greeting
 
@@ -62,17 +59,3 @@ def history(request: OwnerRequest, place: Place) -> HttpResponse:
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else None
     return show(request, "history", {"year": year_of(place, year, clock.today()), "tab": "bills"}, place=place)
-
-
-def chosen(values: Iterable[str]) -> list[int]:
-    """Bill ids as sent by a form; anything else is left out."""
-    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
-
-
-@place_page
-@require_GET
-def pay(request: OwnerRequest, place: Place) -> HttpResponse:
-    """What is going to be paid, bill by bill, and how."""
-    lines = open_lines(place, clock.today(), chosen(request.GET.getlist("bill"))) if request.GET.getlist("bill") else []
-    context = {"lines": lines, "due_fen": sum(line.bill.total_fen for line in lines), "today": clock.today()}
-    return show(request, "pay", context, place=place)

@@ -37,6 +37,13 @@ for (const form of document.querySelectorAll("[data-bills]")) {
   window.addEventListener("pageshow", show);
 }
 
+/* The button names the wallet that is chosen. */
+for (const radio of document.querySelectorAll("input[type=radio][data-label]")) {
+  radio.addEventListener("change", () => {
+    document.querySelector("[data-means]").textContent = radio.dataset.label;
+  });
+}
+
 /* A form is sent once: a second tap on a slow line does nothing. Coming back makes it live again. */
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
