@@ -99,7 +99,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "access:sign_in"
-CSRF_FAILURE_VIEW = "wuyefei.foundation.shell.pages.csrf_failure"
+CSRF_FAILURE_VIEW = "wuyefei.edges.portal.pages.errors.csrf_failure"
 TRUSTED_PROXIES = frozenset(filter(None, os.environ.get("WUYEFEI_PROXIES", "").split(",")))
 
 SESSION_COOKIE_AGE = 8 * 3600

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 handler400 = "wuyefei.foundation.shell.pages.bad_request"
 handler403 = "wuyefei.foundation.shell.pages.forbidden"
-handler404 = "wuyefei.foundation.shell.pages.not_found"
+handler404 = "wuyefei.edges.portal.pages.errors.not_found"
 handler500 = "wuyefei.foundation.shell.pages.server_error"
 
 urlpatterns = [

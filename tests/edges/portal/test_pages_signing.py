@@ -81,7 +81,9 @@ def test_forms_need_their_token(town: Town) -> None:
     client = Client(enforce_csrf_checks=True)
     client.cookies["wy_owner"] = enter(town, LU)
     for path in ("/h5/sign-in", "/h5/sign-out", "/h5/large", "/h5/me/other-devices"):
-        assert client.post(path, {"mobile": LU}).status_code == 403
+        answer = client.post(path, {"mobile": LU})
+        assert answer.status_code == 403
+        assert "页面开得太久了" in answer.content.decode()
     assert Session.objects.filter(ended_at__isnull=True).count() == 1
 
 

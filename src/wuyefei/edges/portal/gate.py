@@ -62,7 +62,7 @@ def open_page(view: View) -> View:
             response = refused(request, error)
         if request.GET.get("from", "") in list(Entry):
             response.set_cookie(FROM_COOKIE, request.GET["from"], path=PATH, httponly=True, samesite="Lax")
-        return _guarded(response)
+        return guarded(response)
 
     return page
 
@@ -96,7 +96,7 @@ def place_page(view: View) -> View:
     return page
 
 
-def _guarded(response: HttpResponse) -> HttpResponse:
+def guarded(response: HttpResponse) -> HttpResponse:
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "same-origin"
