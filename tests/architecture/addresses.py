@@ -25,12 +25,14 @@ KINDS: dict[str, str] = {
     "setup_token": "setup_token", "order_id": "order", "exception_id": "exception", "refund_id": "refund", "setup_id": "setup",
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
     "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
-    "imports/<int:pk>": "import",
+    "imports/<int:pk>": "import", "jobs/<int:pk>": "job",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
 
 WORDS: dict[str, list[str | int]] = {
+    "work": ["rounds", "release_income"],
+    "group": ["identity", "payment", "parking", "contact"],
     "act": ["adjust", "waive", "reverse", "hold"],
     "field": ["mobile", "identity", "bank", "history", "name"],
     "place": ["nobodys"], "invitation_id": [1], "key": ["no-key"],

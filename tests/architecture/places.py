@@ -23,6 +23,7 @@ from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.models import Job
 from wuyefei.foundation.platform.vault import seal_secret
 from wuyefei.money.billing.public import (
     LateFeeHold,
@@ -162,6 +163,11 @@ def _upload(place: Place, finance: Actor) -> None:
     row = keep_upload(f"{word}房屋.csv", text.encode(), place.community.name, actor=finance)
     preview(row.pk, this_month(), actor=finance)
     place.ids["import"] = [row.pk]
+    job = Job.objects.create(
+        organisation_id=place.community.organisation_id, community_id=place.community.pk, kind="billing.draft", label=f"{word}花园 2026-03",
+        made_by_id=finance.user_id, made_by_name=f"{word}同事", made_at=clock.now(), state="stopped", arguments={"month": "2026-03"},
+    )  # fmt: skip
+    place.ids["job"] = [job.pk]
 
 
 def _staff(place: Place) -> dict[str, Actor]:

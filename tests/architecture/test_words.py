@@ -27,6 +27,7 @@ from wuyefei.foundation.kernel.errors import Invalid, Phrase
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import AuditEntry
 from wuyefei.money.billing.public import Receivable, ask_waiver, open_bills
+from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.payments.public import PaymentOrder
 
 PLACEHOLDER = re.compile(r"%(\(\w+\))\d*[sd]|(?<!%)%[sd]|\{(\w*)(?:[:!][^}]*)?\}")
@@ -140,14 +141,14 @@ def data_of(world: World) -> list[str]:
 
 PAGES = {
     "manager": [
-        "backoffice:home", "backoffice:search", "backoffice:properties", "backoffice:communities", "backoffice:people",
+        "backoffice:home", "backoffice:search", "backoffice:verification", "backoffice:verification_rules", "jobs:list", "backoffice:properties", "backoffice:communities", "backoffice:people",
         "backoffice:tariffs", "backoffice:contracts", "backoffice:property_new", "backoffice:person_new",
         "backoffice:tariff_new", "backoffice:contract_new", "intake:imports", "approvals:waiting", "approvals:history", "access:account",
     ],
     "finance": ["billing:runs", "billing:receivables", "receipts:list", "cashdesk:shifts", "backoffice:home"],
     "cashier": ["cashdesk:desk", "backoffice:home"],
     "admin": ["access:people", "access:places", "access:roles", "access:sign_in_log", "backoffice:home"],
-    "auditor": ["backoffice:audit", "backoffice:reads", "backoffice:verify"],
+    "auditor": ["jobs:list", "backoffice:audit", "backoffice:reads", "backoffice:verify"],
 }  # fmt: skip
 
 
@@ -158,6 +159,8 @@ def rows(world: World) -> list[tuple[str, str, list[int]]]:
     return [
         ("manager", "backoffice:community", [world.community.pk]), ("manager", "backoffice:property", [flat.pk]),
         ("manager", "backoffice:receivable", [flat.pk, bill.pk]), ("manager", "backoffice:person", [world.people["陆小满"].pk]),
+        ("manager", "backoffice:profile_edit", [world.people["陆小满"].pk]),
+        ("manager", "backoffice:profile_verify", [world.people["陆小满"].pk, "payment"]),
         ("manager", "backoffice:tariff", [world.service_tariff.pk]), ("manager", "backoffice:contract", [world.contract.pk]),
         ("finance", "billing:run", [bill.run_id]), ("finance", "billing:receivable", [bill.pk]),
         ("cashier", "cashdesk:household", [flat.pk]), ("cashier", "cashdesk:explain", [bill.pk]),
@@ -179,3 +182,21 @@ def test_pages_in_english_are_in_english(world: World) -> None:
         if found:
             left[page] = [re.sub(r"<[^>]*>", " ", piece) for piece in re.findall(r".{0,50}[一-鿿]+.{0,20}", text)][:6]
     assert left == {}, "\n".join(f"{page}: {pieces}" for page, pieces in left.items())
+
+
+@pytest.mark.django_db
+def test_findings_in_english_are_in_english(world: World) -> None:
+    """An import's preview, row by row, and a proof that fails: only what was typed in stays Chinese."""
+    sheet = "房号,建筑面积,业主姓名,联系电话,交房日期\n1-1-901,-5,Lu,12,2202-01-01\n1-1-902,x,Chen,18999999999,\n,80,Wu,,\n"
+    row = keep_upload("flats.csv", sheet.encode(), world.community.name, actor=world["lead"])
+    preview(row.pk, this_month(), actor=world["lead"])
+    Receivable.objects.filter(property=world.flats["1-1-101"]).update(outstanding_fen=1)
+    client = english_client(world, "lead")
+    typed = [*data_of(world), OWN_NAME, *sheet.splitlines()[0].split(",")]
+    for answer in (client.get(reverse("intake:show", args=[row.pk])), client.post(reverse("backoffice:verify"))):
+        text = answer.content.decode()
+        for word in typed:
+            text = text.replace(word, "")
+        assert re.findall(r".{0,50}[一-鿿]+.{0,20}", text) == []
+    assert "should be" in text
+    assert "is not above 0" in client.get(reverse("intake:show", args=[row.pk])).content.decode()

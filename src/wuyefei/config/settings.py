@@ -21,10 +21,12 @@ ROOMS = [
     "wuyefei.foundation.platform",
     "wuyefei.foundation.access",
     "wuyefei.foundation.approvals",
+    "wuyefei.foundation.jobs",
     "wuyefei.foundation.shell",
     "wuyefei.estate.properties",
     "wuyefei.estate.people",
     "wuyefei.estate.occupancy",
+    "wuyefei.estate.profiles",
     "wuyefei.estate.tariffs",
     "wuyefei.estate.contracts",
     "wuyefei.estate.metering",
@@ -115,7 +117,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [SRC / "locale"]
+LOCALE_PATHS = [SRC / room / "locale" for room in ("edges/cli", "edges/bench", "foundation/embedded", "insight/measures")]
+"""Words of rooms that are no Django apps."""
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

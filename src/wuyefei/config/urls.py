@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("wuyefei.money.receipts.urls")),
     path("", include("wuyefei.money.channels.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
+    path("jobs/", include("wuyefei.foundation.jobs.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
     path("service/", include("wuyefei.relations.service.urls")),
     path("governance/", include("wuyefei.relations.governance.urls")),

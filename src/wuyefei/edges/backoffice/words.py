@@ -46,7 +46,9 @@ ACTIONS = {
     "billing.export": noop("导出出账"), "billing.export_receivables": noop("导出应收"), "billing.void_run": noop("作废出账"),
     "intake.upload": noop("上传导入文件"), "intake.apply": noop("执行导入"), "intake.discard": noop("放弃导入"),
     "intake.errors_download": noop("下载导入错误"), "cashdesk.open_shift": noop("开班"), "cashdesk.hand_over": noop("交班"), "cashdesk.handover": noop("交班"),
-    "cashdesk.accept_shift": noop("交班复核"), "cashdesk.charge": noop("临时收费"),
+    "cashdesk.accept_shift": noop("交班复核"), "cashdesk.charge": noop("临时收费"), "profile.save": noop("业主档案"),
+    "profile.verify": noop("核实业主资料"), "profile.rule": noop("核实周期"),
+    "profile.export": noop("导出待核实"), "jobs.run": noop("运行定时任务"),
     "meter.install": noop("登记仪表底数"), "meter.readings": noop("抄表"), "meter.estimate": noop("估抄"),
     "meter.replace": noop("换表"), "meter.confirm": noop("核对读数"), "meter.void": noop("作废读数"), "meter.end": noop("拆表"),
 }  # fmt: skip
@@ -75,6 +77,9 @@ FIELDS = {
     "counted_fen": noop("实点"), "expected_fen": noop("应有"), "difference_fen": noop("差额"), "shift": noop("班次"),
     "payment": noop("收款"), "receivable": noop("应收"), "starts": noop("起"), "to": noop("止"), "region": noop("区域"), "filter": noop("筛选"), "gaps": noop("缺缴费人或面积"),
     "address": noop("地址"), "receipt_prefix": noop("收据字头"), "community": noop("项目"), "is_active": noop("在用"),
+    "pay_method": noop("缴费方式"), "ebill": noop("电子账单"), "score": noop("满意度"), "details": noop("选填资料"),
+    "group": noop("核实内容"), "verified_on": noop("核实日期"), "document": noop("所见证件"), "months": noop("几个月一次"),
+    "grace_days": noop("宽限天数"),
 }  # fmt: skip
 _RANK = {name: rank for rank, name in enumerate(FIELDS)}
 VALUES = {

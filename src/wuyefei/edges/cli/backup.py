@@ -14,10 +14,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from wuyefei.foundation import environment
 from wuyefei.foundation.embedded.public import Database
-from wuyefei.foundation.kernel.errors import DomainError, Invalid
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 
 from . import boot, swap
 from .boot import Outcome
+from .speech import said
 
 KEYS = ("vault.key", "django.key")
 KEY_BYTES = 4096
@@ -43,8 +44,8 @@ def backup(args: argparse.Namespace) -> Outcome:
     if keys is not None:
         _write_keys(keys)
     document = {"file": str(target), "bytes": target.stat().st_size, "keys": str(keys) if keys else None}
-    without = "" if keys else "\n密钥没有备份：没有它们就读不出个人信息。请用 --keys 另存一份，与数据分开保管。"
-    return Outcome(document, f"已备份到 {target}（{target.stat().st_size} 字节）。{without}")
+    without = "" if keys else said("\n密钥没有备份：没有它们就读不出个人信息。请用 --keys 另存一份，与数据分开保管。")
+    return Outcome(document, said("已备份到 {target}（{size} 字节）。{without}", target=target, size=target.stat().st_size, without=without))
 
 
 def restore(args: argparse.Namespace) -> Outcome:
@@ -54,7 +55,7 @@ def restore(args: argparse.Namespace) -> Outcome:
     """
     source = Path(args.file).absolute()
     if not source.is_file():
-        raise Invalid(field="FILE", reason=f"没有文件「{source}」")
+        raise Invalid(field="FILE", reason=Phrase("没有文件「{source}」", source=source))
     keys = _read_keys(Path(args.keys)) if args.keys else {}
     found = boot.database()
     _run(found, "pg_restore", "--list", str(source))
@@ -72,7 +73,7 @@ def restore(args: argparse.Namespace) -> Outcome:
 
     proof = books.verify(argparse.Namespace(organisation=None))
     document = {"file": str(source), "replaced": place.had_data, "keys": sorted(keys), "verify": proof.document}
-    return Outcome(document, f"已从 {source} 恢复。\n{proof.text}", done=proof.done)
+    return Outcome(document, said("已从 {source} 恢复。\n{proof}", source=source, proof=proof.text), done=proof.done)
 
 
 def _read_back(found: Database, key: bytes | None) -> None:
@@ -98,9 +99,9 @@ def _read_back(found: Database, key: bytes | None) -> None:
 def _new_file(text: str, field: str) -> Path:
     path = Path(text).absolute()
     if path.exists():
-        raise Invalid(field=field, reason=f"「{path}」已经存在，请换一个文件名")
+        raise Invalid(field=field, reason=Phrase("「{path}」已经存在，请换一个文件名", path=path))
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise Invalid(field=field, reason=f"文件夹「{path.parent}」不存在或不可写")
+        raise Invalid(field=field, reason=Phrase("文件夹「{parent}」不存在或不可写", parent=path.parent))
     return path
 
 
@@ -122,7 +123,7 @@ def _run(found: Database, name: str, *arguments: str) -> None:
     argv = [_program(found, name), *(f"{a}{parts.get('dbname')}" if a == "--dbname=" else a for a in arguments)]
     done = subprocess.run(argv, env=_environment(known), capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
-        reason = " ".join(done.stderr.split())[-400:] or f"退出码 {done.returncode}"
+        reason = " ".join(done.stderr.split())[-400:] or Phrase("退出码 {returncode}", returncode=done.returncode)
         raise DomainError("program_failed", "{name} 没有完成：{reason}", name=name, reason=reason)
 
 
@@ -153,9 +154,9 @@ def _read_keys(path: Path) -> dict[str, bytes]:
                     content = archive.extractfile(entry)
                     found[entry.name] = content.read() if content else b""
     except (OSError, tarfile.TarError) as error:
-        raise Invalid(field="--keys", reason=f"「{path}」不是导出的密钥文件") from error
+        raise Invalid(field="--keys", reason=Phrase("「{path}」不是导出的密钥文件", path=path)) from error
     if "vault.key" not in found:
-        raise Invalid(field="--keys", reason=f"「{path}」里没有密钥")
+        raise Invalid(field="--keys", reason=Phrase("「{path}」里没有密钥", path=path))
     return found
 
 

@@ -6,11 +6,12 @@ import argparse
 from typing import TYPE_CHECKING
 
 from wuyefei.foundation.kernel.dates import Month
-from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.kernel.errors import DomainError, spoken
 from wuyefei.foundation.kernel.money import yuan
 
 from . import boot
 from .boot import Outcome
+from .speech import said
 
 if TYPE_CHECKING:
     from wuyefei.money.billing.public import DraftResult
@@ -68,12 +69,12 @@ def _bill_document(result: DraftResult, name: str, month: Month) -> dict[str, ob
 
 
 def _bill_text(document: dict[str, object]) -> str:
-    states = {"draft": "草稿", "published": "已发布", "nothing_to_bill": "没有应出的账单"}
-    text = f"{document['community']} {document['period']}：{states[str(document['state'])]}，{document['lines']} 行，{document['amount']} 元"
+    states = {"draft": said("草稿"), "published": said("已发布"), "nothing_to_bill": said("没有应出的账单")}
+    text = said("{community} {period}：{status}，{lines} 行，{amount} 元", community=document['community'], period=document['period'], status=states[str(document['state'])], lines=document['lines'], amount=document['amount'])
     gaps = document["gaps"]
     if isinstance(gaps, list) and gaps:
-        text += f"\n{len(gaps)} 处不能出账：" + "；".join(
-            f"{gap['property']} {REASONS.get(str(gap['reason']), gap['reason'])}" for gap in gaps[:20]
+        text += said("\n{count} 处不能出账：", count=len(gaps)) + "; ".join(
+            f"{gap['property']} {spoken(REASONS.get(str(gap['reason']), gap['reason']))}" for gap in gaps[:20]
         )
     return text
 
@@ -97,8 +98,8 @@ def verify(args: argparse.Namespace) -> Outcome:
                 "holds": report.holds,
                 "checks": [
                     {
-                        "name": check.name, "label": check.label, "examined": check.examined, "found": check.found,
-                        "findings": [{"table": f.table, "row": f.row_id, "what": f.what} for f in check.findings],
+                        "name": check.name, "label": spoken(check.label), "examined": check.examined, "found": check.found,
+                        "findings": [{"table": f.table, "row": f.row_id, "what": spoken(f.what)} for f in check.findings],
                     }
                     for check in report.checks
                 ],
@@ -106,9 +107,9 @@ def verify(args: argparse.Namespace) -> Outcome:
         )  # fmt: skip
         lines.append(f"{organisation.name}")
         for check in report.checks:
-            lines.append(f"  {'✓' if not check.found else '✗'} {check.label}（{check.examined}）")
-            lines += [f"      {finding.table} #{finding.row_id}：{finding.what}" for finding in check.findings[:10]]
+            lines.append(f"  {'✓' if not check.found else '✗'} {spoken(check.label)} ({check.examined})")
+            lines += [said("      {table} #{row}：{what}", table=finding.table, row=finding.row_id, what=finding.what) for finding in check.findings[:10]]
     if not organisations:
-        lines.append("还没有任何企业。")
-    lines.append("账目全部相符。" if holds else "账目有不符，见上。")
+        lines.append(said("还没有任何企业。"))
+    lines.append(said("账目全部相符。") if holds else said("账目有不符，见上。"))
     return Outcome({"holds": holds, "organisations": organisations}, "\n".join(lines), done=holds)

@@ -14,6 +14,8 @@ from wuyefei.foundation import environment
 from wuyefei.foundation.embedded.public import Database, ensure_database
 from wuyefei.foundation.kernel.errors import DomainError
 
+from .speech import speak_by_django
+
 if TYPE_CHECKING:
     from wuyefei.foundation.access.actor import Actor
     from wuyefei.foundation.access.models import Community
@@ -73,6 +75,7 @@ def setup(url: str) -> None:
     os.environ["DATABASE_URL"] = url
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wuyefei.config.settings")
     django.setup()
+    speak_by_django()
 
 
 def migrate_now(found: Database) -> None:

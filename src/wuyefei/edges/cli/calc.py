@@ -8,7 +8,7 @@ from decimal import Context, Decimal, localcontext
 from typing import Any
 
 from wuyefei.foundation.kernel.dates import Span, parse_day
-from wuyefei.foundation.kernel.errors import DomainError, Invalid
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.money import allocate, parse_decimal, parse_yuan, yuan
 from wuyefei.money.billing.rules import late_fee as fee
 from wuyefei.money.billing.rules.proration import Convention, Price, charge_by_month
@@ -35,7 +35,7 @@ def _rows(document: Document, name: str, most: int = MAX_ROWS) -> list[Any]:
     if not isinstance(rows, list):
         raise Invalid(field=name, reason="应为列表")
     if len(rows) > most:
-        raise Invalid(field=name, reason=f"最多 {most} 行")
+        raise Invalid(field=name, reason=Phrase("最多 {most} 行", most=most))
     return rows
 
 
@@ -45,7 +45,7 @@ def _known(document: Document, names: set[str], where: str = "") -> None:
         raise Invalid(field=where.rstrip(".") or "文档", reason="应为 JSON 对象")
     for name in document:
         if name not in names:
-            raise Invalid(field=f"{where}{name}", reason=f"不认识的字段，可用的是 {'、'.join(sorted(names))}")
+            raise Invalid(field=f"{where}{name}", reason=Phrase("不认识的字段，可用的是 {names}", names='、'.join(sorted(names))))
 
 
 def _number(value: Any, field: str, most: Decimal = MAX_NUMBER) -> Decimal:
@@ -56,9 +56,9 @@ def _number(value: Any, field: str, most: Decimal = MAX_NUMBER) -> Decimal:
     if number < 0:
         raise Invalid(field=field, reason="不能是负数")
     if number > most:
-        raise Invalid(field=field, reason=f"不能大于 {most}")
+        raise Invalid(field=field, reason=Phrase("不能大于 {most}", most=most))
     if int(number.as_tuple().exponent) < -MAX_PLACES:
-        raise Invalid(field=field, reason=f"最多 {MAX_PLACES} 位小数")
+        raise Invalid(field=field, reason=Phrase("最多 {most} 位小数", most=MAX_PLACES))
     return number
 
 
@@ -90,7 +90,7 @@ def late_fee(document: Document) -> Document:
         changes.append(fee.Change(parse_day(_get(row, "on", where), f"{where}on"), -principal))
         paid += principal
     if paid > amount:
-        raise Invalid(field="payments", reason=f"已付本金 {yuan(paid)} 超过应收 {yuan(amount)}")
+        raise Invalid(field="payments", reason=Phrase("已付本金 {paid} 超过应收 {amount}", paid=yuan(paid), amount=yuan(amount)))
     holds = [_span(row, f"holds[{number}].") for number, row in enumerate(_rows(document, "holds"))]
     accrual = fee.accrue(amount, due, as_of, rate, changes, holds)
     return {"late_fee": yuan(fee.late_fee(accrual.exact, amount, cap)), "days": accrual.days}

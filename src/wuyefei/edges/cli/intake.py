@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wuyefei.foundation.kernel.dates import parse_day
-from wuyefei.foundation.kernel.errors import DomainError, Invalid
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.money import parse_yuan
 
 from . import boot
 from .boot import Outcome
+from .speech import said
 
 if TYPE_CHECKING:
     from wuyefei.foundation.access.models import Organisation
@@ -24,19 +25,19 @@ SHOWN = 30
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes beside the community."""
-    parser.add_argument("file", metavar="FILE", help="xlsx、xls 或 CSV（UTF-8、GB18030）")
-    parser.add_argument("--preview", action="store_true", help="只看会新建、更新、忽略什么，不写入")
-    parser.add_argument("--valid-rows", action="store_true", help="有错的行跳过，只导入没有错的行（默认：有错就一行也不导入）")
-    parser.add_argument("--arrears-total", metavar="YUAN", help="期初欠费总数，与表内合计不等就不导入")
-    parser.add_argument("--prepayments-total", metavar="YUAN", help="期初预收总数，与表内合计不等就不导入")
-    parser.add_argument("--takeover", metavar="DATE", help="接管日：从这一天起在这里计费（默认：本月 1 日）")
-    parser.add_argument("--cycle", metavar="MONTHS", type=int, default=1, help="表里没写收费周期时的月数（默认 1）")
-    parser.add_argument("--due-day", metavar="DAY", type=int, default=15, help="缴费日（默认 15）")
-    parser.add_argument("--map", metavar="COLUMN=FIELD", action="append", default=[], help="手工指定列的含义，如 Garden=楼栋，可写多次；没写的列不读")
-    parser.add_argument("--sheet", metavar="NAME", help="只读这张工作表")
-    parser.add_argument("--header-row", metavar="ROW", type=int, help="表头所在的行")
-    parser.add_argument("--number-rows", action="store_true", help="没有房号列时按行号编房号")
-    parser.add_argument("--as", dest="as_user", metavar="USER", help="以这个用户的权限运行（默认：本机操作员）")
+    parser.add_argument("file", metavar="FILE", help=said("xlsx、xls 或 CSV（UTF-8、GB18030）"))
+    parser.add_argument("--preview", action="store_true", help=said("只看会新建、更新、忽略什么，不写入"))
+    parser.add_argument("--valid-rows", action="store_true", help=said("有错的行跳过，只导入没有错的行（默认：有错就一行也不导入）"))
+    parser.add_argument("--arrears-total", metavar="YUAN", help=said("期初欠费总数，与表内合计不等就不导入"))
+    parser.add_argument("--prepayments-total", metavar="YUAN", help=said("期初预收总数，与表内合计不等就不导入"))
+    parser.add_argument("--takeover", metavar="DATE", help=said("接管日：从这一天起在这里计费（默认：本月 1 日）"))
+    parser.add_argument("--cycle", metavar="MONTHS", type=int, default=1, help=said("表里没写收费周期时的月数（默认 1）"))
+    parser.add_argument("--due-day", metavar="DAY", type=int, default=15, help=said("缴费日（默认 15）"))
+    parser.add_argument("--map", metavar="COLUMN=FIELD", action="append", default=[], help=said("手工指定列的含义，如 Garden=楼栋，可写多次；没写的列不读"))
+    parser.add_argument("--sheet", metavar="NAME", help=said("只读这张工作表"))
+    parser.add_argument("--header-row", metavar="ROW", type=int, help=said("表头所在的行"))
+    parser.add_argument("--number-rows", action="store_true", help=said("没有房号列时按行号编房号"))
+    parser.add_argument("--as", dest="as_user", metavar="USER", help=said("以这个用户的权限运行（默认：本机操作员）"))
 
 
 def run(args: argparse.Namespace) -> Outcome:
@@ -89,7 +90,7 @@ def _choices(args: argparse.Namespace, name: str, data: bytes) -> Choices:
     for pair in args.map:
         column, equals, field = pair.partition("=")
         if not (column and equals and field):
-            raise Invalid(field="--map", reason=f"「{pair}」应写作 列名=含义，如 Garden=楼栋")
+            raise Invalid(field="--map", reason=Phrase("「{pair}」应写作 列名=含义，如 Garden=楼栋", pair=pair))
         chosen[column.strip()] = field.strip()
     facts: dict[str, Any] = {
         "sheet": args.sheet, "header_row": args.header_row, "number_rows": args.number_rows, "cycle_months": args.cycle,
@@ -108,33 +109,33 @@ def _choices(args: argparse.Namespace, name: str, data: bytes) -> Choices:
 def _text(document: dict[str, Any]) -> str:
     from wuyefei.money.intake.public import summary
 
-    states = {"preview": "预览，没有写入", "refused": "没有导入", "applied": "已导入", "unchanged": "没有变化"}
-    lines = [f"{document['community']}：{states[document['state']]}"]
+    states = {"preview": said("预览，没有写入"), "refused": said("没有导入"), "applied": said("已导入"), "unchanged": said("没有变化")}
+    lines = [said("{community}：{status}", community=document['community'], status=states[document['state']])]
     if document["organisation_created"]:
-        lines.insert(0, f"还没有企业，已建立「{document['organisation']}」。")
-    for what, title in (("created", "新建"), ("changed", "更新"), ("ignored", "已有、不变"), ("left_out", "未导入")):
+        lines.insert(0, said("还没有企业，已建立「{organisation}」。", organisation=document['organisation']))
+    for what, title in (("created", said("新建")), ("changed", said("更新")), ("ignored", said("已有、不变")), ("left_out", said("未导入"))):
         if any(document[what].values()):
-            lines.append(f"  {title}：{summary(document, what)}")
+            lines.append(said("  {title}：{counts}", title=title, counts=summary(document, what)))
     totals = document["totals"]
     if any(total != "0.00" for total in totals.values()):
-        lines.append(f"  期初欠费合计 {totals['opening_arrears']} 元，期初预收合计 {totals['opening_prepayments']} 元")
+        lines.append(said("  期初欠费合计 {opening_arrears} 元，期初预收合计 {opening_prepayments} 元", opening_arrears=totals['opening_arrears'], opening_prepayments=totals['opening_prepayments']))
     marks = {"error": "✗", "warning": "!", "info": "·"}
     for issue in document["issues"][:SHOWN]:
-        lines.append(f"  {marks[issue['severity']]} {_place(issue)}{issue['message']}" + (f"（{issue['expected']}）" if issue["expected"] else ""))
+        lines.append(f"  {marks[issue['severity']]} {_place(issue)}{issue['message']}" + (said("（{hint}）", hint=issue["expected"]) if issue["expected"] else ""))
     if len(document["issues"]) > SHOWN:
-        lines.append(f"  还有 {len(document['issues']) - SHOWN} 类问题，用 --json 看全部")
+        lines.append(said("  还有 {more} 类问题，用 --json 看全部", more=len(document['issues']) - SHOWN))
     if document.get("reason"):
         lines.append(document["reason"])
         if document["errors"]:
-            lines.append("改好后再导入，或加 --valid-rows 只导入没有错的行。")
+            lines.append(said("改好后再导入，或加 --valid-rows 只导入没有错的行。"))
     return "\n".join(lines)
 
 
 def _place(issue: dict[str, Any]) -> str:
     rows = issue["rows"]
-    where = f"「{issue['sheet']}」" if issue["sheet"] else ""
+    where = said("「{sheet}」", sheet=issue["sheet"]) if issue["sheet"] else ""
     if rows:
-        where += f"第 {'、'.join(str(row) for row in rows[:5])}{'…' if issue['count'] > 5 else ''} 行 "
+        where += said("第 {rows}{more} 行 ", rows='、'.join(str(row) for row in rows[:5]), more='…' if issue['count'] > 5 else '')
     if issue["column"]:
-        where += f"{issue['column']} 列「{issue['value']}」"
-    return f"{where}：" if where else ""
+        where += said("{column} 列「{value}」", column=issue['column'], value=issue['value'])
+    return said("{where}：", where=where) if where else ""

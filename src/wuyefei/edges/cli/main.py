@@ -16,6 +16,7 @@ from wuyefei.foundation.kernel.errors import DomainError
 
 from . import intake
 from .boot import Outcome, say
+from .speech import LANGUAGES, language, said, speaking
 
 Command = Callable[[argparse.Namespace], Outcome]
 
@@ -25,7 +26,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: 用法不对：{message}\n")
+        self.exit(2, said("{prog}: 用法不对：{message}\n", prog=self.prog, message=message))
 
 
 def _calc(args: argparse.Namespace) -> Outcome:
@@ -47,19 +48,20 @@ def _later(module: str, name: str) -> Command:
 
 def _add(commands: argparse._SubParsersAction[Parser], name: str, run: Command, about: str) -> Parser:
     parser = commands.add_parser(name, help=about, description=about)
-    parser.add_argument("--json", action="store_true", help="在标准输出上给出一个 JSON 文档")
+    parser.add_argument("--json", action="store_true", help=said("在标准输出上给出一个 JSON 文档"))
+    parser.add_argument("--lang", choices=LANGUAGES, help=said("说中文或英文（默认：环境变量 WUYEFEI_LANG 或中文）"))
     parser.set_defaults(run=run)
     return parser
 
 
 def _place(parser: Parser, *, required: bool = True) -> None:
-    parser.add_argument("--community", metavar="NAME", required=required, help="小区名称")
-    parser.add_argument("--organisation", metavar="NAME", help="企业名称，几家企业有同名小区时指明")
+    parser.add_argument("--community", metavar="NAME", required=required, help=said("小区名称"))
+    parser.add_argument("--organisation", metavar="NAME", help=said("企业名称，几家企业有同名小区时指明"))
 
 
 def build() -> Parser:
-    parser = Parser(prog="wuyefei", description="物业费：出账、收款、催缴与可证明的账簿")
-    commands = parser.add_subparsers(metavar="命令", required=True, parser_class=Parser)
+    parser = Parser(prog="wuyefei", description=said("物业费：出账、收款、催缴与可证明的账簿"))
+    commands = parser.add_subparsers(metavar=said("命令"), required=True, parser_class=Parser)
     _books(commands)
     _service(commands)
     _safety(commands)
@@ -67,82 +69,82 @@ def build() -> Parser:
 
 
 def _books(commands: argparse._SubParsersAction[Parser]) -> None:
-    calc = _add(commands, "calc", _calc, "用一条计费规则计算标准输入上的 JSON 文档")
-    calc.add_argument("rule", choices=["late-fee", "proration", "share"], help="规则")
-    bill = _add(commands, "bill", _later("books", "bill"), "为一个小区的一个账期出账")
+    calc = _add(commands, "calc", _calc, said("用一条计费规则计算标准输入上的 JSON 文档"))
+    calc.add_argument("rule", choices=["late-fee", "proration", "share"], help=said("规则"))
+    bill = _add(commands, "bill", _later("books", "bill"), said("为一个小区的一个账期出账"))
     _place(bill)
-    bill.add_argument("--period", metavar="YYYY-MM", required=True, help="账期")
-    bill.add_argument("--publish", action="store_true", help="确认并发布")
-    bill.add_argument("--as", dest="as_user", metavar="USER", help="以这个用户的权限运行（默认：系统）")
-    bill.add_argument("--publish-as", metavar="USER", help="发布人，须与出账人不同（默认：本机操作员）")
-    importing = _add(commands, "import", _later("intake", "run"), "把一个表格文件导入一个小区，小区还没有就新建")
+    bill.add_argument("--period", metavar="YYYY-MM", required=True, help=said("账期"))
+    bill.add_argument("--publish", action="store_true", help=said("确认并发布"))
+    bill.add_argument("--as", dest="as_user", metavar="USER", help=said("以这个用户的权限运行（默认：系统）"))
+    bill.add_argument("--publish-as", metavar="USER", help=said("发布人，须与出账人不同（默认：本机操作员）"))
+    importing = _add(commands, "import", _later("intake", "run"), said("把一个表格文件导入一个小区，小区还没有就新建"))
     _place(importing)
     intake.arguments(importing)
-    verify = _add(commands, "verify", _later("books", "verify"), "重算并核验全部账目，指出第一处不符")
-    verify.add_argument("--organisation", metavar="NAME", help="只核验这家企业")
-    report = _add(commands, "report", _later("reports", "report"), "截至某一天的欠费、收缴率或账龄")
-    report.add_argument("report", choices=["arrears", "rates", "ageing"], help="欠费明细、收缴率、账龄")
-    report.add_argument("--as-of", metavar="YYYY-MM-DD", help="截止日（默认：今天），只看这天结束前已入账的")
-    report.add_argument("--period", metavar="YYYY-MM", help="收缴率的账期（默认：截止日所在月）")
+    verify = _add(commands, "verify", _later("books", "verify"), said("重算并核验全部账目，指出第一处不符"))
+    verify.add_argument("--organisation", metavar="NAME", help=said("只核验这家企业"))
+    report = _add(commands, "report", _later("reports", "report"), said("截至某一天的欠费、收缴率或账龄"))
+    report.add_argument("report", choices=["arrears", "rates", "ageing"], help=said("欠费明细、收缴率、账龄"))
+    report.add_argument("--as-of", metavar="YYYY-MM-DD", help=said("截止日（默认：今天），只看这天结束前已入账的"))
+    report.add_argument("--period", metavar="YYYY-MM", help=said("收缴率的账期（默认：截止日所在月）"))
     _place(report, required=False)
     _as_user(report)
-    export = _add(commands, "export", _later("reports", "export"), "把账簿导出给别的程序")
-    export.add_argument("format", choices=["beancount"], help="格式")
-    export.add_argument("--output", metavar="FILE", required=True, help="写到这个文件；写完整才替换旧文件")
+    export = _add(commands, "export", _later("reports", "export"), said("把账簿导出给别的程序"))
+    export.add_argument("format", choices=["beancount"], help=said("格式"))
+    export.add_argument("--output", metavar="FILE", required=True, help=said("写到这个文件；写完整才替换旧文件"))
     _place(export, required=False)
     _as_user(export)
 
 
 def _service(commands: argparse._SubParsersAction[Parser]) -> None:
-    demo = _add(commands, "demo", _later("service", "demo"), "建立演示公司（没有才建）并提供服务")
-    demo.add_argument("--no-serve", action="store_true", help="只建立，不提供服务")
+    demo = _add(commands, "demo", _later("service", "demo"), said("建立演示公司（没有才建）并提供服务"))
+    demo.add_argument("--no-serve", action="store_true", help=said("只建立，不提供服务"))
     _server(demo)
-    serve = _add(commands, "serve", _later("service", "serve"), "提供网页服务")
+    serve = _add(commands, "serve", _later("service", "serve"), said("提供网页服务"))
     _server(serve)
-    worker = _add(commands, "worker", _later("worker", "worker"), "处理后台任务")
-    worker.add_argument("--once", action="store_true", help="处理完等待中的任务就结束")
-    worker.add_argument("--concurrency", type=_whole(1, 64), metavar="N", default=1, help="同时处理几项（默认：1）")
+    worker = _add(commands, "worker", _later("worker", "worker"), said("处理后台任务"))
+    worker.add_argument("--once", action="store_true", help=said("处理完等待中的任务就结束"))
+    worker.add_argument("--concurrency", type=_whole(1, 64), metavar="N", default=1, help=said("同时处理几项（默认：1）"))
     worker.add_argument("--stalled-after", type=_whole(1, 86400), metavar="SECONDS", default=30,
-                        help="启动时接手多少秒没有音讯的任务（默认：30）")  # fmt: skip
-    _add(commands, "stop", _later("service", "stop"), "停止自带的数据库")
-    admin = _add(commands, "createadmin", _later("service", "createadmin"), "建立企业（没有才建）的系统管理员")
-    admin.add_argument("--organisation", metavar="NAME", required=True, help="企业名称")
-    admin.add_argument("--username", metavar="USER", required=True, help="用户名")
-    admin.add_argument("--name", metavar="NAME", help="姓名（默认：同用户名）")
-    admin.add_argument("--password-stdin", action="store_true", help="从标准输入的第一行读密码，不提示")
-    bench = _add(commands, "bench", _later("bench", "bench"), "列出或运行测量程序")
-    bench.add_argument("name", nargs="?", help="测量的名称，all 为全部；不给则列出")
-    bench.add_argument("--size", type=_whole(1, 5_000_000), metavar="N", help="规模（默认：见列表）")
-    bench.add_argument("--output", metavar="FILE", help="结果写到这个文件（默认：bench/results.json）")
+                        help=said("启动时接手多少秒没有音讯的任务（默认：30）"))  # fmt: skip
+    _add(commands, "stop", _later("service", "stop"), said("停止自带的数据库"))
+    admin = _add(commands, "createadmin", _later("service", "createadmin"), said("建立企业（没有才建）的系统管理员"))
+    admin.add_argument("--organisation", metavar="NAME", required=True, help=said("企业名称"))
+    admin.add_argument("--username", metavar="USER", required=True, help=said("用户名"))
+    admin.add_argument("--name", metavar="NAME", help=said("姓名（默认：同用户名）"))
+    admin.add_argument("--password-stdin", action="store_true", help=said("从标准输入的第一行读密码，不提示"))
+    bench = _add(commands, "bench", _later("bench", "bench"), said("列出或运行测量程序"))
+    bench.add_argument("name", nargs="?", help=said("测量的名称，all 为全部；不给则列出"))
+    bench.add_argument("--size", type=_whole(1, 5_000_000), metavar="N", help=said("规模（默认：见列表）"))
+    bench.add_argument("--output", metavar="FILE", help=said("结果写到这个文件（默认：bench/results.json）"))
 
 
 def _safety(commands: argparse._SubParsersAction[Parser]) -> None:
-    migrate = _add(commands, "migrate", _later("service", "migrate"), "把数据库的表结构更新到当前版本")
+    migrate = _add(commands, "migrate", _later("service", "migrate"), said("把数据库的表结构更新到当前版本"))
     migrate.add_argument("--quiet", action="store_true", help=argparse.SUPPRESS)
-    backup = _add(commands, "backup", _later("backup", "backup"), "把数据备份到一个文件，密钥另存")
-    backup.add_argument("file", metavar="FILE", help="备份文件，不能已经存在")
-    backup.add_argument("--keys", metavar="FILE", help="把密钥另存到这个文件，与数据分开保管")
-    restore = _add(commands, "restore", _later("backup", "restore"), "从备份恢复并核验")
-    restore.add_argument("file", metavar="FILE", help="备份文件")
-    restore.add_argument("--keys", metavar="FILE", help="备份时另存的密钥文件")
-    restore.add_argument("--replace", action="store_true", help="取代现有的数据；失败时现有的数据不变")
+    backup = _add(commands, "backup", _later("backup", "backup"), said("把数据备份到一个文件，密钥另存"))
+    backup.add_argument("file", metavar="FILE", help=said("备份文件，不能已经存在"))
+    backup.add_argument("--keys", metavar="FILE", help=said("把密钥另存到这个文件，与数据分开保管"))
+    restore = _add(commands, "restore", _later("backup", "restore"), said("从备份恢复并核验"))
+    restore.add_argument("file", metavar="FILE", help=said("备份文件"))
+    restore.add_argument("--keys", metavar="FILE", help=said("备份时另存的密钥文件"))
+    restore.add_argument("--replace", action="store_true", help=said("取代现有的数据；失败时现有的数据不变"))
 
 
 def _as_user(parser: Parser) -> None:
-    parser.add_argument("--as", dest="as_user", metavar="USER", help="以这个用户的权限运行（默认：本机操作员）")
+    parser.add_argument("--as", dest="as_user", metavar="USER", help=said("以这个用户的权限运行（默认：本机操作员）"))
 
 
 def _server(parser: Parser) -> None:
-    parser.add_argument("--host", metavar="HOST", help="监听的地址（默认：127.0.0.1，只有本机能访问）")
-    parser.add_argument("--port", type=_whole(1, 65535), metavar="PORT", help="端口（默认：环境变量 PORT 或 8000）")
-    parser.add_argument("--workers", type=_whole(1, 64), metavar="N", default=2, help="进程数（默认：2）")
-    parser.add_argument("--no-worker", action="store_true", help="不同时启动处理后台任务的进程（另行运行 wuyefei worker）")
+    parser.add_argument("--host", metavar="HOST", help=said("监听的地址（默认：127.0.0.1，只有本机能访问）"))
+    parser.add_argument("--port", type=_whole(1, 65535), metavar="PORT", help=said("端口（默认：环境变量 PORT 或 8000）"))
+    parser.add_argument("--workers", type=_whole(1, 64), metavar="N", default=2, help=said("进程数（默认：2）"))
+    parser.add_argument("--no-worker", action="store_true", help=said("不同时启动处理后台任务的进程（另行运行 wuyefei worker）"))
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not (text.isascii() and text.isdigit() and len(text) < 9 and least <= int(text) <= most):
-            raise argparse.ArgumentTypeError(f"应为 {least} 到 {most} 的整数，而不是「{text[:20]}」")
+            raise argparse.ArgumentTypeError(said("应为 {least} 到 {most} 的整数，而不是「{text}」", least=least, most=most, text=text[:20]))
         return int(text)
 
     return parse
@@ -151,7 +153,11 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _print_anything()
-    args = build().parse_args(argv)
+    with speaking(language(sys.argv[1:] if argv is None else argv)):
+        return _run(build().parse_args(argv))
+
+
+def _run(args: argparse.Namespace) -> int:
     as_json = bool(args.json)
     try:
         outcome: Outcome = args.run(args)

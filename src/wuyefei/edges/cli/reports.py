@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wuyefei.foundation.kernel.dates import Month, parse_day
-from wuyefei.foundation.kernel.errors import DomainError, Invalid
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, spoken
 from wuyefei.foundation.kernel.money import yuan, yuan_text
 
 from . import boot
 from .boot import Outcome
+from .speech import said
 
 if TYPE_CHECKING:
     from wuyefei.foundation.access.actor import Actor
@@ -101,15 +102,14 @@ def _arrears(args: argparse.Namespace, scope: Scope) -> Outcome:
             for row in rows
         ],
     }  # fmt: skip
-    lines = [f"欠费，截至 {args.day}"]
+    lines = [said("欠费，截至 {day}", day=args.day)]
     lines += [
-        f"{names[row.community_id]} {row.property_code} {row.payer_name} {row.item_name} {row.service_from}～{row.service_to}"
-        f" 逾期 {max(row.days, 0)} 天 未缴 {yuan_text(row.outstanding_fen)} 违约金 {yuan_text(row.late_fee_fen)}"
+        said("{community} {property_code} {payer_name} {item_name} {service_from}–{service_to} 逾期 {days} 天 未缴 {outstanding_fen} 违约金 {late_fee_fen}", community=names[row.community_id], property_code=row.property_code, payer_name=row.payer_name, item_name=row.item_name, service_from=row.service_from, service_to=row.service_to, days=max(row.days, 0), outstanding_fen=yuan_text(row.outstanding_fen), late_fee_fen=yuan_text(row.late_fee_fen))
         for row in rows[:SHOWN]
     ]
     if len(rows) > SHOWN:
-        lines.append(f"…… 另有 {len(rows) - SHOWN} 行，全部见 --json")
-    lines.append(f"合计 {len(rows)} 行，未缴 {totals['outstanding']}（已到期 {totals['due']}），违约金 {totals['late_fee']}")
+        lines.append(said("…… 另有 {more} 行，全部见 --json", more=len(rows) - SHOWN))
+    lines.append(said("合计 {count} 行，未缴 {outstanding}（已到期 {due}），违约金 {late_fee}", count=len(rows), outstanding=totals['outstanding'], due=totals['due'], late_fee=totals['late_fee']))
     return Outcome(document, "\n".join(lines))
 
 
@@ -121,7 +121,7 @@ def _ageing(args: argparse.Namespace, scope: Scope) -> Outcome:
     total = sum(line.outstanding_fen for line in lines)
     due = sum(line.outstanding_fen for line in lines if line.bucket is not Bucket.NOT_DUE)
     buckets = [
-        {"bucket": line.bucket.value, "label": BUCKET_NAMES[line.bucket], "receivables": line.receivables,
+        {"bucket": line.bucket.value, "label": spoken(BUCKET_NAMES[line.bucket]), "receivables": line.receivables,
          "properties": line.properties, "outstanding": yuan(line.outstanding_fen)}
         for line in lines
     ]  # fmt: skip
@@ -129,12 +129,12 @@ def _ageing(args: argparse.Namespace, scope: Scope) -> Outcome:
         "report": "ageing", "as_of": str(args.day), "buckets": buckets,
         "totals": {"outstanding": yuan(total), "due": yuan(due), "not_due": yuan(total - due)},
     }  # fmt: skip
-    text = [f"账龄，截至 {args.day}"]
+    text = [said("账龄，截至 {day}", day=args.day)]
     text += [
-        f"{BUCKET_NAMES[line.bucket]:<12} {line.properties:>6} 户 {line.receivables:>7} 笔 {yuan_text(line.outstanding_fen):>16}"
+        said("{bucket:<12} {properties:>6} 户 {receivables:>7} 笔 {outstanding_fen:>16}", bucket=spoken(BUCKET_NAMES[line.bucket]), properties=line.properties, receivables=line.receivables, outstanding_fen=yuan_text(line.outstanding_fen))
         for line in lines
     ]
-    text.append(f"合计未缴 {yuan_text(total)}，其中已到期 {yuan_text(due)}")
+    text.append(said("合计未缴 {total}，其中已到期 {due}", total=yuan_text(total), due=yuan_text(due)))
     return Outcome(document, "\n".join(text))
 
 
@@ -148,14 +148,11 @@ def _rates(args: argparse.Namespace, scope: Scope) -> Outcome:
         "communities": [_rate_row(row) for row in rows], "total": _rate_row(total),
         "measures": {measure.key: measure.version for measure in MEASURES},
     }  # fmt: skip
-    lines = [f"收缴率，账期 {document['period']}，截至 {args.day}"]
+    lines = [said("收缴率，账期 {period}，截至 {day}", period=document['period'], day=args.day)]
     for row in [*rows, total]:
-        name = row.community.name if row.community else "合计"
+        name = row.community.name if row.community else said("合计")
         lines.append(
-            f"{name}：当期 {_percent(row.current)}（{yuan_text(row.paid_fen)} / {yuan_text(row.due_fen)}），"
-            f"户数 {_percent(row.household)}（{row.households_paid} / {row.households}），"
-            f"清欠 {_percent(row.clearance)}（{yuan_text(row.cleared_fen)} / {yuan_text(row.opening_fen)}），"
-            f"综合 {_percent(row.overall)}"
+            said("{name}：当期 {current}（{paid_fen} / {due_fen}），户数 {household}（{households_paid} / {households}），清欠 {clearance}（{cleared_fen} / {opening_fen}），综合 {overall}", name=name, current=_percent(row.current), paid_fen=yuan_text(row.paid_fen), due_fen=yuan_text(row.due_fen), household=_percent(row.household), households_paid=row.households_paid, households=row.households, clearance=_percent(row.clearance), cleared_fen=yuan_text(row.cleared_fen), opening_fen=yuan_text(row.opening_fen), overall=_percent(row.overall))
         )
     return Outcome(document, "\n".join(lines))
 
@@ -182,9 +179,9 @@ def export(args: argparse.Namespace) -> Outcome:
     """The journal as a Beancount file."""
     output = Path(args.output).absolute()
     if output.is_dir():
-        raise Invalid(field="--output", reason=f"「{output}」是文件夹，应为文件")
+        raise Invalid(field="--output", reason=Phrase("「{output}」是文件夹，应为文件", output=output))
     if not output.parent.is_dir():
-        raise Invalid(field="--output", reason=f"没有文件夹「{output.parent}」")
+        raise Invalid(field="--output", reason=Phrase("没有文件夹「{parent}」", parent=output.parent))
     scopes = _scopes(args)
     from wuyefei.foundation.access.rules import Permission
     from wuyefei.money.ledger.public import journal, readable, render
@@ -202,7 +199,7 @@ def export(args: argparse.Namespace) -> Outcome:
         "organisation": title, "community": args.community, "format": "beancount", "output": str(output),
         "communities": len(names), "lines": count,
     }  # fmt: skip
-    return Outcome(document, f"已导出 {len(names)} 个小区的账簿到 {output}")
+    return Outcome(document, said("已导出 {count} 个小区的账簿到 {output}", count=len(names), output=output))
 
 
 def write_text(path: Path, chunks: Iterable[str]) -> int:

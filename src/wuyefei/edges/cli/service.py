@@ -16,10 +16,11 @@ from typing import Any
 
 from wuyefei.foundation import environment
 from wuyefei.foundation.embedded.public import stop_database
-from wuyefei.foundation.kernel.errors import DomainError, Invalid
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, spoken
 
 from . import boot
 from .boot import Outcome
+from .speech import said
 
 
 def migrate(args: argparse.Namespace) -> Outcome:
@@ -30,7 +31,7 @@ def migrate(args: argparse.Namespace) -> Outcome:
 
     missing = boot.pending_migrations()
     call_command("migrate", verbosity=0, interactive=False)
-    return Outcome({"applied": missing}, f"已应用 {missing} 项更新。", said=args.quiet)
+    return Outcome({"applied": missing}, said("已应用 {missing} 项更新。", missing=missing), said=args.quiet)
 
 
 def stop(args: argparse.Namespace) -> Outcome:
@@ -38,7 +39,7 @@ def stop(args: argparse.Namespace) -> Outcome:
     if os.environ.get("DATABASE_URL"):
         raise DomainError("external_database", "使用的是 DATABASE_URL 所指的数据库，不由本程序启停。")
     stopped = stop_database(environment.home())
-    return Outcome({"stopped": stopped}, "数据库已停止。" if stopped else "数据库没有在运行。")
+    return Outcome({"stopped": stopped}, said("数据库已停止。") if stopped else said("数据库没有在运行。"))
 
 
 def serve(args: argparse.Namespace) -> Outcome:
@@ -60,21 +61,21 @@ def _address(args: argparse.Namespace) -> tuple[str, int]:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except socket.gaierror as error:
-        raise Invalid(field="--host", reason=f"「{host}」不是本机的地址") from error
+        raise Invalid(field="--host", reason=Phrase("「{host}」不是本机的地址", host=host)) from error
     except PermissionError as error:
         raise DomainError("port_refused", "没有权限使用端口 {port}，请用 1024 以上的端口。", port=port) from error
     except OSError as error:
         message = "{host}:{port} 已被别的程序占用，或不是本机的地址。请用环境变量 PORT 或 --port 换一个端口。"
         raise DomainError("port_busy", message, host=host, port=port) from error
     if not ipaddress.ip_address(address[0]).is_loopback:
-        boot.tell(f"注意：{host} 可以从别的机器访问。请在前面放置 HTTPS，并设置 WUYEFEI_HOSTS 与 WUYEFEI_HTTPS=1。")
+        boot.tell(said("注意：{host} 可以从别的机器访问。请在前面放置 HTTPS，并设置 WUYEFEI_HOSTS 与 WUYEFEI_HTTPS=1。", host=host))
     return host, port
 
 
 def _port() -> int:
     text = os.environ.get("PORT") or "8000"
     if not text.isascii() or not text.isdigit():
-        raise Invalid(field="PORT", reason=f"「{text[:20]}」不是端口")
+        raise Invalid(field="PORT", reason=Phrase("「{text}」不是端口", text=text[:20]))
     return int(text)
 
 
@@ -98,7 +99,7 @@ def _serve(host: str, port: int, args: argparse.Namespace, document: dict[str, o
     from granian.log import LogLevels
 
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-    boot.say({"url": url, **(document or {})}, f"网址 {url}\n按 Ctrl+C 停止服务。", as_json=args.json)
+    boot.say({"url": url, **(document or {})}, said("网址 {url}\n按 Ctrl+C 停止服务。", url=url), as_json=args.json)
     (environment.home() / "static").mkdir(parents=True, exist_ok=True)
     server = Granian(
         "wuyefei.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=args.workers,
@@ -151,16 +152,16 @@ def createadmin(args: argparse.Namespace) -> Outcome:
         )
         grant_role(user.pk, Role.ADMINISTRATOR, actor=actor)
     document = {"organisation": organisation.name, "organisation_made": fresh, "username": user.username, "name": user.name}
-    made = "（新建）" if fresh else ""
-    return Outcome(document, f"{organisation.name}{made} 的系统管理员 {user.username} 已建立；首次登录时设置第二因子。")
+    made = said("（新建）") if fresh else ""
+    return Outcome(document, said("{name}{made} 的系统管理员 {username} 已建立；首次登录时设置第二因子。", name=organisation.name, made=made, username=user.username))
 
 
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     elif sys.stdin.isatty():
-        password = getpass.getpass("密码：")
-        if getpass.getpass("再输一次：") != password:
+        password = getpass.getpass(said("密码："))
+        if getpass.getpass(said("再输一次：")) != password:
             raise Invalid(field="密码", reason="两次输入不一致")
     else:
         raise Invalid(field="密码", reason="没有终端可以输入，请用 --password-stdin 从标准输入给出")
@@ -179,7 +180,7 @@ def demo(args: argparse.Namespace) -> Outcome:
 
         made = not exists()
         if made:
-            boot.tell("正在建立演示公司，约需一两分钟…")
+            boot.tell(said("正在建立演示公司，约需一两分钟…"))
             make_demo(boot.progress)
         boot.demo_marker().write_text("演示公司。serve 会以演示模式运行这个数据文件夹。\n", "utf-8")
     from wuyefei.edges.portal.demo import lines as owner_lines
@@ -190,8 +191,8 @@ def demo(args: argparse.Namespace) -> Outcome:
         for p in people()
     ]
     document: dict[str, object] = {"made": made, "home": str(environment.home()), "people": signs}
-    lines = ["演示公司已建立。" if made else "演示公司已经在了。", "", f"登录：密码都是 {signs[0]['password'] if signs else ''}"]
-    lines += [f"  {sign['username']:<16} {sign['organisation']} · {sign['name']} · {'、'.join(sign['roles'])}" for sign in signs]
+    lines = [said("演示公司已建立。") if made else said("演示公司已经在了。"), "", said("登录：密码都是 {password}", password=signs[0]['password'] if signs else '')]
+    lines += [f"  {sign['username']:<16} {sign['organisation']} · {sign['name']} · {'、'.join(map(spoken, sign['roles']))}" for sign in signs]
     lines += owner_lines()
     if args.no_serve:
         return Outcome(document, "\n".join(lines))

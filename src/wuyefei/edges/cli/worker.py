@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import logging
-
-from wuyefei.foundation.kernel.dates import Month
 
 from . import boot
 from .boot import Outcome
-
-log = logging.getLogger("wuyefei.worker")
+from .speech import said
 
 
 def worker(args: argparse.Namespace) -> Outcome:
     """Run until stopped; with ``--once`` until nothing is waiting."""
     boot.ready()
     from wuyefei.foundation.platform.jobs import retry_stalled
+    from wuyefei.foundation.platform.schedule import run_scheduled
+    from wuyefei.money.billing.public import RELEASE
 
     again = retry_stalled(args.stalled_after)
-    released = release_due_income()
+    released = run_scheduled(RELEASE)
     if again:
-        boot.tell(f"接手了 {again} 项因进程中断而停下的任务。")
-    boot.tell("正在处理后台任务，按 Ctrl+C 停止。" if not args.once else "正在处理等待中的后台任务。")
+        boot.tell(said("接手了 {again} 项因进程中断而停下的任务。", again=again))
+    boot.tell(said("正在处理后台任务，按 Ctrl+C 停止。") if not args.once else said("正在处理等待中的后台任务。"))
     _run(once=args.once, concurrency=args.concurrency)
-    return Outcome({"taken_up": again, "released": released}, "后台任务已停止。" if not args.once else "没有等待中的任务了。")
+    return Outcome({"taken_up": again, "released": released}, said("后台任务已停止。") if not args.once else said("没有等待中的任务了。"))
 
 
 def _run(*, once: bool, concurrency: int) -> None:
@@ -41,28 +39,10 @@ def _run(*, once: bool, concurrency: int) -> None:
 def _schedule() -> None:
     from procrastinate.contrib.django import app
 
+    from wuyefei.foundation.platform.schedule import run_scheduled
+    from wuyefei.money.billing.public import RELEASE
+
     @app.periodic(cron="7 * * * *")
-    @app.task(name="wuyefei.release_income", queueing_lock="wuyefei.release_income")
+    @app.task(name=RELEASE, queueing_lock=RELEASE)
     def hourly(timestamp: int) -> None:
-        release_due_income()
-
-
-def release_due_income() -> int:
-    """Turn deferred income whose month has come into income, community by community; returns how many had any."""
-    from wuyefei.foundation.access.actor import SYSTEM, service_actor
-    from wuyefei.foundation.access.models import Community
-    from wuyefei.foundation.kernel.errors import DomainError
-    from wuyefei.foundation.platform import clock
-    from wuyefei.money.billing.public import release_income
-
-    released = 0
-    for community in Community.objects.order_by("pk"):
-        try:
-            entry = release_income(
-                community.pk, Month.of(clock.today()), actor=service_actor(community.organisation_id, SYSTEM)
-            )
-        except DomainError as error:
-            log.warning("%s: %s", community.name, error.text)
-            continue
-        released += entry is not None
-    return released
+        run_scheduled(RELEASE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from wuyefei.estate.people.public import reveal
 from wuyefei.foundation import environment
@@ -33,7 +35,7 @@ def demo_owners() -> list[DemoOwner]:
     owing, clear = rows.filter(open__gte=2, open__lte=5).order_by("-open", "payer_id").first(), rows.filter(open=0).order_by("-whole", "payer_id").first()
     return [
         DemoOwner(reveal(row["payer_id"], "mobile", PURPOSE, actor=service_actor(row["organisation_id"], SYSTEM)), words)
-        for row, words in ((owing, "有几笔待缴"), (clear, "都缴清了"))
+        for row, words in ((owing, noop("有几笔待缴")), (clear, noop("都缴清了")))
         if row is not None
     ]
 
@@ -41,4 +43,4 @@ def demo_owners() -> list[DemoOwner]:
 def lines() -> list[str]:
     """What ``demo`` prints below the sign-ins of the staff."""
     found = demo_owners()
-    return ["", "业主手机页 /h5/：用这些手机号登录，验证码会显示在页面上"] + [f"  {one.mobile} {one.words}" for one in found] if found else []
+    return ["", _("业主手机页 /h5/：用这些手机号登录，验证码会显示在页面上")] + [f"  {one.mobile} {_(one.words)}" for one in found] if found else []

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wuyefei.estate.tariffs.public import Dial as DialFacts
 from wuyefei.estate.tariffs.public import Figure, Source, stretch
-from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.kernel.errors import DomainError, Phrase
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
 
 from .models import Dial, Reading
@@ -40,7 +40,7 @@ def _otherwise(row: Reading, dial: DialFacts | None) -> str:
         piece = stretch(dial, _figure(before), _figure(row))
     except DomainError as error:
         return error.text
-    return "" if piece.quantity == row.quantity else f"用量 {row.quantity}，按读数应为 {piece.quantity}"
+    return "" if piece.quantity == row.quantity else Phrase("用量 {has}，按读数应为 {should}", has=row.quantity, should=piece.quantity)
 
 
 def _figure(row: Reading) -> Figure:

@@ -15,7 +15,7 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import DAY, parse_day
-from wuyefei.foundation.kernel.errors import DomainError, NotFound
+from wuyefei.foundation.kernel.errors import DomainError, NotFound, Phrase
 from wuyefei.foundation.platform import audit, clock
 
 from .models import Tie
@@ -145,4 +145,4 @@ def open_ties_reason(person_id: int) -> str | None:
     today = clock.today()
     held = Tie.objects.filter(person_id=person_id).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
     codes = list(held.values_list("property__code", flat=True).distinct()[:5])
-    return f"仍是 {'、'.join(codes)} 的关系人，请先结束关系。" if codes else None
+    return Phrase("仍是 {codes} 的关系人，请先结束关系。", codes='、'.join(codes)) if codes else None

@@ -34,6 +34,8 @@ from .rules import (
 
 BATCH = 2_000
 EDITABLE = ("name", "kind", "mobile", "identity", "bank", "remark", "external_ref")
+CHECKED_FACTS = frozenset({"name", "mobile", "identity"})
+"""A change of one of these asks for the person to be verified again (row A3)."""
 
 _erasure_checks: list[Callable[[int], str | None]] = []
 
@@ -159,6 +161,8 @@ def update_person(person_id: int, *, actor: Actor, reason: str = "", **changes: 
             _name(person, value)
         else:
             setattr(person, name, value)
+    if not before.keys().isdisjoint(CHECKED_FACTS):
+        person.facts_changed_at = clock.now()
     person.save()
     entry_after = _safe(after, secret, {"before": before, "after": after})
     audit.record(actor, "person.update", person, before=_masked(before), after=entry_after, reason=reason)

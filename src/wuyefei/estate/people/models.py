@@ -37,6 +37,8 @@ class Person(models.Model):
     bank_shown = models.CharField(max_length=40, blank=True)
     remark = models.CharField(max_length=200, blank=True)
     external_ref = models.CharField(max_length=60, blank=True)
+    facts_changed_at = models.DateTimeField(null=True)
+    """When name, mobile or identity last changed; None for those entered and never changed since."""
     erased_at = models.DateTimeField(null=True)
 
     class Meta:

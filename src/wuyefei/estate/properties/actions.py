@@ -12,7 +12,7 @@ from wuyefei.foundation.access.models import Community, User
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound, Phrase
-from wuyefei.foundation.platform import audit
+from wuyefei.foundation.platform import audit, clock
 
 from .bulk import (
     bulk_create_buildings,
@@ -21,7 +21,7 @@ from .bulk import (
     bulk_create_properties,
     bulk_create_vehicles,
 )
-from .models import Building, Entrance, Meter, Property, Vehicle
+from .models import Building, Entrance, HousekeeperTerm, Meter, Property, Vehicle
 from .queries import buildings, meters, properties, vehicles
 from .rules import (
     ATTACHABLE,
@@ -157,6 +157,18 @@ def end_vehicle(vehicle_id: int, ended_on: dt.date, *, actor: Actor) -> Vehicle:
     return row
 
 
+def _new_term(row: Building, user: User | None) -> None:
+    """The term of the one before ends yesterday; one that only began today never was."""
+    today = clock.today()
+    running = HousekeeperTerm.objects.filter(building=row, ends_on__isnull=True)
+    running.filter(starts_on__gte=today).delete()
+    running.update(ends_on=today - dt.timedelta(days=1))
+    if user is not None:
+        HousekeeperTerm.objects.create(
+            organisation_id=row.organisation_id, community_id=row.community_id, building=row, user=user, starts_on=today
+        )
+
+
 @transaction.atomic
 def end_meter(meter_id: int, ended_on: dt.date, *, actor: Actor) -> Meter:
     """The meter was taken off on that day."""
@@ -183,9 +195,12 @@ def set_housekeeper(building_id: int, user_id: int | None, *, actor: Actor) -> B
         user = User.objects.filter(pk=user_id, organisation_id=actor.organisation_id, is_active=True, service="").first()
         if user is None:
             raise NotFound()
+    if row.housekeeper_id == (user.pk if user else None):
+        return row
     before = row.housekeeper.name if row.housekeeper else None
     row.housekeeper = user
     row.save(update_fields=["housekeeper"])
+    _new_term(row, user)
     audit.record(
         actor, "building.housekeeper", row, before={"housekeeper": before}, after={"housekeeper": user.name if user else None}
     )

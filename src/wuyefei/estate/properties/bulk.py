@@ -17,7 +17,7 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound, Phrase
 from wuyefei.foundation.kernel.text import limited
-from wuyefei.foundation.platform import audit
+from wuyefei.foundation.platform import audit, clock
 
 from .models import Building, Entrance, Meter, Property, Vehicle
 from .rules import (
@@ -173,6 +173,7 @@ def bulk_create_vehicles(rows: Sequence[VehicleRow], *, actor: Actor, community:
     _homes((row.property_id for row in clean), community)
     there = Vehicle.objects.filter(community_id=community.pk, ended_on__isnull=True).values_list("plate", flat=True)
     _free("车牌号", [row.plate for row in clean], there)
+    now = clock.now()
     made = [
         Vehicle(
             organisation_id=actor.organisation_id,
@@ -181,6 +182,7 @@ def bulk_create_vehicles(rows: Sequence[VehicleRow], *, actor: Actor, community:
             plate=row.plate,
             model=row.model,
             colour=row.colour,
+            registered_at=now,
         )
         for row in clean
     ]

@@ -22,6 +22,28 @@ class Building(models.Model):
         return self.name
 
 
+class HousekeeperTerm(models.Model):
+    """Who was a building's housekeeper from when to when, both days included (product row A7)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="terms")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["building"], condition=models.Q(ends_on__isnull=True), name="one_housekeeper_a_building"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")), name="term_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.building} {self.starts_on}"
+
+
 class Entrance(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
@@ -83,6 +105,7 @@ class Vehicle(models.Model):
     plate = models.CharField(max_length=12)
     model = models.CharField(max_length=40, blank=True)
     colour = models.CharField(max_length=20, blank=True)
+    registered_at = models.DateTimeField(null=True)
     ended_on = models.DateField(null=True)
 
     class Meta:

@@ -20,7 +20,7 @@ from .bulk import (
     bulk_create_properties,
     bulk_create_vehicles,
 )
-from .models import Building, Entrance, Meter, Property, Vehicle
+from .models import Building, Entrance, HousekeeperTerm, Meter, Property, Vehicle
 from .queries import (
     buildings,
     entrances,
@@ -31,6 +31,7 @@ from .queries import (
     get_meter,
     get_property,
     get_vehicle,
+    housekeeper_terms,
     meters,
     properties,
     property_codes,
@@ -54,6 +55,7 @@ __all__ = [
     "Ended",
     "Entrance",
     "EntranceRow",
+    "HousekeeperTerm",
     "Meter",
     "MeterRow",
     "Property",
@@ -86,6 +88,7 @@ __all__ = [
     "get_meter",
     "get_property",
     "get_vehicle",
+    "housekeeper_terms",
     "meters",
     "normalise_code",
     "normalise_plate",

@@ -12,7 +12,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.kernel.text import tidy
 
-from .models import Building, Entrance, Meter, Property, Vehicle
+from .models import Building, Entrance, HousekeeperTerm, Meter, Property, Vehicle
 from .rules import normalise_code, squeezed
 
 Row = TypeVar("Row", bound=Model)
@@ -55,6 +55,11 @@ def properties(actor: Actor) -> QuerySet[Property]:
 
 def get_property(actor: Actor, property_id: int) -> Property:
     return _one(properties(actor).select_related("building", "entrance", "community"), property_id)
+
+
+def housekeeper_terms(actor: Actor) -> QuerySet[HousekeeperTerm]:
+    """Who kept which building from when to when."""
+    return _scoped(HousekeeperTerm, actor)
 
 
 def vehicles(actor: Actor) -> QuerySet[Vehicle]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 _translate: Callable[[str], str] = str
 
 
-def use_translator(translate: Callable[[str], str]) -> None:
-    """Say how messages are put into the reader's language: the kernel itself knows none but Chinese."""
+def use_translator(translate: Callable[[str], str]) -> Callable[[str], str]:
+    """Say how messages are put into the reader's language: the kernel itself knows none but Chinese. Returns the way
+    that held before."""
     global _translate
-    _translate = translate
+    before, _translate = _translate, translate
+    return before
 
 
 class Phrase(str):
@@ -26,10 +28,46 @@ class Phrase(str):
         made.pattern, made.facts = pattern, facts
         return made
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, (self.pattern, self.facts)
+
     @property
     def spoken(self) -> str:
         """The sentence in the reader's language."""
-        return _translate(self.pattern).format(**self.facts)
+        return _translate(self.pattern).format(**{name: _spoken(name, value) for name, value in self.facts.items()})
+
+
+def _made(pattern: str, facts: dict[str, Any]) -> Phrase:
+    return Phrase(pattern, **facts)
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Several sentences as one, parted by semicolons; the facts of each are kept."""
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    return Phrase("{first}；{rest}", first=_kept(parts[0]), rest=joined(list(map(_kept, parts[1:]))))
+
+
+def _kept(text: str) -> Phrase:
+    return text if isinstance(text, Phrase) else Phrase(text.replace("{", "{{").replace("}", "}}"))
+
+
+def packed(text: str) -> Any:
+    """Words as JSON can keep them, so that they can be said later to a reader of any language."""
+    if not isinstance(text, Phrase):
+        return text
+    return {"say": text.pattern, "with": {name: packed(value) if isinstance(value, Phrase) else _plain(value) for name, value in text.facts.items()}}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | str) else str(value)
+
+
+def unpacked(kept: Any) -> str:
+    """Words again from what ``packed`` made of them."""
+    if not isinstance(kept, dict):
+        return str(kept)
+    return Phrase(kept["say"], **{name: unpacked(value) if isinstance(value, dict) else value for name, value in kept["with"].items()})
 
 
 def spoken(text: str) -> str:

@@ -11,15 +11,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import async_to_sync
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.models import Q, QuerySet
 
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 
+from . import outbox
 from .audit import plain
 from .clock import now
 from .models import Job
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("wuyefei.jobs")
 LOCK_CLASS = 0x77790010
 TASK = "wuyefei.run_job"
+ROUNDS = "wuyefei.rounds"
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
 
@@ -70,12 +73,56 @@ class Task:
 
 
 Work = Callable[[Task], dict[str, Any] | None]
-_works: dict[str, Work] = {}
 
 
-def register_work(kind: str, work: Work) -> None:
+@dataclass(frozen=True)
+class Known:
+    """How work of a kind is done, what people call it, which right shows, stops and resumes it (empty: any right in its
+    place), the page of its result, and its result in words."""
+
+    work: Work
+    title: str = ""
+    permission: str = ""
+    address: Callable[[Job], str] | None = None
+    describe: Callable[[Job], str] | None = None
+
+
+_works: dict[str, Known] = {}
+
+
+def register_work(
+    kind: str, work: Work, *, title: str = "", permission: str = "", address: Callable[[Job], str] | None = None,
+    describe: Callable[[Job], str] | None = None,
+) -> None:  # fmt: skip
     """Say how work of ``kind`` is done; called in ``AppConfig.ready``. The same kind again replaces it."""
-    _works[kind] = work
+    _works[kind] = Known(work, title, permission, address, describe)
+
+
+def known(kind: str) -> Known | None:
+    """What is known of a kind; None for work that this version no longer does."""
+    return _works.get(kind)
+
+
+@contextmanager
+def outside(task: Task) -> Iterator[Callable[[int, int, str], None]]:
+    """For work that is one transaction: progress written by a connection of its own, so that others see it before the
+    commit. Each call raises ``Stopped`` where somebody has asked the job to stop."""
+    spare = connections.create_connection("default")
+
+    def show(done: int, total: int, message: str = "") -> None:
+        with spare.cursor() as cursor:
+            cursor.execute(
+                "UPDATE platform_job SET done = %s, total = %s, message = %s WHERE id = %s RETURNING stop_requested",
+                [done, total, message[:400], task.job_id],
+            )
+            row = cursor.fetchone()
+        if row and row[0]:
+            raise Stopped
+
+    try:
+        yield show
+    finally:
+        spare.close()
 
 
 @transaction.atomic
@@ -107,8 +154,11 @@ def _queue(job: Job) -> None:
 
 
 def jobs(actor: Actor) -> QuerySet[Job]:
-    """The jobs of the actor's places and those they started themselves, the latest first."""
-    mine = Q(community_id__in=actor.seen) | Q(made_by_id=actor.user_id)
+    """The jobs one may steer, the latest first: those they started, and those of their places whose kind they may do."""
+    mine = Q(made_by_id=actor.user_id)
+    for name, kind in _works.items():
+        places = actor.communities(kind.permission) if kind.permission else actor.seen
+        mine |= Q(kind=name, community_id__in=places)
     return Job.objects.filter(mine, organisation_id=actor.organisation_id).order_by("-id")
 
 
@@ -171,10 +221,10 @@ def run_job(job_id: int) -> None:
         try:
             if job.stop_requested:
                 raise Stopped
-            work = _works.get(job.kind)
-            if work is None:
+            kind = _works.get(job.kind)
+            if kind is None:
                 raise DomainError("unknown_work", "没有这种后台任务：{kind}", kind=job.kind)
-            result = work(Task(job))
+            result = kind.work(Task(job))
         except Stopped:
             _finish(job_id, Job.State.STOPPED)
         except DomainError as error:
@@ -201,3 +251,8 @@ def retry_stalled(seconds: float = 30) -> int:
         async_to_sync(manager.retry_job)(job)
         log.warning("queued %s %s again: its worker is gone", job.task_name, job.id)
     return len(stalled)
+
+
+def rounds(organisation_id: int | None) -> int:
+    """Deliver events and take up what dead workers left, for everybody; returns how many of both."""
+    return outbox.deliver() + retry_stalled()

@@ -133,3 +133,17 @@ class Job(models.Model):
             return None
         seconds = ((self.finished_at or now()) - self.started_at).total_seconds()
         return self.done / seconds if seconds > 0 else None
+
+
+class ScheduledRun(models.Model):
+    """The last run of one work that comes by the clock; ``by_name`` is empty where the clock started it."""
+
+    name = models.CharField(max_length=60, unique=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    by_name = models.CharField(max_length=80, blank=True)
+    failed = models.BooleanField(default=False)
+    dealt_with = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name

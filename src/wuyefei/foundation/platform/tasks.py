@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from . import jobs, outbox
+from . import jobs
+from .schedule import run_scheduled
 
 
 @app.task(name=jobs.TASK)
@@ -16,5 +17,4 @@ def run_job(job_id: int) -> None:
 @app.task(name="wuyefei.rounds", queueing_lock="wuyefei.rounds", pass_context=False)
 def rounds(timestamp: int) -> None:
     """Every ten seconds: deliver events and take up what dead workers left."""
-    outbox.deliver()
-    jobs.retry_stalled()
+    run_scheduled(jobs.ROUNDS)

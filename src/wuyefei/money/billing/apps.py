@@ -11,10 +11,12 @@ class BillingConfig(AppConfig):
         from wuyefei.estate.tariffs.public import register_use_check
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.approvals.actions import Kind, register_kind
+        from wuyefei.foundation.platform.jobs import register_work
+        from wuyefei.foundation.platform.schedule import register_scheduled
         from wuyefei.foundation.shell.menu import register_menu
 
         from . import asking, checks, facts
-        from .actions import holds, receivables, runs, voiding
+        from .actions import deferrals, drafting, holds, receivables, runs, voiding
 
         run, row = asking.run_address, asking.receivable_address
         approve = Permission.ADJUST_APPROVE
@@ -28,6 +30,11 @@ class BillingConfig(AppConfig):
         ):
             register_kind(kind)
         checks.register()
+        right = Permission.BILLING_DRAFT
+        register_work(
+            drafting.WORK, drafting.work, title="出账", permission=right, address=asking.draft_address, describe=asking.describe_draft
+        )
+        register_scheduled(deferrals.RELEASE, "结转到期的预收收入", "每小时", deferrals.release_due_income)
         register_use_check(facts.last_billed_day)
         group = _("收费")
         register_menu(group, _("出账"), "billing:runs", "bill", Permission.BILLING_VIEW, 240)

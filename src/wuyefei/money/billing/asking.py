@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.platform.models import Job
 
 from .models import Receivable, Run
 
@@ -19,6 +20,21 @@ def run_address(request: Request) -> str:
 
 def receivable_address(request: Request) -> str:
     return reverse("billing:receivable", args=[request.subject_id])
+
+
+def draft_address(job: Job) -> str:
+    """The run that a job drafted; empty where there is none."""
+    run = (job.result or {}).get("run")
+    return reverse("billing:run", args=[run]) if run else ""
+
+
+def describe_draft(job: Job) -> str:
+    """What drafting came to, in words."""
+    found = job.result or {}
+    words = {"count": found.get("lines", 0), "sum": yuan_text(found.get("amount_fen", 0)), "gaps": found.get("gaps", 0)}
+    if not found.get("run"):
+        return _("这个账期没有要出的账单；%(gaps)s 处算不出账单") % words
+    return _("已算出 %(count)s 行，合计 %(sum)s 元；%(gaps)s 处算不出账单") % words
 
 
 def describe_run(request: Request) -> Words:

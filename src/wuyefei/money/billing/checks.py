@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, Sum
 
 from wuyefei.foundation.kernel.dates import Span
+from wuyefei.foundation.kernel.errors import Phrase, joined
 from wuyefei.foundation.kernel.money import tax_included, yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded
 from wuyefei.money.ledger.public import Account, control
@@ -20,6 +21,7 @@ from .rules.drafting import thawed_prices
 from .rules.proration import Convention, charge_by_month
 
 BATCH = 2000
+COMPARED = ("未收本金", "已收违约金", "违约金累计", "累计至")
 
 
 def _batches(organisation_id: int) -> Iterator[list[Receivable]]:
@@ -57,9 +59,9 @@ def _computed_otherwise(row: Receivable) -> str:
         months = charge_by_month(span, row.quantity, thawed_prices(row.prices), Convention(row.convention))
         amount = sum(fen for _, fen in months)
         if amount != row.amount_fen:
-            return f"金额 {yuan(row.amount_fen)}，按冻结的单价、数量、天数应为 {yuan(amount)}"
+            return Phrase("金额 {amount_fen}，按冻结的单价、数量、天数应为 {amount}", amount_fen=yuan(row.amount_fen), amount=yuan(amount))
     tax = tax_included(row.amount_fen, row.tax_rate)
-    return "" if tax == row.tax_fen else f"税额 {yuan(row.tax_fen)}，应为 {yuan(tax)}"
+    return "" if tax == row.tax_fen else Phrase("税额 {tax_fen}，应为 {tax}", tax_fen=yuan(row.tax_fen), tax=yuan(tax))
 
 
 def outstanding(organisation_id: int) -> Iterator[Yielded]:
@@ -79,13 +81,12 @@ def outstanding(organisation_id: int) -> Iterator[Yielded]:
 
 
 def _differs(has: tuple[object, ...], should: tuple[object, ...]) -> str:
-    names = ("未收本金", "已收违约金", "违约金累计", "累计至")
     parts = []
-    for name, first, second in zip(names, has, should, strict=True):
+    for name, first, second in zip(COMPARED, has, should, strict=True):
         if first != second:
             shown = (yuan(first), yuan(second)) if isinstance(first, int) and isinstance(second, int) else (first, second)
-            parts.append(f"{name} {shown[0]}，应为 {shown[1]}")
-    return "；".join(parts)
+            parts.append(Phrase("{what} {has}，应为 {should}", what=name, has=shown[0], should=shown[1]))
+    return joined(parts)
 
 
 def runs(organisation_id: int) -> Iterator[Yielded]:
@@ -97,7 +98,7 @@ def runs(organisation_id: int) -> Iterator[Yielded]:
         if run.state == Run.State.CONFIRMED and not count:
             continue  # unlogged drafts lost in a crash: publishing refuses, the draft is computed again
         if (count, amount, digest) != (run.line_count, run.amount_fen, run.lines_hash):
-            what = f"{table}：{count} 行 {yuan(amount)}，确认时为 {run.line_count} 行 {yuan(run.amount_fen)}，或某行被改动"
+            what = Phrase("{table}：{count} 行 {amount}，确认时为 {line_count} 行 {amount_fen}，或某行被改动", table=table, count=count, amount=yuan(amount), line_count=run.line_count, amount_fen=yuan(run.amount_fen))
             yield Finding("billing.runs", "billing_run", run.pk, what)
 
 
@@ -115,7 +116,7 @@ def billed_once(organisation_id: int) -> Iterator[Yielded]:
         found = cursor.fetchall()
     yield Examined(Receivable.objects.filter(organisation_id=organisation_id, contract_line__isnull=False).count())
     for row_id, line, first, before in found:
-        yield Finding("billing.once", "billing_receivable", row_id, f"合同计费行 {line} 自 {first} 起与上一笔（至 {before}）重叠")
+        yield Finding("billing.once", "billing_receivable", row_id, Phrase("合同计费行 {line} 自 {first} 起与上一笔（至 {before}）重叠", line=line, first=first, before=before))
 
 
 def _by_community(rows: Iterator[tuple[int, int]]) -> dict[int, int]:
@@ -145,7 +146,7 @@ def deferred_control(organisation_id: int) -> Iterator[Yielded]:
     for run_id in sorted({*said, *kept}):
         yield Examined(1)
         if said.get(run_id, 0) != kept.get(run_id, 0):
-            what = f"递延收入 {yuan(kept.get(run_id, 0))}，应收各行合计 {yuan(said.get(run_id, 0))}"
+            what = Phrase("递延收入 {has}，应收各行合计 {should}", has=yuan(kept.get(run_id, 0)), should=yuan(said.get(run_id, 0)))
             yield Finding("billing.deferred", "billing_run", run_id, what)
 
 

@@ -1,6 +1,7 @@
 """The door of the room: what other rooms may use."""
 
-from .actions.deferrals import release_income
+from .actions.deferrals import RELEASE, release_income
+from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.receivables import (
     OpeningArrears,
@@ -35,6 +36,7 @@ __all__ = [
     "DEFAULT_CAP",
     "DEFAULT_RATE",
     "PUBLISH_KIND",
+    "RELEASE",
     "Adjustment",
     "Change",
     "Convention",
@@ -85,6 +87,7 @@ __all__ = [
     "run_lines",
     "runs",
     "standings",
+    "start_draft",
     "stretches",
     "strike_line",
 ]

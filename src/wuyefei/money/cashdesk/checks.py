@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
 from wuyefei.money.ledger.public import Account, Leg, control
@@ -34,7 +35,7 @@ def in_shifts(organisation_id: int) -> Iterator[Yielded]:
             [organisation_id],
         )
         for row_id, payment_id in cursor.fetchall():
-            what = f"收款 {payment_id} 的收银员、项目或时间与班次不符"
+            what = Phrase("收款 {payment_id} 的收银员、项目或时间与班次不符", payment_id=payment_id)
             yield Finding("cashdesk.payments", "cashdesk_shiftpayment", row_id, what)
 
 
@@ -47,7 +48,7 @@ def expected(organisation_id: int) -> Iterator[Yielded]:
         if shift.closed_at is None or shift.counted_fen is None or shift.expected_fen is None:
             yield Finding("cashdesk.expected", "cashdesk_shift", shift.pk, "已交班，但没有实点金额或时间")
         elif shift.expected_fen != should:
-            what = f"应交 {yuan(shift.expected_fen)}，按收款重算为 {yuan(should)}"
+            what = Phrase("应交 {expected_fen}，按收款重算为 {should}", expected_fen=yuan(shift.expected_fen), should=yuan(should))
             yield Finding("cashdesk.expected", "cashdesk_shift", shift.pk, what)
 
 
@@ -69,7 +70,7 @@ def over_and_short(organisation_id: int) -> Iterator[Yielded]:
             over[shift.community_id] += -gap
         should = {leg.account.value: leg.amount_fen for leg in gap_postings(gap) if leg.amount_fen}
         if {account: fen for account, fen in booked.pop(shift.pk, {}).items() if fen} != should:
-            yield Finding("cashdesk.difference", "cashdesk_shift", shift.pk, f"长短款 {yuan(gap)} 与凭证不一致")
+            yield Finding("cashdesk.difference", "cashdesk_shift", shift.pk, Phrase("长短款 {gap} 与凭证不一致", gap=yuan(gap)))
     for shift_id in sorted(booked):
         yield Finding("cashdesk.difference", "cashdesk_shift", shift_id, "有长短款凭证，但班次未复核通过")
     yield from control("cashdesk.difference", organisation_id, Account.SHORTAGE, dict(short), name="现金短款")

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.urls import reverse
 
 from wuyefei.estate.tariffs.public import ensure_default_items
 from wuyefei.foundation.access.actions import create_community
 from wuyefei.foundation.access.actor import Actor, load_actor, organisation_of, refreshed
 from wuyefei.foundation.access.models import Community, User
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import DomainError, Invalid
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, packed
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock, jobs
@@ -165,7 +166,7 @@ def preview(import_id: int, choices: Choices, *, actor: Actor) -> ImportFile:
 
 
 def _table_document(view: SheetView) -> dict[str, Any]:
-    rows = [[one.number, one.result, list(one.cells), list(one.bad), list(one.reasons)] for one in view.rows]
+    rows = [[one.number, one.result, list(one.cells), list(one.bad), [packed(reason) for reason in one.reasons]] for one in view.rows]
     return {"name": view.name, "headers": list(view.headers), "rows": rows}
 
 
@@ -191,7 +192,7 @@ def tie_out(work: Work, choices: Choices) -> None:
     )
     for name, read, stated in pairs:
         if stated is not None and stated != read:
-            reason = f"表内合计 {yuan_text(read)} 元，填写的是 {yuan_text(stated)} 元，相差 {yuan_text(read - stated)} 元"
+            reason = Phrase("表内合计 {read} 元，填写的是 {stated} 元，相差 {difference} 元", read=yuan_text(read), stated=yuan_text(stated), difference=yuan_text(read - stated))
             raise Invalid(field=name, reason=reason)
 
 
@@ -242,7 +243,7 @@ def start(import_id: int, choices: Choices, *, actor: Actor) -> ImportFile:
         long = row.preview.get("rows_read", 0) > LONG
         if long:
             row.state, row.done, row.total = State.APPLYING, 0, 0
-            label = f"导入 {row.name}"
+            label = f"{row.community_name} {row.name}"
             row.job_id = jobs.start(WORK, actor=actor, label=label, community_id=row.community_id, import_id=row.pk).pk
         row.save(update_fields=["choices", "state", "done", "total", "job_id"])
     return row if long else _settled(row.pk, lambda: apply_import(row.pk, choices, actor=actor))
@@ -277,7 +278,7 @@ def work(task: jobs.Task) -> dict[str, Any]:
     if row.state == State.APPLIED and row.job_id == task.job_id:
         return {"import": row.pk}
     ImportFile.objects.filter(pk=row.pk).update(state=State.APPLYING, done=0, total=0, message="")
-    with shown(row.pk, task.check_stop) as progress:
+    with jobs.outside(task) as told, shown(row.pk, task.check_stop, told) as progress:
         actor, choices = load_actor(user), choices_of(row)
         _settled(row.pk, lambda: apply_import(row.pk, choices, actor=actor, progress=progress))
     return {"import": row.pk}
@@ -303,6 +304,11 @@ def discard(import_id: int, *, actor: Actor) -> None:
     row.stored = ""
     row.save(update_fields=["stored"])
     audit.record(actor, "intake.discard", row)
+
+
+def address_of(job: Job) -> str:
+    """The page of the upload that a job applies."""
+    return reverse("intake:show", args=[job.arguments["import_id"]])
 
 
 def stop(import_id: int, *, actor: Actor) -> None:

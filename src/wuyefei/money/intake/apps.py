@@ -14,4 +14,6 @@ class IntakeConfig(AppConfig):
         from . import actions
 
         register_menu(_("资料"), _("数据导入"), "intake:imports", "upload", Permission.IMPORT, 540)
-        register_work(actions.WORK, actions.work)
+        register_work(
+            actions.WORK, actions.work, title="数据导入", permission=Permission.IMPORT, address=actions.address_of
+        )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import translation
+
 from wuyefei.estate.properties.public import Property
+from wuyefei.foundation.kernel.errors import Phrase, packed, spoken, unpacked
 from wuyefei.foundation.kernel.money import yuan
 
 from .comparing.work import KINDS, Change, Work
@@ -26,7 +29,7 @@ def issues_document(issues: tuple[Issue, ...], limit: int = GROUPS) -> list[dict
         {
             "severity": group.first.severity.value, "code": group.first.code, "sheet": group.first.sheet,
             "row": group.first.row, "column": group.first.column, "header": group.first.header,
-            "value": shown_value(group.first), "message": shown_message(group.first), "expected": group.first.hint,
+            "value": shown_value(group.first), "message": packed(shown_message(group.first)), "expected": packed(group.first.hint),
             "count": group.count, "rows": [row for row in group.rows if row],
         }
         for group in group_issues(issues)[:limit]
@@ -35,20 +38,21 @@ def issues_document(issues: tuple[Issue, ...], limit: int = GROUPS) -> list[dict
 
 def _shown(name: str, value: Any) -> str:
     if name in ("mobile", "identity"):
-        return "（新号码）"
+        return Phrase("（新号码）")
     if name == "kind" and value:
-        return str(Property.Kind(value).label)
+        with translation.override("zh-hans"):
+            return Phrase(str(Property.Kind(value).label))
     if isinstance(value, bool):
-        return "是" if value else "否"
-    return "空" if value in (None, "") else str(value)
+        return Phrase("是" if value else "否")
+    return Phrase("空") if value in (None, "") else str(value)
 
 
-def _changes(kind: str, changes: list[Change]) -> list[dict[str, str]]:
+def _changes(kind: str, changes: list[Change]) -> list[dict[str, Any]]:
     return [
         {
             "kind": kind, "name": change.name, "field": FIELD_NAMES[name],
-            "before": "" if name in ("mobile", "identity") else _shown(name, change.before.get(name)),
-            "after": _shown(name, value),
+            "before": "" if name in ("mobile", "identity") else packed(_shown(name, change.before.get(name))),
+            "after": packed(_shown(name, value)),
         }
         for change in changes[:CHANGES]
         for name, value in change.after.items()
@@ -81,7 +85,7 @@ def result_document(plan: ImportPlan, work: Work, choices: Choices, community: s
         "errors": severities.count(Severity.ERROR),
         "warnings": severities.count(Severity.WARNING),
         "issues": issues_document(issues),
-        "unread": [{"sheet": one.sheet, "what": one.what, "count": one.count} for one in plan.ignored],
+        "unread": [{"sheet": one.sheet, "what": packed(one.what), "count": one.count} for one in plan.ignored],
     }
 
 
@@ -102,7 +106,23 @@ def preview_document(
     }
 
 
+def spoken_document(document: dict[str, Any]) -> dict[str, Any]:
+    """A document as kept, its words said in the reader's language."""
+    issues = [one | {key: spoken(unpacked(one[key])) for key in ("message", "expected")} for one in document["issues"]]
+    unread = [one | {"what": spoken(unpacked(one["what"]))} for one in document["unread"]]
+    changes = [
+        one | {key: spoken(one[key]) for key in ("kind", "field")} | {key: _said(one[key]) for key in ("before", "after")}
+        for one in document["changes"]
+    ]
+    return document | {"issues": issues, "unread": unread, "changes": changes}
+
+
+def _said(kept: Any) -> str:
+    """A fact stays as it is; words of ours are said."""
+    return spoken(unpacked(kept)) if isinstance(kept, dict) else str(kept)
+
+
 def summary(document: dict[str, Any], what: str = "created") -> str:
     """``房屋 34019、楼栋 5708`` of what is not zero."""
-    found = [f"{KINDS[kind]} {count}" for kind, count in document[what].items() if count]
+    found = [f"{spoken(KINDS[kind])} {count}" for kind, count in document[what].items() if count]
     return "、".join(found)

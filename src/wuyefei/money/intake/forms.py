@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.foundation.access.models import Community
-from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.kernel.errors import DomainError, spoken
 from wuyefei.foundation.kernel.money import parse_yuan, yuan
 
 from .rules import Field, Limits
@@ -124,7 +124,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, sheet: SheetColumns, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sheet = sheet
-        options = [("", _("不导入")), *((field.value, field.label) for field in Field)]
+        options = [("", _("不导入")), *((field.value, spoken(field.label)) for field in Field)]
         for column in sheet.columns:
             name = column.header or column.letter
             self.fields[f"c{column.index}"] = forms.ChoiceField(label=name, choices=options, required=False)
@@ -144,7 +144,7 @@ class ColumnsForm(forms.Form):
             name = column.header or column.letter
             if field in used:
                 text = _now("「%(one)s」和「%(other)s」都对应「%(field)s」，只能留一列")
-                found.append(text % {"one": used[field], "other": name, "field": field.label})
+                found.append(text % {"one": used[field], "other": name, "field": spoken(field.label)})
             used.setdefault(field, name)
         if not {Field.ROOM, Field.SPACE} & set(used) and not self.cleaned_data.get("number_rows"):
             found.append(_now("没有房号列：请指定一列，或选「按行号编房号」"))

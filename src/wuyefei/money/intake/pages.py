@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound, spoken, unpacked
 from wuyefei.foundation.platform import clock
 
 from . import actions, storage
 from .comparing.work import KINDS
+from .documents import spoken_document
 from .forms import ChoicesForm, ColumnsForm, UploadForm
 from .models import ImportFile
 from .queries import get_import, places
@@ -149,7 +150,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _preview(request: StaffRequest, row: ImportFile, form: ChoicesForm, refused: str = "") -> HttpResponse:
     """The preview; ``refused`` says why nothing was imported just now."""
-    document = row.preview
+    document = spoken_document(row.preview)
     for name in ("arrears", "prepayments"):
         form.fields[name].required = bool(document[f"{name}_fen"])
     choices = actions.choices_of(row)
@@ -173,7 +174,7 @@ def _kinds(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _chips(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Header → field; for a recognised workbook the sheets alone."""
-    return [column for column in document["columns"] if not column["peer"]]
+    return [column | {"field": spoken(column["field"])} for column in document["columns"] if not column["peer"]]
 
 
 def _differences(document: dict[str, Any], choices: Any) -> list[dict[str, Any]]:
@@ -222,7 +223,7 @@ def _table(request: StaffRequest, row: ImportFile) -> dict[str, Any]:
 
 def _line(line: list[Any]) -> dict[str, Any]:
     number, result, cells, bad, reasons = line
-    return {"number": number, "result": result, "cells": [(text, position in bad) for position, text in enumerate(cells)], "reasons": reasons}
+    return {"number": number, "result": result, "cells": [(text, position in bad) for position, text in enumerate(cells)], "reasons": [spoken(unpacked(reason)) for reason in reasons]}
 
 
 @importer
@@ -281,7 +282,7 @@ def stop(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _result(request: StaffRequest, row: ImportFile) -> HttpResponse:
-    document = row.result
+    document = spoken_document(row.result)
     context = {
         "row": row, "document": document, "kinds": _kinds(document), "groups": document["issues"],
         "nothing": not any(document["created"].values()) and not any(document["changed"].values()),

@@ -10,12 +10,13 @@ from django.db import connections
 from .models import ImportFile
 
 Stop = Callable[[], None]
+Show = Callable[[int, int, str], None]
 
 
 class Progress:
     """Counts rows written; ``step`` shows it. ``check_stop`` raises where somebody asked the work to stop."""
 
-    def __init__(self, show: Callable[[int, int, str], None], check_stop: Stop = lambda: None) -> None:
+    def __init__(self, show: Show, check_stop: Stop = lambda: None) -> None:
         self.show, self.check_stop = show, check_stop
         self.done = self.total = 0
 
@@ -36,8 +37,9 @@ def unseen() -> Progress:
 
 
 @contextmanager
-def shown(import_id: int, check_stop: Stop = lambda: None) -> Iterator[Progress]:
-    """Progress written to the upload's row by a connection of its own, so that others see it before the commit."""
+def shown(import_id: int, check_stop: Stop = lambda: None, also: Show = lambda done, total, message: None) -> Iterator[Progress]:
+    """Progress written to the upload's row by a connection of its own, so that others see it before the commit;
+    ``also`` is told the same."""
     spare = connections.create_connection("default")
     table = ImportFile._meta.db_table
 
@@ -47,6 +49,7 @@ def shown(import_id: int, check_stop: Stop = lambda: None) -> Iterator[Progress]
                 f"UPDATE {table} SET done = %s, total = %s, message = %s WHERE id = %s",  # noqa: S608
                 [done, total, message[:400], import_id],
             )
+        also(done, total, message)
 
     try:
         yield Progress(show, check_stop)

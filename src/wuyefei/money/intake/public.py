@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from wuyefei.foundation.access.actor import Actor, refreshed
-from wuyefei.foundation.kernel.errors import DomainError, Invalid
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.text import tidy
 from wuyefei.foundation.platform import clock
 
 from . import storage
 from .actions import NothingToImport, apply_import, keep_upload, look, preview
-from .documents import result_document, summary
+from .documents import result_document, spoken_document, summary
 from .models import ImportFile, OpeningLine, PaymentMemo
 from .queries import community_of, get_import, imports, payment_memos
 from .rules import Field, Limits, UploadRefused, describe_columns, read_upload
@@ -63,13 +63,13 @@ def mapping_of(name: str, data: bytes, chosen: Mapping[str, str], sheet: str | N
     sheets = describe_columns(name, data)
     described = next((one for one in sheets if sheet in (None, one.sheet)), None)
     if described is None:
-        raise Invalid(field="工作表", reason=f"没有「{sheet}」")
+        raise Invalid(field="工作表", reason=Phrase("没有「{sheet}」", sheet=sheet))
     columns = {column.header: column.index for column in reversed(described.columns) if column.header}
     columns |= {column.letter: column.index for column in described.columns if column.letter not in columns}
     found: dict[int, Field | None] = {}
     for column, field in chosen.items():
         if column not in columns:
-            raise Invalid(field="列", reason=f"没有「{column}」列，有的是 {'、'.join(columns)}")
+            raise Invalid(field="列", reason=Phrase("没有「{column}」列，有的是 {columns}", column=column, columns='、'.join(columns)))
         found[columns[column]] = _field(field)
     return found
 
@@ -80,7 +80,7 @@ def _field(text: str) -> Field:
     except ValueError:
         known = guess(text)
     if known is None:
-        raise Invalid(field="含义", reason=f"不认得「{text}」，可用的是 {'、'.join(field.label for field in Field)}")
+        raise Invalid(field="含义", reason=Phrase("不认得「{text}」，可用的是 {known}", text=text, known='、'.join(field.label for field in Field)))
     return known
 
 
@@ -106,7 +106,7 @@ def run_import(
         reader = refreshed(actor)
         place = community_of(reader, community)
         looked = look(read_upload(name, data, limits), choices, community, place, reader)
-        return result_document(looked.plan, looked.work, choices, community)
+        return spoken_document(result_document(looked.plan, looked.work, choices, community))
 
     if preview_only:
         return ImportResult(expected() | {"state": "preview"}, applied=False)
@@ -124,7 +124,7 @@ def run_import(
         ImportFile.objects.filter(pk=row.pk).update(state=ImportFile.State.FAILED, stored="")
         raise
     state = "applied" if any(done.result["created"].values()) or any(done.result["changed"].values()) else "unchanged"
-    return ImportResult(done.result | {"state": state, "import": done.pk}, applied=True)
+    return ImportResult(spoken_document(done.result) | {"state": state, "import": done.pk}, applied=True)
 
 
 def _refused(row: ImportFile, error: DomainError) -> None:

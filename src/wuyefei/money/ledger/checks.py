@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from wuyefei.foundation.kernel.errors import Phrase, joined
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded
 
@@ -26,9 +27,9 @@ def balanced_entries(organisation_id: int) -> Iterator[Yielded]:
             [[a.value for a in Account], organisation_id, [a.value for a in Account]],
         )
         for entry_id, total, legs, strayed, unknown in cursor.fetchall():
-            what = f"借贷差 {yuan(int(total))}，{legs} 条分录"
+            what: str = Phrase("借贷差 {total}，{legs} 条分录", total=yuan(int(total)), legs=legs)
             if strayed or unknown:
-                what += f"，{strayed} 条不属于本项目，{unknown} 条科目不存在"
+                what = joined([what, Phrase("{strayed} 条不属于本项目，{unknown} 条科目不存在", strayed=strayed, unknown=unknown)])
             yield Finding("ledger.balanced", "ledger_entry", entry_id, what)
 
 
@@ -52,5 +53,5 @@ def control(
         yield Examined(1)
         has, should = booked.get(community_id, 0), subledger.get(community_id, 0)
         if has != should:
-            what = f"{account.value} {name}：总账 {yuan(has)}，明细 {yuan(should)}，相差 {yuan(has - should)}"
+            what = Phrase("{account} {what}：总账 {has}，明细 {should}，相差 {difference}", account=account.value, what=name, has=yuan(has), should=yuan(should), difference=yuan(has - should))
             yield Finding(check, "access_community", community_id, what)

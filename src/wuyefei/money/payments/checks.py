@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django.db import connection
 from django.db.models import Sum
 
+from wuyefei.foundation.kernel.errors import Phrase, joined
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
 from wuyefei.money.ledger.public import Account, Leg, control
@@ -42,13 +43,13 @@ def sums(organisation_id: int) -> Iterator[Yielded]:
     for payment_id, amount, tenders, used, voided, net, held in rows:
         what = []
         if tenders != amount:
-            what.append(f"收款 {yuan(amount)}，收款方式合计 {yuan(int(tenders))}")
+            what.append(Phrase("收款 {amount}，收款方式合计 {tenders}", amount=yuan(amount), tenders=yuan(int(tenders))))
         if used != amount:
-            what.append(f"收款 {yuan(amount)}，核销与预存合计 {yuan(int(used))}")
+            what.append(Phrase("收款 {amount}，核销与预存合计 {used}", amount=yuan(amount), used=yuan(int(used))))
         if voided and (net or held):
-            what.append(f"已作废，但核销净额 {yuan(int(net))}，预存净额 {yuan(int(held))}")
+            what.append(Phrase("已作废，但核销净额 {net}，预存净额 {held}", net=yuan(int(net)), held=yuan(int(held))))
         if what:
-            yield Finding("payments.sums", "payments_payment", payment_id, "；".join(what))
+            yield Finding("payments.sums", "payments_payment", payment_id, joined(what))
 
 
 def reversals(organisation_id: int) -> Iterator[Yielded]:
@@ -60,7 +61,7 @@ def reversals(organisation_id: int) -> Iterator[Yielded]:
         assert first is not None
         same = (first.payment_id, first.receivable_id, first.part, -first.amount_fen, first.value_date)
         if same != (row.payment_id, row.receivable_id, row.part, row.amount_fen, row.value_date):
-            yield Finding("payments.reversals", "payments_allocation", row.pk, f"与被冲销的核销 {first.pk} 不一致")
+            yield Finding("payments.reversals", "payments_allocation", row.pk, Phrase("与被冲销的核销 {pk} 不一致", pk=first.pk))
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT a.id FROM payments_allocation a JOIN billing_receivable r ON r.id = a.receivable_id
@@ -82,7 +83,7 @@ def prepaid_control(organisation_id: int) -> Iterator[Yielded]:
     for payer_id, property_id, fen in balances:
         yield Examined(1)
         if fen < 0:
-            yield Finding("payments.prepaid", "payments_prepayment", payer_id, f"房屋 {property_id} 的预存为负 {yuan(fen)}")
+            yield Finding("payments.prepaid", "payments_prepayment", payer_id, Phrase("房屋 {property_id} 的预存为负 {fen}", property_id=property_id, fen=yuan(fen)))
 
 
 def tender_control(organisation_id: int) -> Iterator[Yielded]:
@@ -111,7 +112,7 @@ def receipts(organisation_id: int) -> Iterator[Yielded]:
         if receipt is None:
             yield Finding("payments.receipts", "payments_payment", row.pk, "没有收据")
         elif receipt.total_fen != row.amount_fen or bool(receipt.voided_at) != bool(row.voided_at):
-            what = f"收据 {receipt.number} 为 {yuan(receipt.total_fen)}，收款为 {yuan(row.amount_fen)}，或作废状态不一致"
+            what = Phrase("收据 {number} 为 {total_fen}，收款为 {amount_fen}，或作废状态不一致", number=receipt.number, total_fen=yuan(receipt.total_fen), amount_fen=yuan(row.amount_fen))
             yield Finding("payments.receipts", "payments_payment", row.pk, what)
 
 
@@ -149,7 +150,7 @@ def batches(organisation_id: int) -> Iterator[Yielded]:
         has = (batch.payment_count, batch.amount_fen)
         counted = (parts["count"].get("", 0), sum(parts["tender"].values()))
         if has != counted:
-            what = f"{has[0]} 笔 {yuan(has[1])}，收款合计 {counted[0]} 笔 {yuan(counted[1])}"
+            what = Phrase("{count} 笔 {amount}，收款合计 {found} 笔 {total}", count=has[0], amount=yuan(has[1]), found=counted[0], total=yuan(counted[1]))
             yield Finding("payments.batches", "payments_paymentbatch", batch.pk, what)
         if booked.pop(batch.pk, {}) != should:
             yield Finding("payments.batches", "payments_paymentbatch", batch.pk, "汇总凭证与各笔收款不一致")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.kernel.errors import DomainError, Phrase
 from wuyefei.foundation.platform.models import Counter
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
 
@@ -22,16 +22,16 @@ def gapless(organisation_id: int) -> Iterator[Yielded]:
         series = (row.community_id, row.year)
         wanted = expected.get(series, 0) + 1
         if row.serial != wanted:
-            yield Finding("receipts.gapless", "receipts_receipt", row.pk, f"号码 {row.number}，应接 {wanted}，中间断号")
+            yield Finding("receipts.gapless", "receipts_receipt", row.pk, Phrase("号码 {number}，应接 {wanted}，中间断号", number=row.number, wanted=wanted))
         if row.number != receipt_number(row.community.receipt_prefix, row.year, row.serial):
-            yield Finding("receipts.gapless", "receipts_receipt", row.pk, f"号码 {row.number} 与序号 {row.serial} 不符")
+            yield Finding("receipts.gapless", "receipts_receipt", row.pk, Phrase("号码 {number} 与序号 {serial} 不符", number=row.number, serial=row.serial))
         expected[series] = row.serial
     counters = Counter.objects.filter(organisation_id=organisation_id, kind=SERIES)
     for counter in counters.order_by("pk"):
         yield Examined(1)
         last = expected.get((counter.community_id, counter.year), 0)
         if counter.value != last:
-            yield Finding("receipts.gapless", "platform_counter", counter.pk, f"号码计到 {counter.value}，最后一张是 {last}")
+            yield Finding("receipts.gapless", "platform_counter", counter.pk, Phrase("号码计到 {value}，最后一张是 {last}", value=counter.value, last=last))
 
 
 def snapshots(organisation_id: int) -> Iterator[Yielded]:
@@ -45,7 +45,7 @@ def snapshots(organisation_id: int) -> Iterator[Yielded]:
             yield Finding("receipts.snapshot", "receipts_receipt", row.pk, error.text)
             continue
         if (snapshot.number, snapshot.total_fen) != (row.number, row.total_fen):
-            yield Finding("receipts.snapshot", "receipts_receipt", row.pk, f"票面 {snapshot.number} 与收据 {row.number} 不符")
+            yield Finding("receipts.snapshot", "receipts_receipt", row.pk, Phrase("票面 {number} 与收据 {number2} 不符", number=snapshot.number, number2=row.number))
 
 
 def register() -> None:

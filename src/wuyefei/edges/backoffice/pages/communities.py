@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from wuyefei.estate.properties.public import (
+    HousekeeperTerm,
     Property,
     buildings,
     create_building,
     create_entrance,
     entrances,
     get_building,
+    housekeeper_terms,
     properties,
     set_housekeeper,
 )
@@ -31,6 +33,7 @@ from wuyefei.foundation.access.rules import ROLE_PERMISSIONS, Permission, Role
 from ..forms.property import NameForm
 from .common import actor_of, attempt, number, place_for
 
+TERMS = 500
 KEEPING = frozenset(role for role in Role if Permission.ESTATE_VIEW in ROLE_PERMISSIONS[role])
 
 
@@ -72,6 +75,7 @@ def context_of(request: HttpRequest, place: Community) -> dict[str, Any]:
         "kinds": [(names[kind], kind, by_kind[kind]) for kind in Property.Kind.values if kind in by_kind],
         "whole": present.aggregate(count=Count("pk"), area=Sum("area_m2")),
         "buildings": _buildings(actor, place),
+        "terms": _past_terms(actor, place),
         "loose": present.filter(building__isnull=True).count(),
         "keepers": holders_in(actor, place.pk, KEEPING),
         "may_edit": actor.may(Permission.ESTATE_EDIT, place.pk),
@@ -92,6 +96,12 @@ def _buildings(actor: Actor, place: Community) -> list[tuple[Any, list[str]]]:
         .order_by("sort_key")
     )
     return [(row, doors.get(row.pk, [])) for row in rows]
+
+
+def _past_terms(actor: Actor, place: Community) -> list[HousekeeperTerm]:
+    """Who kept which building, the latest first; only where there is more to tell than the present ones."""
+    rows = housekeeper_terms(actor).filter(community=place).select_related("building", "user")
+    return list(rows.order_by("building__sort_key", "-starts_on", "-pk")[:TERMS])
 
 
 @require_POST

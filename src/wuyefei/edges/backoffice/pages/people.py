@@ -21,6 +21,7 @@ from wuyefei.estate.people.public import (
     reveal,
     update_person,
 )
+from wuyefei.estate.profiles.public import DETAILS_FIELD
 from wuyefei.estate.properties.public import get_property
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.models import Community
@@ -36,6 +37,7 @@ from ..queries import property as about
 from ..queries.audit import reads_of
 from ..queries.owed import sum_of
 from .common import actor_of, attempt, is_htmx, number, places_of, target_place
+from .profiles import record_of
 
 BY_PINYIN = ("pinyin", "pk")
 READS, FOUND = 10, 100
@@ -83,6 +85,7 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
         "may_bills": actor.may(Permission.BILLING_VIEW, place),
         "may_payments": actor.may(Permission.PAYMENT_VIEW, place),
         "reads": _reads(person),
+        **record_of(actor, person, today),
         "today": today,
     }
     if context["may_bills"]:
@@ -101,7 +104,8 @@ def _reads(person: Person) -> list[tuple[PersonalDataRead, str]]:
 
 
 def field_text(name: str) -> str:
-    return _("修改历史") if name == "history" else str(NUMBERS.get(name, name))
+    words = {"history": _("修改历史"), DETAILS_FIELD: _("选填资料")}
+    return words.get(name) or str(NUMBERS.get(name, name))
 
 
 @needs(Permission.ESTATE_EDIT)

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from wuyefei.foundation.kernel import errors
 from wuyefei.foundation.kernel.dates import CHINA, Month
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.platform import clock
@@ -91,6 +92,12 @@ def moment(value: dt.datetime | None) -> SafeString:
     local = value.astimezone(CHINA)
     text = f"{local:%m-%d %H:%M}" if local.year == clock.today().year else f"{local:%Y-%m-%d %H:%M}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
+
+
+@register.filter
+def spoken(text: str) -> str:
+    """Words of ours, with their facts, in the reader's language."""
+    return errors.spoken(text)
 
 
 @register.filter

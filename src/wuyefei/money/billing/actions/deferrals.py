@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import transaction
 
-from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.actor import SYSTEM, Actor, service_actor
+from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.kernel.dates import Month
-from wuyefei.foundation.platform import audit
+from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.ledger.public import Account, Entry, Posting, post
 
 from ..models import Deferral
 from .locks import lock_community
+
+log = logging.getLogger("wuyefei.billing")
+RELEASE = "wuyefei.release_income"
 
 
 @transaction.atomic
@@ -31,3 +38,22 @@ def release_income(community_id: int, through: Month, *, actor: Actor) -> Entry 
     if entry:
         audit.record(actor, "billing.release", entry, community_id=community_id, after={"through": through.first, "net_fen": total})
     return entry
+
+
+def release_due_income(organisation_id: int | None) -> int:
+    """Turn deferred income whose month has come into income, community by community; returns how many had any.
+
+    A community that refuses (its books are closed, its actor is gone) does not hold the others up.
+    """
+    places = Community.objects.order_by("pk")
+    if organisation_id is not None:
+        places = places.filter(organisation_id=organisation_id)
+    released = 0
+    for place in places:
+        try:
+            entry = release_income(place.pk, Month.of(clock.today()), actor=service_actor(place.organisation_id, SYSTEM))
+        except DomainError as error:
+            log.warning("%s: %s", place.name, error.text)
+            continue
+        released += entry is not None
+    return released

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -18,7 +18,7 @@ from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.ledger.public import post
 
-from ..facts import community_facts
+from ..facts import Found, community_facts
 from ..models import Run, RunLine
 from ..postings import publish_postings
 from ..rules.drafting import Draft, Gap
@@ -28,6 +28,8 @@ from .locks import lock_community
 
 PUBLISH_KIND = "billing.publish"
 LATEST_MONTHS_AHEAD = 12
+Progress = Callable[[int], None]
+Chunk = list[Found | Gap]
 
 _after_publish: list[Callable[[Run, Actor], None]] = []
 
@@ -75,26 +77,23 @@ class Selection:
 
 
 @transaction.atomic
-def draft_run(community_id: int, month: Month, *, actor: Actor, selection: Selection | None = None) -> DraftResult:
+def draft_run(
+    community_id: int, month: Month, *, actor: Actor, selection: Selection | None = None, progress: Progress | None = None
+) -> DraftResult:
     """Compute the drafts of a month, replacing an open draft of it; a run without any line is not kept.
 
-    Bills the cycles that start in ``month`` and any missing earlier ones. Raises ``OtherRunOpen``, ``WrongState``.
+    Bills the cycles that start in ``month`` and any missing earlier ones. ``progress`` is told how many contract lines
+    are done. Raises ``OtherRunOpen``, ``WrongState``.
     """
-    actor.require(Permission.BILLING_DRAFT, community_id)
-    if month.index > Month.of(clock.today()).index + LATEST_MONTHS_AHEAD:
-        raise DomainError("too_far_ahead", "账期 {month} 太远，最多提前 12 个月出账。", month=str(month))
+    check_month(community_id, month, actor)
     lock_community(community_id)
     selection = selection or Selection()
-    run = Run.objects.filter(community_id=community_id, state__in=[Run.State.DRAFT, Run.State.CONFIRMED]).first()
-    if run and (run.period != month.first):
-        raise OtherRunOpen(community=run.community.name, period=f"{run.period:%Y-%m}")
-    if run and run.state != Run.State.DRAFT:
-        raise WrongState(state=run.get_state_display(), verb="重新计算")
+    run = open_run(community_id, month)
     if run is not None:
         RunLine.objects.filter(run=run).delete()
     drafted = Drafted(actor, community_id, month, run)
     with uncollected():
-        drafted.write(community_facts(community_id, month, selection.property_ids, selection.item_ids))
+        drafted.write(_told(community_facts(community_id, month, selection.property_ids, selection.item_ids), progress))
     run, gaps = drafted.run, drafted.gaps
     if run is None or not drafted.lines:
         if run:
@@ -105,6 +104,33 @@ def draft_run(community_id: int, month: Month, *, actor: Actor, selection: Selec
     run.save(update_fields=["selection", "line_count", "amount_fen"])
     audit.record(actor, "billing.draft", run, after={"lines": run.line_count, "amount_fen": run.amount_fen, "gaps": len(gaps)})
     return DraftResult(run, run.line_count, run.amount_fen, gaps)
+
+
+def check_month(community_id: int, month: Month, actor: Actor) -> None:
+    """Raises ``Forbidden``, ``NotFound``, and ``DomainError`` for a month too far ahead."""
+    actor.require(Permission.BILLING_DRAFT, community_id)
+    if month.index > Month.of(clock.today()).index + LATEST_MONTHS_AHEAD:
+        raise DomainError("too_far_ahead", "账期 {month} 太远，最多提前 12 个月出账。", month=str(month))
+
+
+def open_run(community_id: int, month: Month) -> Run | None:
+    """The draft of this month that may be computed again. Raises ``OtherRunOpen``, ``WrongState``."""
+    run = Run.objects.filter(community_id=community_id, state__in=[Run.State.DRAFT, Run.State.CONFIRMED]).first()
+    if run and (run.period != month.first):
+        raise OtherRunOpen(community=run.community.name, period=f"{run.period:%Y-%m}")
+    if run and run.state != Run.State.DRAFT:
+        raise WrongState(state=run.get_state_display(), verb="重新计算")
+    return run
+
+
+def _told(chunks: Iterable[Chunk], progress: Progress | None) -> Iterator[Chunk]:
+    """The chunks of facts one by one; before each, ``progress`` is told how many contract lines are done."""
+    done = 0
+    for chunk in chunks:
+        if progress is not None:
+            progress(done)
+        yield chunk
+        done += len(chunk)
 
 
 def compute(community_id: int, month: Month, selection: Selection) -> tuple[list[Draft], list[Gap]]:

@@ -21,6 +21,7 @@ from .. import queries
 from ..actions import review as review_acts
 from ..actions import runs as acts
 from ..actions import voiding
+from ..actions.drafting import start_draft
 from ..forms import RunForm
 from ..models import Run
 from ..rules.drafting import Gap
@@ -81,6 +82,9 @@ def new_run(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = acts.Selection(item_ids=tuple(form.cleaned_data["items"]))
         try:
+            job = start_draft(form.cleaned_data["community"], form.cleaned_data["month"], actor=actor, selection=chosen)
+            if job is not None:
+                return redirect("jobs:show", job.pk)
             result = acts.draft_run(form.cleaned_data["community"], form.cleaned_data["month"], actor=actor, selection=chosen)
         except (NotFound, Forbidden):
             raise
@@ -103,6 +107,11 @@ def recompute(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     run = queries.get_run(actor, pk)
     chosen = acts.Selection(tuple(run.selection.get("properties", [])), tuple(run.selection.get("items", [])))
+    job = attempt(request, lambda: (start_draft(run.community_id, Month.of(run.period), actor=actor, selection=chosen),))
+    if job is None:
+        return redirect("billing:run", pk)
+    if job[0] is not None:
+        return redirect("jobs:show", job[0].pk)
     result = attempt(request, lambda: acts.draft_run(run.community_id, Month.of(run.period), actor=actor, selection=chosen))
     if result is not None and result.run is None:
         messages.warning(request, _("没有应出的账单，草稿已放弃。"))

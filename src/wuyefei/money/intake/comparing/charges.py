@@ -7,6 +7,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from wuyefei.estate.tariffs.public import TariffPrice, price_on
+from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.text import pinyin_initials, tidy
 
 from ..rules.issues import Severity
@@ -67,7 +68,7 @@ def _tariff(desk: Desk, one: Tariff) -> str | None:
         price = price_on(max(desk.choices.takeover_on, desk.today), stands.prices)
         if stands.method != METHODS[one.method] or not _priced(price, one.price, fixed):
             desk.warn(
-                "tariff_differs", one.source, f"收费标准「{name}」已有，方式或价格与表里不同，按已有的用", "调价请在收费标准里添加新价格", name
+                "tariff_differs", one.source, Phrase("收费标准「{name}」已有，方式或价格与表里不同，按已有的用", name=name), "调价请在收费标准里添加新价格", name
             )
         desk.tally("tariffs").same += 1
         return name
@@ -95,7 +96,7 @@ def _item(desk: Desk, one: Tariff) -> str | None:
         return known
     if not desk.standing.may_items:
         desk.warn(
-            "no_item", one.source, f"还没有收费项目「{one.item}」，只有全企业的收费标准维护人能建，这项未导入",
+            "no_item", one.source, Phrase("还没有收费项目「{item}」，只有全企业的收费标准维护人能建，这项未导入", item=one.item),
             "先请他建好收费项目，再导入一次", one.item,
         )  # fmt: skip
         return None
@@ -113,7 +114,7 @@ def _line(desk: Desk, line: ContractLine, tariff: Tariff, name: str, wanted: dic
         desk.tally("contract_lines").skipped += 1
         return
     if not tariff.recurring:
-        desk.warn("one_off", line.source, f"「{name}」是一次性费用，不建计费行", "到时用临时收费收取", name)
+        desk.warn("one_off", line.source, Phrase("「{name}」是一次性费用，不建计费行", name=name), "到时用临时收费收取", name)
         desk.tally("contract_lines").skipped += 1
         return
     home, stands = desk.home(code), desk.standing.tariffs.get(name)
@@ -122,12 +123,12 @@ def _line(desk: Desk, line: ContractLine, tariff: Tariff, name: str, wanted: dic
         desk.tally("contract_lines").same += 1
         return
     if _charged_otherwise(desk, tariff, wanted[code], charged):
-        desk.warn("charged_already", line.source, f"{code} 已按别的标准收「{tariff.item}」，未加计费行", "换标准请在合同里办", code)
+        desk.warn("charged_already", line.source, Phrase("{code} 已按别的标准收「{item}」，未加计费行", code=code, item=tariff.item), "换标准请在合同里办", code)
         desk.tally("contract_lines").skipped += 1
         return
     first = _first_day(desk, line.first)
     if line.last is not None and line.last < first:
-        desk.note(Severity.INFO, "line_over", line.source, f"「{name}」到 {line.last} 已结束，不建计费行", "", name)
+        desk.note(Severity.INFO, "line_over", line.source, Phrase("「{name}」到 {last} 已结束，不建计费行", name=name, last=line.last), "", name)
         desk.tally("contract_lines").skipped += 1
         return
     agreement = Agreement(tariff.cycle_months or desk.choices.cycle_months, tariff.in_advance)

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from typing import TypeVar
 
+from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan_text
 
 from ..rules.plan import OpeningArrear, OpeningPrepayment
@@ -53,11 +54,11 @@ def _lines(
     for row in rows:
         code = desk.code(row.property_key)
         if not code:
-            desk.error("unknown_property", row.source, f"小区里没有房屋 {row.property_key}", "先导入房屋，或改正编号", row.property_key)
+            desk.error("unknown_property", row.source, Phrase("小区里没有房屋 {property_key}", property_key=row.property_key), "先导入房屋，或改正编号", row.property_key)
             continue
         payer = _payer(desk, row.person_key, code, owners)
         if payer is None:
-            desk.error("no_payer", row.source, f"{code} 没有可以记账的业主，期初余额不知道记在谁名下", "补上业主姓名；业主已换的先办过户", code)
+            desk.error("no_payer", row.source, Phrase("{code} 没有可以记账的业主，期初余额不知道记在谁名下", code=code), "补上业主姓名；业主已换的先办过户", code)
             continue
         facts = (code, row.item, getattr(row, "first", None), getattr(row, "last", None), getattr(row, "origin", ""))
         seen[facts] += 1
@@ -71,7 +72,7 @@ def _lines(
             tally.same += 1
         else:
             desk.warn(
-                "opening_differs", row.source, f"{code} 已按 {yuan_text(booked)} 元入账，表里是 {yuan_text(row.amount_fen)} 元，未改",
+                "opening_differs", row.source, Phrase("{code} 已按 {booked} 元入账，表里是 {amount_fen} 元，未改", code=code, booked=yuan_text(booked), amount_fen=yuan_text(row.amount_fen)),
                 "要改请在账单里调整", code,
             )  # fmt: skip
             tally.skipped += 1
@@ -91,7 +92,7 @@ def _memos(desk: Desk) -> None:
     for row in desk.plan.payment_memos:
         code = desk.code(row.property_key)
         if not code:
-            desk.error("unknown_property", row.source, f"小区里没有房屋 {row.property_key}", "先导入房屋，或改正编号", row.property_key)
+            desk.error("unknown_property", row.source, Phrase("小区里没有房屋 {property_key}", property_key=row.property_key), "先导入房屋，或改正编号", row.property_key)
             continue
         facts = (code, row.item, row.first, row.last, row.paid_on, row.due_fen, row.paid_fen)
         seen[facts] += 1

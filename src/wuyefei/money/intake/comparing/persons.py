@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from wuyefei.estate.people.public import KnownPerson, PersonRow, normalise_identity
 from wuyefei.estate.properties.public import normalise_plate
-from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.kernel.errors import DomainError, Phrase
 from wuyefei.foundation.kernel.text import tidy
 
 from ..rules.plan import Person, Tie, Vehicle
@@ -144,7 +144,7 @@ def _tie(
         desk.tally("ties").same += 1
         return
     if role == "owner" and _others_own(desk, stands, owners.get(code, {person})):
-        desk.warn("owner_differs", tie.source, f"{code} 已登记别的业主，未改", "换了业主请在房屋页办过户；共有人请在房屋页添加", code)
+        desk.warn("owner_differs", tie.source, Phrase("{code} 已登记别的业主，未改", code=code), "换了业主请在房屋页办过户；共有人请在房屋页添加", code)
         desk.tally("ties").skipped += 1
         return
     first = tie.first or desk.since

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wuyefei.estate.properties.public import compose_code, normalise_code
+from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.text import tidy
 
 from ..rules.plan import ParkingSpace, Property
@@ -92,11 +93,11 @@ def _space(desk: Desk, one: ParkingSpace) -> None:
     code = normalise_code(one.code)
     number = tidy(one.code)
     if not code or len(number) > LONGEST_NUMBER:
-        desk.error("bad_code", one.source, f"车位「{number[:20]}」不能编成编号", "改车位编号", number)
+        desk.error("bad_code", one.source, Phrase("车位「{number}」不能编成编号", number=number[:20]), "改车位编号", number)
         return
     there = desk.home(code)
     if code in desk.new_codes or (there is not None and there.kind not in ("parking", "storage")):
-        desk.error("code_taken", one.source, f"{code} 已是另一处房屋的编号", "给车位另编一个号，如 B1-001", number)
+        desk.error("code_taken", one.source, Phrase("{code} 已是另一处房屋的编号", code=code), "给车位另编一个号，如 B1-001", number)
         return
     desk.spaces[one.code] = code
     fresh = NewProperty(code, "", "", number, "parking", "", "", one.area, None, None, False)
@@ -122,10 +123,10 @@ def _count_attachment(desk: Desk, code: str) -> None:
 def _meter(desk: Desk, property_key: str, kind: str, number: str, meter: Any) -> None:
     code = desk.code(property_key)
     if not code:
-        desk.error("unknown_property", meter.source, f"小区里没有房屋 {property_key}", "先导入房屋，或改正编号", property_key)
+        desk.error("unknown_property", meter.source, Phrase("小区里没有房屋 {property_key}", property_key=property_key), "先导入房屋，或改正编号", property_key)
         return
     if len(number) > LONGEST_NUMBER:
-        desk.error("too_long", meter.source, "表号过长", f"最多 {LONGEST_NUMBER} 个字", number)
+        desk.error("too_long", meter.source, "表号过长", Phrase("最多 {cap} 个字", cap=LONGEST_NUMBER), number)
         return
     there = desk.standing.meters.get((kind, number))
     if there is None:
@@ -134,7 +135,7 @@ def _meter(desk: Desk, property_key: str, kind: str, number: str, meter: Any) ->
         return
     home = desk.home(code)
     if home is None or home.id != there:
-        desk.warn("already_there", meter.source, f"{kind} {number} 已装在另一处房屋，未改", "核对表号", number)
+        desk.warn("already_there", meter.source, Phrase("{kind} {number} 已装在另一处房屋，未改", kind=kind, number=number), "核对表号", number)
         desk.tally("meters").skipped += 1
     else:
         desk.tally("meters").same += 1

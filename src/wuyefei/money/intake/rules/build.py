@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from wuyefei.foundation.kernel.errors import Phrase
+
 from .builder import Builder
 from .cells import is_blank, text_of
 from .headers import Field, find_header, read_header
@@ -120,7 +122,7 @@ def _note_formulas(builder: Builder, sheet: Sheet) -> None:
         )  # fmt: skip
     if len(found) > 100:
         builder.findings.add(
-            Severity.WARNING, "formula", f"还有 {len(found) - 100} 个公式格", "复制后「选择性粘贴为数值」", sheet=sheet.name
+            Severity.WARNING, "formula", Phrase("还有 {difference} 个公式格", difference=len(found) - 100), "复制后「选择性粘贴为数值」", sheet=sheet.name
         )
 
 

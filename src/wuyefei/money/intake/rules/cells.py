@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from wuyefei.foundation.kernel.dates import EARLIEST, LATEST
-from wuyefei.foundation.kernel.errors import DomainError, Invalid
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.money import parse_yuan
 from wuyefei.foundation.kernel.text import tidy
 
@@ -63,7 +63,7 @@ def is_blank(raw: Raw) -> bool:
 def short_text(raw: Raw, cap: int = 60) -> str:
     text = text_of(raw)
     if len(text) > cap:
-        raise BadCell("too_long", f"有 {len(text)} 个字，像是说明文字", f"最多 {cap} 个字")
+        raise BadCell("too_long", Phrase("有 {count} 个字，像是说明文字", count=len(text)), Phrase("最多 {cap} 个字", cap=cap))
     return text
 
 
@@ -74,10 +74,10 @@ def number(raw: Raw) -> Decimal:
     elif isinstance(raw, str):
         text = tidy(raw).replace(",", "").replace("，", "").replace("−", "-")
         if not re.fullmatch(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})", text):
-            raise BadCell("not_a_number", f"「{tidy(raw)[:30]}」不是数字", "填阿拉伯数字，不带单位")
+            raise BadCell("not_a_number", Phrase("「{raw}」不是数字", raw=tidy(raw)[:30]), "填阿拉伯数字，不带单位")
         value = Decimal(text)
     else:
-        raise BadCell("not_a_number", f"「{text_of(raw)[:30]}」不是数字", "填阿拉伯数字，不带单位")
+        raise BadCell("not_a_number", Phrase("「{raw}」不是数字", raw=text_of(raw)[:30]), "填阿拉伯数字，不带单位")
     if abs(value) >= Decimal(10) ** 15:
         raise BadCell("out_of_range", "数字过大", "检查是否多填了位数")
     exponent = value.as_tuple().exponent
@@ -91,9 +91,9 @@ def whole(raw: Raw, low: int, high: int) -> int:
     text = text_of(raw)
     value = number(re.sub(r"(层|楼|F|f|个月|月|年|岁|年建)$", "", text) if isinstance(raw, str) else raw)
     if value != value.to_integral_value():
-        raise BadCell("not_whole", f"「{text[:30]}」不是整数", f"填 {low} 到 {high} 的整数")
+        raise BadCell("not_whole", Phrase("「{text}」不是整数", text=text[:30]), Phrase("填 {low} 到 {high} 的整数", low=low, high=high))
     if not low <= value <= high:
-        raise BadCell("out_of_range", f"{text[:30]} 不在 {low} 到 {high} 之间", f"填 {low} 到 {high} 的整数")
+        raise BadCell("out_of_range", Phrase("{text} 不在 {low} 到 {high} 之间", text=text[:30], low=low, high=high), Phrase("填 {low} 到 {high} 的整数", low=low, high=high))
     return int(value)
 
 
@@ -101,12 +101,12 @@ def area(raw: Raw) -> Decimal:
     """Square metres, 0 < a ≤ 100,000, at most two decimals."""
     value = number(re.sub(r"(㎡|m2|m²|平方米|平米|平)$", "", tidy(raw)) if isinstance(raw, str) else raw)
     if value <= 0:
-        raise BadCell("area_not_positive", f"面积 {text_of(raw)[:30]} 不大于 0", "填大于 0 的平方米数")
+        raise BadCell("area_not_positive", Phrase("面积 {raw} 不大于 0", raw=text_of(raw)[:30]), "填大于 0 的平方米数")
     if value > MAX_AREA:
-        raise BadCell("area_absurd", f"面积 {text_of(raw)[:30]} 超过 100000 平方米", "检查小数点")
+        raise BadCell("area_absurd", Phrase("面积 {raw} 超过 100000 平方米", raw=text_of(raw)[:30]), "检查小数点")
     exponent = value.normalize().as_tuple().exponent
     if isinstance(exponent, int) and exponent < -2:
-        raise BadCell("too_many_decimals", f"面积 {text_of(raw)[:30]} 的小数超过两位", "保留两位小数")
+        raise BadCell("too_many_decimals", Phrase("面积 {raw} 的小数超过两位", raw=text_of(raw)[:30]), "保留两位小数")
     return value
 
 
@@ -123,9 +123,9 @@ def money_fen(raw: Raw, *, negative: bool = False) -> int:
     try:
         fen = parse_yuan(text)
     except Invalid as error:
-        raise BadCell("not_money", f"「{text_of(raw)[:30]}」不是金额", "填以元为单位的数，最多两位小数") from error
+        raise BadCell("not_money", Phrase("「{raw}」不是金额", raw=text_of(raw)[:30]), "填以元为单位的数，最多两位小数") from error
     if fen < 0 and not negative:
-        raise BadCell("money_negative", f"金额 {text_of(raw)[:30]} 小于 0", "填不小于 0 的金额；多收的钱填在预收列")
+        raise BadCell("money_negative", Phrase("金额 {raw} 小于 0", raw=text_of(raw)[:30]), "填不小于 0 的金额；多收的钱填在预收列")
     return fen
 
 
@@ -133,10 +133,10 @@ def price(raw: Raw) -> Decimal:
     """A rate in yuan, not negative, at most four decimals, at most 100,000."""
     value = number(re.sub(r"^[¥￥]|元.*$", "", tidy(raw)) if isinstance(raw, str) else raw)
     if value < 0 or value > 100_000:
-        raise BadCell("price_absurd", f"单价 {text_of(raw)[:30]} 不合理", "填 0 到 100000 之间的单价，以元为单位")
+        raise BadCell("price_absurd", Phrase("单价 {raw} 不合理", raw=text_of(raw)[:30]), "填 0 到 100000 之间的单价，以元为单位")
     exponent = value.normalize().as_tuple().exponent
     if isinstance(exponent, int) and exponent < -4:
-        raise BadCell("too_many_decimals", f"单价 {text_of(raw)[:30]} 的小数超过四位", "最多四位小数")
+        raise BadCell("too_many_decimals", Phrase("单价 {raw} 的小数超过四位", raw=text_of(raw)[:30]), "最多四位小数")
     return value
 
 
@@ -147,12 +147,12 @@ def day(raw: Raw, *, end_of_month: bool = False) -> dt.date:
     """
     value = _day(raw, end_of_month)
     if not EARLIEST <= value <= LATEST:
-        raise BadCell("date_absurd", f"日期 {value} 不在 {EARLIEST.year} 到 {LATEST.year} 年之间", "检查年份")
+        raise BadCell("date_absurd", Phrase("日期 {value} 不在 {year} 到 {year2} 年之间", value=value, year=EARLIEST.year, year2=LATEST.year), "检查年份")
     return value
 
 
 def _day(raw: Raw, end_of_month: bool) -> dt.date:
-    wrong = BadCell("not_a_date", f"「{text_of(raw)[:30]}」不是日期", "填如 2026-11-23 的日期")
+    wrong = BadCell("not_a_date", Phrase("「{raw}」不是日期", raw=text_of(raw)[:30]), "填如 2026-11-23 的日期")
     if isinstance(raw, dt.datetime):
         return raw.date()
     if isinstance(raw, dt.date):
@@ -182,8 +182,8 @@ def mobile(raw: Raw) -> str:
     text = re.sub(r"^(\+?86|0086)(?=1\d{10}$)", "", text)
     if not re.fullmatch(r"1[3-9]\d{9}", text) and not is_placeholder_mobile(text):
         if re.fullmatch(r"0\d{9,11}|[2-8]\d{6,7}", text):
-            raise BadCell("landline", f"「{text[:20]}」是固定电话", "填 11 位手机号")
-        raise BadCell("bad_mobile", f"「{text[:20]}」不是手机号", "填 11 位手机号，没有就留空")
+            raise BadCell("landline", Phrase("「{text}」是固定电话", text=text[:20]), "填 11 位手机号")
+        raise BadCell("bad_mobile", Phrase("「{text}」不是手机号", text=text[:20]), "填 11 位手机号，没有就留空")
     return text
 
 
@@ -218,7 +218,7 @@ def identity_checks(text: str) -> bool:
 def plate(raw: Raw) -> str:
     text = re.sub(r"[\s·.\-•]", "", text_of(raw)).upper()
     if not _PLATE.fullmatch(text):
-        raise BadCell("bad_plate", f"「{text[:20]}」不是车牌号", "填如 浙A12345 的车牌号")
+        raise BadCell("bad_plate", Phrase("「{text}」不是车牌号", text=text[:20]), "填如 浙A12345 的车牌号")
     return text
 
 
@@ -228,4 +228,4 @@ def yes_no(raw: Raw) -> bool:
         return True
     if text in {"无", "否", "没有", "n", "no", "false", "0", "×", "无电梯"}:
         return False
-    raise BadCell("not_yes_no", f"「{text[:20]}」不是有或无", "填有或无")
+    raise BadCell("not_yes_no", Phrase("「{text}」不是有或无", text=text[:20]), "填有或无")

@@ -10,6 +10,8 @@ from typing import Any
 
 import xlsxwriter
 
+from wuyefei.foundation.kernel.errors import Phrase, spoken
+
 from .cells import text_of
 from .issues import Issue, Severity
 from .plan import ImportPlan
@@ -33,11 +35,11 @@ def error_workbook(plan: ImportPlan, workbook: Workbook) -> bytes:
         target,
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True},
     )
-    book.set_properties({"title": "导入问题", "created": dt.datetime(2000, 1, 1, tzinfo=dt.UTC)})
+    book.set_properties({"title": spoken("导入问题"), "created": dt.datetime(2000, 1, 1, tzinfo=dt.UTC)})
     formats = {severity: book.add_format({"bg_color": colour}) for severity, colour in _COLOURS.items()}
     heading = book.add_format({"bold": True})
     names = _Names()
-    _list(book.add_worksheet(names.free("问题清单")), told, heading)
+    _list(book.add_worksheet(names.free(spoken("问题清单"))), told, heading)
     for sheet in workbook.sheets:
         own = [issue for issue in told if issue.sheet == sheet.name]
         if own:
@@ -65,9 +67,12 @@ class _Names:
 def _list(page: Any, issues: list[Issue], heading: Any) -> None:
     titles = ("级别", "工作表", "行", "列", "列名", "内容", "问题", "怎样才对")
     for column, title in enumerate(titles):
-        page.write_string(0, column, title, heading)
+        page.write_string(0, column, spoken(title), heading)
     for row, issue in enumerate(issues, start=1):
-        texts = (issue.severity.label, issue.sheet, str(issue.row or ""), issue.column, issue.header, issue.value, issue.message, issue.hint)
+        texts = (
+            spoken(issue.severity.label), issue.sheet, str(issue.row or ""), issue.column, issue.header, issue.value,
+            spoken(issue.message), spoken(issue.hint),
+        )  # fmt: skip
         for column, text in enumerate(texts):
             page.write_string(row, column, neutral(text))
     page.set_column(4, 7, 24)
@@ -79,9 +84,7 @@ def _copy(page: Any, sheet: Sheet, issues: list[Issue], formats: Mapping[Severit
     wrong: dict[tuple[int, int], Severity] = {}
     reasons: dict[int, list[str]] = {}
     for issue in issues:
-        where = f"{issue.column} 列{issue.header}：" if issue.column else ""
-        hint = f"（{issue.hint}）" if issue.hint else ""
-        reasons.setdefault(issue.row, []).append(f"{issue.severity.label}：{where}{issue.message}{hint}")
+        reasons.setdefault(issue.row, []).append(_reason(issue))
         if issue.column:
             key = (issue.row, column_index(issue.column))
             wrong[key] = issue.severity if issue.severity is Severity.ERROR else wrong.get(key, issue.severity)
@@ -94,8 +97,16 @@ def _copy(page: Any, sheet: Sheet, issues: list[Issue], formats: Mapping[Severit
     for number, texts in reasons.items():
         page.write_string(max(number, 1) - 1, sheet.width, neutral("；".join(texts))[:32_000])
     if first_row not in reasons:
-        page.write_string(first_row - 1, sheet.width, "导入问题", heading)
+        page.write_string(first_row - 1, sheet.width, spoken("导入问题"), heading)
     page.set_column(sheet.width, sheet.width, 60)
+
+
+def _reason(issue: Issue) -> str:
+    """``错误：E 列建筑面积：「一百」不是数字（填阿拉伯数字，不带单位）``, in the reader's language."""
+    message = Phrase("{reason}（{what}）", reason=issue.message, what=issue.hint) if issue.hint else issue.message
+    if issue.column:
+        message = Phrase("{column} 列{header}：{reason}", column=issue.column, header=issue.header, reason=message)
+    return spoken(Phrase("{what}：{reason}", what=issue.severity.label, reason=message))
 
 
 def _write_missing(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wuyefei.foundation.kernel.errors import Phrase
+
 from . import cells, peercodes, places
 from .builder import Builder
 from .cells import text_of
@@ -25,7 +27,7 @@ def read_assets(builder: Builder, sheet: PeerSheet, numbers: PeerNumbers) -> Non
     for reader in sheet.readers(builder):
         first = seen.setdefault(reader.row.cells, reader.row.number)
         if first != reader.row.number:
-            reader.warn("duplicate_row", None, f"与第 {first} 行完全相同，未再读", "删去重复的一行")
+            reader.warn("duplicate_row", None, Phrase("与第 {first} 行完全相同，未再读", first=first), "删去重复的一行")
             continue
         _read_row(builder, reader, shared)
 
@@ -83,13 +85,13 @@ def _check_members(
     """The templates' own rules: an unsold property has nobody, an owned one its owner, owners before the others."""
     known = builder.properties.get(found.key)
     if known is not None and builder.differences(found):
-        reader.error("conflicting_duplicate", "房间", f"{found.key} 已在第 {known.source.row} 行出现，内容不同", "同一房屋各行的房屋信息要一致")
+        reader.error("conflicting_duplicate", "房间", Phrase("{key} 已在第 {row} 行出现，内容不同", key=found.key, row=known.source.row), "同一房屋各行的房屋信息要一致")
     if state == peercodes.UNSOLD:
         if person is not None:
             reader.warn("unsold_with_owner", "业主名称", "未销售的房屋写了业主，业主未读", "改正房屋状态，或清空业主")
         return
     if person is None and state in peercodes.OWNED_STATES and not builder.owner_of(found.key) and not reader.failed:
         word = peercodes.STATES[state][0]
-        reader.error("owner_missing", "业主名称", f"房屋状态是{word}，却没有业主", "填写业主，或把状态改为未销售")
+        reader.error("owner_missing", "业主名称", Phrase("房屋状态是{word}，却没有业主", word=word), "填写业主，或把状态改为未销售")
     if person is not None and role != "owner" and not builder.owner_of(found.key) and not reader.failed:
         reader.error("member_before_owner", "业主类型", "这套房屋前面没有业主", "业主那一行要写在家庭成员、租客之前")

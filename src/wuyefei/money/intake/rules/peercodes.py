@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from wuyefei.foundation.kernel.errors import Phrase
+
 from . import cells
 from .cells import BadCell, text_of
 from .reader import Raw
@@ -50,14 +52,14 @@ def coded(codes: Mapping[str, str], what: str, raw: Raw) -> str:
     if text in codes.values():
         return text
     known = "、".join(f"{code} {meaning}" for code, meaning in codes.items())
-    raise BadCell("unknown_code", f"「{text[:20]}」不是已知的{what}", f"填 {known}")
+    raise BadCell("unknown_code", Phrase("「{text}」不是已知的{what}", text=text[:20], what=what), Phrase("填 {known}", known=known))
 
 
 def kind(raw: Raw) -> str:
     text = text_of(raw)
     code = KIND_WORDS.get(text, text)
     if code not in KINDS:
-        raise BadCell("unknown_code", f"「{text[:20]}」不是已知的房屋类型", "填 110 住宅、119 宿舍、120 办公室")
+        raise BadCell("unknown_code", Phrase("「{text}」不是已知的房屋类型", text=text[:20]), "填 110 住宅、119 宿舍、120 办公室")
     return KINDS[code]
 
 
@@ -69,7 +71,7 @@ def state(raw: Raw) -> str:
     for code, (word, _) in STATES.items():
         if text.startswith(word):
             return code
-    raise BadCell("unknown_code", f"「{text[:20]}」不是已知的房屋状态", "填 2001 至 2009 的状态代码")
+    raise BadCell("unknown_code", Phrase("「{text}」不是已知的房屋状态", text=text[:20]), "填 2001 至 2009 的状态代码")
 
 
 def layout(raw: Raw) -> str:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from wuyefei.foundation.kernel.errors import Phrase
+
 from . import cells, peercodes, places
 from .builder import Builder
 from .cells import BadCell, text_of
@@ -48,7 +50,7 @@ def read_entrances(builder: Builder, sheet: PeerSheet, numbers: PeerNumbers) -> 
         if known is not None:
             same = (known.floors, known.has_lift) == (floors, has_lift)
             code = "duplicate_row" if same else "conflicting_duplicate"
-            reader.warn(code, "单元", f"{building}-{entrance} 已在第 {known.source.row} 行出现，未再读", "删去重复的一行")
+            reader.warn(code, "单元", Phrase("{building}-{entrance} 已在第 {row} 行出现，未再读", building=building, entrance=entrance, row=known.source.row), "删去重复的一行")
             continue
         builder.add_place("", building, entrance, _source(reader))
         builder.describe_place("", building, entrance, floors, has_lift)
@@ -69,7 +71,7 @@ def read_owners(builder: Builder, sheet: PeerSheet, numbers: PeerNumbers) -> Non
             reader.error("required", "业主名称", "必填，却是空的", "补上姓名")
         age = reader.read("年龄", lambda raw: cells.whole(raw, 1, 130), soft=True)
         if role == "owner" and number in numbers.owners:
-            reader.error("duplicate_number", "业主编号", f"业主编号 {number} 已用过", "业主编号不能重复")
+            reader.error("duplicate_number", "业主编号", Phrase("业主编号 {number} 已用过", number=number), "业主编号不能重复")
         if reader.failed or person is None:
             if role == "owner":
                 numbers.refused.add((Kind.OWNERS, number))
@@ -94,9 +96,9 @@ def read_fees(builder: Builder, sheet: PeerSheet, numbers: PeerNumbers) -> None:
         number = reader.read("费用编号", cells.short_text, required=True) or ""
         tariff = _tariff(reader)
         if tariff is not None and number in numbers.fees:
-            reader.error("duplicate_number", "费用编号", f"费用编号 {number} 已用过", "费用编号不能重复")
+            reader.error("duplicate_number", "费用编号", Phrase("费用编号 {number} 已用过", number=number), "费用编号不能重复")
         if tariff is not None and any(one.item == tariff.item for one in builder.tariffs.values()):
-            reader.error("duplicate_item", "收费项目", f"收费项目「{tariff.item}」重复", "收费项目名称不能重复")
+            reader.error("duplicate_item", "收费项目", Phrase("收费项目「{item}」重复", item=tariff.item), "收费项目名称不能重复")
         if reader.failed or tariff is None:
             numbers.refused.add((Kind.FEES, number))
             continue
@@ -131,7 +133,7 @@ def _tariff(reader: RowReader) -> Tariff | None:
 def _formula(raw: Raw) -> str:
     text = text_of(raw)
     if text not in peercodes.FORMULAS:
-        raise BadCell("unknown_code", f"「{text[:20]}」不是能导入的计算公式", "填 1001（面积×单价＋附加费）或 2002（固定费用）")
+        raise BadCell("unknown_code", Phrase("「{text}」不是能导入的计算公式", text=text[:20]), "填 1001（面积×单价＋附加费）或 2002（固定费用）")
     return peercodes.FORMULAS[text]
 
 
@@ -144,9 +146,9 @@ def read_rooms(builder: Builder, sheet: PeerSheet, numbers: PeerNumbers) -> None
         if found is not None and found.key in builder.properties:
             known = builder.properties[found.key]
             if builder.differences(found):
-                reader.error("conflicting_duplicate", "房屋编号", f"{found.key} 已在第 {known.source.row} 行出现，内容不同", "核对哪一行是对的，删去另一行")
+                reader.error("conflicting_duplicate", "房屋编号", Phrase("{key} 已在第 {row} 行出现，内容不同", key=found.key, row=known.source.row), "核对哪一行是对的，删去另一行")
             else:
-                reader.warn("duplicate_row", "房屋编号", f"{found.key} 已在第 {known.source.row} 行出现，未再读", "删去重复的一行")
+                reader.warn("duplicate_row", "房屋编号", Phrase("{key} 已在第 {row} 行出现，未再读", key=found.key, row=known.source.row), "删去重复的一行")
                 continue
         if reader.failed or found is None:
             continue
@@ -168,7 +170,7 @@ def _room(builder: Builder, reader: RowReader, numbers: PeerNumbers) -> Property
     if Kind.ENTRANCES in numbers.present and building and not reader.failed:
         place = ("", building, entrance)
         if (place not in builder.entrances) if entrance else (("", building) not in builder.buildings):
-            reader.error("unknown_entrance", "单元", f"「楼栋单元」里没有 {building} 栋 {entrance or 0} 单元", "先在「楼栋单元」补上，或改正编号")
+            reader.error("unknown_entrance", "单元", Phrase("「楼栋单元」里没有 {building} 栋 {entrance} 单元", building=building, entrance=entrance or 0), "先在「楼栋单元」补上，或改正编号")
     kind = reader.read("房屋类型", peercodes.kind) or "residential"
     if not entrance and kind == "residential":
         kind = "shop"
@@ -196,11 +198,11 @@ def _owner(builder: Builder, reader: RowReader, numbers: PeerNumbers) -> str:
     if not number or number == "0" or number in numbers.owners:
         return number if number in numbers.owners else ""
     if (Kind.OWNERS, number) in numbers.refused:
-        reader.error("owner_refused", "业主编号", f"业主 {number} 在「业主信息」里有错误", "先改正「业主信息」那一行")
+        reader.error("owner_refused", "业主编号", Phrase("业主 {number} 在「业主信息」里有错误", number=number), "先改正「业主信息」那一行")
         return ""
     severity = Severity.ERROR if builder.options.absent_owner_is_error else Severity.WARNING
     reader.note(
-        severity, "absent_owner", "业主编号", f"「业主信息」里没有编号 {number} 的业主，先不带业主导入",
+        severity, "absent_owner", "业主编号", Phrase("「业主信息」里没有编号 {number} 的业主，先不带业主导入", number=number),
         "在「业主信息」补上这位业主，或改正编号；没有业主就留空",
     )  # fmt: skip
     return ""
@@ -215,19 +217,19 @@ def _charges(builder: Builder, reader: RowReader, numbers: PeerNumbers) -> list[
     if days is None:
         return []
     if len(days) not in (1, len(wanted)):
-        reader.error("charges_and_days", "费用开始时间", f"有 {len(wanted)} 项费用，却有 {len(days)} 个开始时间", "用 # 分隔，个数要一致")
+        reader.error("charges_and_days", "费用开始时间", Phrase("有 {count} 项费用，却有 {count2} 个开始时间", count=len(wanted), count2=len(days)), "用 # 分隔，个数要一致")
         return []
     charges = []
     for position, number in enumerate(part.strip() for part in wanted):
         tariff = numbers.fees.get(number)
         if tariff is None:
             code = "fee_refused" if (Kind.FEES, number) in numbers.refused else "absent_fee"
-            reader.error(code, "房屋费用", f"「费用设置」里没有可用的费用编号 {number}", "补上或改正「费用设置」，或改正编号")
+            reader.error(code, "房屋费用", Phrase("「费用设置」里没有可用的费用编号 {number}", number=number), "补上或改正「费用设置」，或改正编号")
             continue
         first = days[position if len(days) > 1 else 0]
         begins, ends = builder.tariffs[tariff].first, builder.tariffs[tariff].last
         if (begins and first < begins) or (ends and first > ends):
-            reader.error("start_outside_fee", "费用开始时间", f"{first} 不在「{tariff}」的计费时间内", "核对开始时间")
+            reader.error("start_outside_fee", "费用开始时间", Phrase("{first} 不在「{tariff}」的计费时间内", first=first, tariff=tariff), "核对开始时间")
             continue
         charges.append((tariff, first))
     return charges
@@ -255,11 +257,11 @@ def read_parking(builder: Builder, sheet: PeerSheet, numbers: PeerNumbers) -> No
         plate = reader.read("车牌号", cells.plate)
         kind = reader.read("车类型", lambda raw: peercodes.coded(peercodes.VEHICLES, "车类型", raw), soft=True) or ""
         if area is not None and area > 60:
-            reader.warn("area_unusual", "面积", f"一个车位 {area} 平方米，偏大", "核对面积")
+            reader.warn("area_unusual", "面积", Phrase("一个车位 {area} 平方米，偏大", area=area), "核对面积")
         if first and last and last < first:
             reader.error("period_backwards", "结束时间", "结束早于开始", "核对起止时间")
         if code in builder.spaces:
-            reader.error("duplicate_number", "车位编码", f"车位 {code} 已在第 {builder.spaces[code].source.row} 行出现", "车位编码不能重复")
+            reader.error("duplicate_number", "车位编码", Phrase("车位 {code} 已在第 {row} 行出现", code=code, row=builder.spaces[code].source.row), "车位编码不能重复")
         if reader.failed:
             continue
         person = numbers.owners.get(owner, "")

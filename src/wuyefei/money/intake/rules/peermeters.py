@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from wuyefei.foundation.kernel.errors import Phrase
+
 from . import cells, peercodes, places
 from .builder import Builder
 from .cells import BadCell, text_of
@@ -23,13 +25,13 @@ def read_meters(builder: Builder, sheet: PeerSheet, numbers: PeerNumbers) -> Non
         meter = _meter(builder, reader)
         wrong = [issue for issue in builder.findings.issues[before:] if issue.code in _SHIFTED]
         if len(wrong) >= 2:
-            places_named = "、".join(f"{issue.column} 列「{issue.value}」" for issue in wrong)
-            reader.error("misaligned_row", None, f"整行像是错位：{places_named}都不是该列的内容", "按表头逐列重新填写这一行")
+            places_named = "、".join(f"{issue.column}「{issue.value}」" for issue in wrong)
+            reader.error("misaligned_row", None, Phrase("整行像是错位：{cells} 都不是该列的内容", cells=places_named), "按表头逐列重新填写这一行")
         if meter is None or reader.failed:
             continue
         if meter.number in builder.meters:
             known = builder.meters[meter.number].source.row
-            reader.error("duplicate_number", "表号", f"表号 {meter.number} 已在第 {known} 行出现", "表号不能重复")
+            reader.error("duplicate_number", "表号", Phrase("表号 {number} 已在第 {known} 行出现", number=meter.number, known=known), "表号不能重复")
             continue
         builder.meters[meter.number] = meter
 
@@ -44,7 +46,7 @@ def _meter(builder: Builder, reader: RowReader) -> Meter | None:
     mode = reader.read("模式", lambda raw: peercodes.coded({"1001": "充值", "2002": "抄表"}, "模式", raw), required=True)
     key = reader.read("房屋", places.reference, required=True) or ""
     if key and not builder.knows_property(key):
-        reader.error("unknown_property", "房屋", f"小区里没有房屋 {key}", "先导入房屋，或改正编号")
+        reader.error("unknown_property", "房屋", Phrase("小区里没有房屋 {key}", key=key), "先导入房屋，或改正编号")
     item = reader.read("费用项", _item) or ""
     maker = reader.read("厂家", lambda raw: peercodes.coded(peercodes.METER_MAKERS, "厂家代码", raw), soft=True) or ""
     collector = reader.read("采集器ID".lower(), cells.short_text) or ""
@@ -59,14 +61,14 @@ def _meter(builder: Builder, reader: RowReader) -> Meter | None:
 def _type_name(raw: Raw) -> str:
     text = cells.short_text(raw)
     if re.fullmatch(r"[\d.]+", text):
-        raise BadCell("not_a_name", f"「{text[:20]}」是代码，不是抄表类型的名称", "填抄表类型的名称，如 水表、电表")
+        raise BadCell("not_a_name", Phrase("「{text}」是代码，不是抄表类型的名称", text=text[:20]), "填抄表类型的名称，如 水表、电表")
     return text
 
 
 def _item(raw: Raw) -> str:
     text = text_of(raw)
     if text in ("有", "无", "是", "否") or re.fullmatch(r"[\d.]+", text):
-        raise BadCell("not_an_item", f"「{text[:20]}」不是费用项的名称", "填费用项的名称，如 水费")
+        raise BadCell("not_an_item", Phrase("「{text}」不是费用项的名称", text=text[:20]), "填费用项的名称，如 水费")
     return cells.short_text(raw)
 
 

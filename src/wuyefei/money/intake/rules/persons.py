@@ -6,6 +6,8 @@ import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
+from wuyefei.foundation.kernel.errors import Phrase
+
 from . import cells
 from .cells import BadCell
 from .issues import Severity
@@ -90,7 +92,7 @@ def read_mobile(reader: RowReader, name: Hashable) -> str:
     if isinstance(raw, str):
         parts = [part for part in re.split(r"[,，、;；/\s]+", raw.strip()) if part]
         if len(parts) > 1 and all(re.fullmatch(r"1\d{10}", part) for part in parts):
-            reader.warn("several_mobiles", name, f"一格里有 {len(parts)} 个手机号，取第一个", "一格填一个手机号")
+            reader.warn("several_mobiles", name, Phrase("一格里有 {count} 个手机号，取第一个", count=len(parts)), "一格填一个手机号")
             return "" if cells.is_placeholder_mobile(parts[0]) else parts[0]
         if re.fullmatch(r"0\d{2,3}[-\s]?\d{7,8}|[2-8]\d{6,7}", raw.strip()):
             reader.warn("landline", name, "是固定电话，手机号按空处理", "填 11 位手机号")
@@ -99,7 +101,7 @@ def read_mobile(reader: RowReader, name: Hashable) -> str:
     if mobile is None:
         return ""
     if cells.is_placeholder_mobile(mobile):
-        reader.warn("placeholder_mobile", name, f"{mobile} 是没有手机号时的填充值，按空处理", "有真实号码时再补")
+        reader.warn("placeholder_mobile", name, Phrase("{mobile} 是没有手机号时的填充值，按空处理", mobile=mobile), "有真实号码时再补")
         return ""
     return mobile
 
@@ -133,4 +135,4 @@ def role_of(raw: Raw) -> str:
     for role, words in _ROLE_WORDS.items():
         if text in words:
             return role
-    raise BadCell("unknown_code", f"「{text[:20]}」不是已知的人员类型", "1001 业主、1002 家庭成员、1003 租客、1004 临时人员")
+    raise BadCell("unknown_code", Phrase("「{text}」不是已知的人员类型", text=text[:20]), "1001 业主、1002 家庭成员、1003 租客、1004 临时人员")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from wuyefei.foundation.kernel.errors import Phrase
+
 from .cells import BadCell, text_of
 from .reader import Raw
 
@@ -34,7 +36,7 @@ def _part(raw: Raw, suffixes: str, what: str) -> str:
     bare = re.sub(f"(?:{suffixes})$", "", text)
     text = chinese_number(bare) if bare else text
     if len(text) > 30:
-        raise BadCell("too_long", f"{what}有 {len(text)} 个字，像是说明文字", f"填不超过 30 个字的{what}")
+        raise BadCell("too_long", Phrase("{what}有 {count} 个字，像是说明文字", what=what, count=len(text)), Phrase("填不超过 30 个字的{what}", what=what))
     if "/" in text or "#" in text.rstrip("#"):
         text = text.replace("/", "／").replace("#", "＃")
     return text.rstrip("#")
@@ -84,5 +86,5 @@ def reference(raw: Raw) -> str:
     """A property named ``楼栋-单元-房屋`` in another sheet; raises ``BadCell`` for any other form."""
     dashed = _DASHED.fullmatch(re.sub(r"\s", "", text_of(raw)))
     if not dashed:
-        raise BadCell("bad_property_ref", f"「{text_of(raw)[:30]}」不是「楼栋-单元-房屋」", "填如 1-1-1001；商铺填 1-0-商铺号")
+        raise BadCell("bad_property_ref", Phrase("「{raw}」不是「楼栋-单元-房屋」", raw=text_of(raw)[:30]), "填如 1-1-1001；商铺填 1-0-商铺号")
     return property_key("", building_code(dashed[1]), entrance_code(dashed[2]), room_code(dashed[3]))

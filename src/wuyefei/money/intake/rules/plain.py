@@ -6,6 +6,8 @@ import re
 from collections.abc import Hashable
 from decimal import Decimal
 
+from wuyefei.foundation.kernel.errors import Phrase
+
 from . import cells, places
 from .builder import Builder
 from .cells import BadCell, text_of
@@ -52,20 +54,20 @@ def read_plain(builder: Builder, prepared: Prepared) -> None:
             continue
         builder.rows_read += 1
         if repeats_header(row, prepared.header):
-            reader.note(Severity.WARNING, "repeated_header", None, f"这一行又写了一遍表头（{len(row.cells)} 格错位），未读", "删去这一行")
+            reader.note(Severity.WARNING, "repeated_header", None, Phrase("这一行又写了一遍表头（{count} 格错位），未读", count=len(row.cells)), "删去这一行")
             continue
         content = tuple(row.get(column) for column in columns.values())
         first = seen.setdefault(content, row.number)
         if first != row.number:
             alike += 1
             if not builder.options.number_rows or Field.ROOM in columns:
-                reader.warn("duplicate_row", None, f"与第 {first} 行完全相同，未再读", "删去重复的一行")
+                reader.warn("duplicate_row", None, Phrase("与第 {first} 行完全相同，未再读", first=first), "删去重复的一行")
                 continue
         _read_row(builder, reader, shared)
         builder.rows_refused += reader.failed
     if alike and builder.options.number_rows and Field.ROOM not in columns:
         builder.findings.add(
-            Severity.INFO, "rows_alike", f"有 {alike} 行与前面的行内容完全相同，仍各建一户",
+            Severity.INFO, "rows_alike", Phrase("有 {alike} 行与前面的行内容完全相同，仍各建一户", alike=alike),
             "按行号编房号时无法判断是否重复", sheet=prepared.sheet.name,
         )  # fmt: skip
 
@@ -105,7 +107,7 @@ def _read_row(builder: Builder, reader: RowReader, shared: frozenset[str]) -> No
         differing = builder.differences(found)
         if differing:
             known = builder.properties[found.key].source
-            reader.error("conflicting_duplicate", Field.ROOM, f"{found.key} 已在第 {known.row} 行出现，内容不同", "核对哪一行是对的，删去另一行")
+            reader.error("conflicting_duplicate", Field.ROOM, Phrase("{key} 已在第 {row} 行出现，内容不同", key=found.key, row=known.row), "核对哪一行是对的，删去另一行")
     money = add_money(builder, reader, found.key if found else "")
     if reader.failed:
         return
@@ -172,7 +174,7 @@ def _property(builder: Builder, reader: RowReader) -> Property | None:
 def _check_parts(reader: RowReader, columns: tuple[str, str], parts: tuple[str, str, str]) -> None:
     for name, own, inside in ((Field.BUILDING, columns[0], parts[0]), (Field.ENTRANCE, columns[1], parts[1])):
         if own and inside and own != inside:
-            reader.error("place_conflict", name, f"{name.label}是 {own}，房号里写的却是 {inside}", "改成一致")
+            reader.error("place_conflict", name, Phrase("{field}是 {own}，房号里写的却是 {inside}", field=name.label, own=own, inside=inside), "改成一致")
 
 
 def _inner(reader: RowReader) -> Decimal | None:
@@ -193,13 +195,13 @@ def _parking(builder: Builder, reader: RowReader, property_key: str, person_key:
     if space:
         known = builder.spaces.get(space)
         if known is not None and known.property_key != property_key:
-            reader.warn("space_twice", Field.SPACE, f"车位 {space} 已在第 {known.source.row} 行出现，未再建", "核对车位归属")
+            reader.warn("space_twice", Field.SPACE, Phrase("车位 {space} 已在第 {row} 行出现，未再建", space=space, row=known.source.row), "核对车位归属")
         elif known is None:
             builder.spaces[space] = ParkingSpace(space, "", "", None, property_key, person_key, "", None, None, source)
     if plate:
         known_car = builder.vehicles.get(plate)
         if known_car is not None and known_car.property_key != property_key:
-            reader.warn("plate_twice", Field.PLATE, f"车牌已在第 {known_car.source.row} 行出现，未再建", "核对车牌")
+            reader.warn("plate_twice", Field.PLATE, Phrase("车牌已在第 {row} 行出现，未再建", row=known_car.source.row), "核对车牌")
         elif known_car is None:
             brand, colour = reader.text(Field.CAR_BRAND)[:40], reader.text(Field.CAR_COLOUR)[:20]
             builder.vehicles[plate] = Vehicle(plate, "", brand, colour, space, property_key, person_key, source)
@@ -209,11 +211,11 @@ def kind_of(raw: Raw) -> str:
     text = text_of(raw)
     if text in _KIND_OF:
         return _KIND_OF[text]
-    raise BadCell("unknown_kind", f"「{text[:20]}」不是已知的房屋类型", "填住宅、商铺、办公、车位或储藏室")
+    raise BadCell("unknown_kind", Phrase("「{text}」不是已知的房屋类型", text=text[:20]), "填住宅、商铺、办公、车位或储藏室")
 
 
 def _misaligned(text: str, what: str, hint: str) -> BadCell:
-    return BadCell("misaligned", f"「{text[:20]}」不像{what}，像是别列的内容错位", hint)
+    return BadCell("misaligned", Phrase("「{text}」不像{what}，像是别列的内容错位", text=text[:20], what=what), hint)
 
 
 def _lift(raw: Raw) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from wuyefei.foundation.kernel.errors import Phrase
+
 from .builder import Builder
 from .cells import NO_DATA, text_of
 from .headers import Field, HeaderRow, find_header, guess, is_known, normal, read_header
@@ -41,17 +43,17 @@ def prepare(
     columns: dict[Field, int] = {}
     for column, field in sorted(fields.items()):
         if field in columns:
-            _note_column(builder, sheet, header, column, "duplicate_header", f"和 {column_letter(columns[field])} 列都是「{field.label}」，只读前一列")
+            _note_column(builder, sheet, header, column, "duplicate_header", Phrase("和 {columns} 列都是「{field}」，只读前一列", columns=column_letter(columns[field]), field=field.label))
         else:
             columns[field] = column
     if mapping is None:
         for column, field in header.repeated:
-            _note_column(builder, sheet, header, column, "duplicate_header", f"和前面的列都是「{field.label}」，只读前一列")
+            _note_column(builder, sheet, header, column, "duplicate_header", Phrase("和前面的列都是「{field}」，只读前一列", field=field.label))
         _note_unread(builder, sheet, header)
     else:
         for column, text in enumerate(header.texts):
             if text and column not in fields:
-                builder.ignore(sheet.name, f"{column_letter(column)} 列「{text}」：没有对应")
+                builder.ignore(sheet.name, Phrase("{column} 列「{text}」：没有对应", column=column_letter(column), text=text))
     filled = _fill_merged(builder, sheet, header, columns)
     rows = tuple(row for row in filled.rows if row.number > header.number)
     return Prepared(filled, header, columns, rows)
@@ -81,7 +83,7 @@ def _note_unread(builder: Builder, sheet: Sheet, header: HeaderRow) -> None:
         if not text or column in header.fields or column in repeated:
             continue
         if normal(text) in {"性别"} or is_known(text):
-            builder.ignore(sheet.name, f"{column_letter(column)} 列「{text}」：不需要，未读")
+            builder.ignore(sheet.name, Phrase("{column} 列「{text}」：不需要，未读", column=column_letter(column), text=text))
         else:
             _note_column(builder, sheet, header, column, "unknown_header", "不认得这个列名，未读这一列")
 
@@ -102,9 +104,9 @@ def _fill_merged(builder: Builder, sheet: Sheet, header: HeaderRow, columns: Map
         if left == right and by_column[left] in _FILLED:
             for number in range(top + 1, min(bottom, sheet.rows[-1].number) + 1):
                 extra[number, left] = values[top].get(left)
-            severity, message = Severity.INFO, f"合并单元格 {name} 的值已用于其中每一行"
+            severity, message = Severity.INFO, Phrase("合并单元格 {name} 的值已用于其中每一行", name=name)
         else:
-            severity, message = Severity.WARNING, f"合并单元格 {name} 的值只算在第 {top} 行"
+            severity, message = Severity.WARNING, Phrase("合并单元格 {name} 的值只算在第 {top} 行", name=name, top=top)
         builder.findings.add(
             severity, "merged_cells", message, "取消合并，逐行填写",
             sheet=sheet.name, row=top, column=column_letter(left), header=header.text(left),

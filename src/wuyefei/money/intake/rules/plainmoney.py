@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
+from wuyefei.foundation.kernel.errors import Phrase
+
 from . import cells
 from .builder import Builder
 from .headers import Field
@@ -62,9 +64,9 @@ def _arrear(
         if reader.has(missing) and not reader.failed:
             reader.error("half_period", missing, "欠费起止只填了一头", "起止都填，或都不填")
     if first and last and last < first:
-        reader.error("period_backwards", Field.ARREARS_TO, f"欠费止 {last} 早于欠费起 {first}", "核对起止日期")
+        reader.error("period_backwards", Field.ARREARS_TO, Phrase("欠费止 {last} 早于欠费起 {first}", last=last, first=first), "核对起止日期")
     if first and first > builder.today:
-        reader.error("period_in_future", Field.ARREARS_FROM, f"欠费起 {first} 晚于今天", "期初欠费只填已经发生的")
+        reader.error("period_in_future", Field.ARREARS_FROM, Phrase("欠费起 {first} 晚于今天", first=first), "期初欠费只填已经发生的")
     return item, first, last, due_on or last, amount
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wuyefei.foundation.kernel.errors import DomainError, Invalid
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.money import yuan_text
 
 from .issues import Issue, Severity
@@ -309,5 +309,5 @@ class ImportPlan:
             if read != typed:
                 raise Invalid(
                     field=field,
-                    reason=f"表内合计 {yuan_text(read)} 元，填写的是 {yuan_text(typed)} 元，相差 {yuan_text(read - typed)} 元",
+                    reason=Phrase("表内合计 {read} 元，填写的是 {typed} 元，相差 {difference} 元", read=yuan_text(read), typed=yuan_text(typed), difference=yuan_text(read - typed)),
                 )

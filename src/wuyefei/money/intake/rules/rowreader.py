@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar
 
+from wuyefei.foundation.kernel.errors import Phrase
+
 from . import cells
 from .cells import BadCell, text_of
 from .issues import Findings, Severity
@@ -89,7 +91,7 @@ class RowReader:
             return convert(raw)
         except BadCell as bad:
             severity = Severity.WARNING if soft else Severity.ERROR
-            message = bad.reason + ("，该格按空处理" if soft else "")
+            message = Phrase("{reason}，该格按空处理", reason=bad.reason) if soft else bad.reason
             self.note(severity, bad.code, name, message, bad.hint, sensitive=sensitive)
             return None
 

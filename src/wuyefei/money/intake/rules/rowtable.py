@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
+from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.text import mask_identity, mask_mobile
 
 from .cells import text_of
@@ -92,8 +93,10 @@ def _result(found: list[Issue]) -> str:
 
 
 def _reason(issue: Issue) -> str:
-    header = f"{issue.header}：" if issue.header else ""
-    return f"{header}{shown_message(issue)}" + (f"（{issue.hint}）" if issue.hint else "")
+    message = shown_message(issue)
+    if issue.hint:
+        message = Phrase("{reason}（{what}）", reason=message, what=issue.hint)
+    return Phrase("{header}：{reason}", header=issue.header, reason=message) if issue.header else message
 
 
 def _masked(header: str, text: str) -> str:
@@ -111,4 +114,13 @@ def shown_value(issue: Issue) -> str:
 
 def shown_message(issue: Issue) -> str:
     """The message of an issue without the number it may quote."""
-    return issue.message.replace(issue.value, shown_value(issue)) if issue.sensitive and issue.value else issue.message
+    if not (issue.sensitive and issue.value):
+        return issue.message
+    return _hidden(issue.message, issue.value, shown_value(issue))
+
+
+def _hidden(text: str, secret: str, shown: str) -> str:
+    if not isinstance(text, Phrase):
+        return text.replace(secret, shown)
+    facts = {name: _hidden(value, secret, shown) if isinstance(value, str) else value for name, value in text.facts.items()}
+    return Phrase(text.pattern, **facts)

@@ -1,0 +1,62 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions import DETAILS_FIELD, reveal_details, save_profile, set_rule, verify_group
+from .models import Profile, Verification
+from .queries import (
+    SIZE,
+    Due,
+    Standing,
+    overdue,
+    overdue_counts,
+    profile_of,
+    profiles,
+    rules_of,
+    standings,
+    verifications,
+)
+from .rules import (
+    CHECKED,
+    CYCLES,
+    DETAILS,
+    DOCUMENTS,
+    EBILLS,
+    GROUP_NAMES,
+    METHODS,
+    Group,
+    NothingToVerify,
+    ProfileRow,
+    Rule,
+    When,
+)
+
+__all__ = [
+    "CHECKED",
+    "CYCLES",
+    "DETAILS",
+    "DETAILS_FIELD",
+    "DOCUMENTS",
+    "EBILLS",
+    "GROUP_NAMES",
+    "METHODS",
+    "SIZE",
+    "Due",
+    "Group",
+    "NothingToVerify",
+    "Profile",
+    "ProfileRow",
+    "Rule",
+    "Standing",
+    "Verification",
+    "When",
+    "overdue",
+    "overdue_counts",
+    "profile_of",
+    "profiles",
+    "reveal_details",
+    "rules_of",
+    "save_profile",
+    "set_rule",
+    "standings",
+    "verifications",
+    "verify_group",
+]
