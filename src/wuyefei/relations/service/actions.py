@@ -10,7 +10,6 @@ from django.db import transaction
 from wuyefei.foundation.access.actor import SYSTEM, Actor, service_actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import Invalid, NotFound
-from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.billing.public import Receivable, end_hold, place_hold
 from wuyefei.relations.accounts.public import Owner, Place, acting_for, get_bill, new_token, open_now
@@ -41,7 +40,7 @@ def dispute(owner: Owner, place: Place, bill_id: int, topic: str, text: str) -> 
     """
     if topic not in list(Topic):
         raise Invalid(field="问题", reason="请选择一项")
-    said = limited(text, "说明", 500, required=True)
+    said = rules.words(text, "说明", 500, required=True)
     bill = get_bill(place, bill_id)
     Receivable.objects.select_for_update().get(pk=bill.pk)
     earlier = Ticket.objects.filter(kind=Kind.DISPUTE, receivable_id=bill.pk)
@@ -66,13 +65,13 @@ def ask_instalments(owner: Owner, place: Place, months: int, text: str) -> Ticke
     """Ask to pay what is owed in 3 to 6 monthly parts; the service centre answers."""
     if months not in rules.INSTALMENT_MONTHS:
         raise Invalid(field="期数", reason="请选择 3 到 6 个月")
-    return _open(owner, place, Kind.INSTALMENT, limited(text, "说明", 500), months=months)
+    return _open(owner, place, Kind.INSTALMENT, rules.words(text, "说明", 500), months=months)
 
 
 @transaction.atomic
 def complain(owner: Owner, place: Place, text: str) -> Ticket:
     """A complaint, a repair, a question: whatever an owner wants to say."""
-    return _open(owner, place, Kind.COMPLAINT, limited(text, "说明", 500, required=True))
+    return _open(owner, place, Kind.COMPLAINT, rules.words(text, "说明", 500, required=True))
 
 
 def _open(
@@ -100,7 +99,7 @@ def answer(ticket_id: int, text: str, *, actor: Actor) -> Ticket:
     """Answer the owner; a later answer follows the earlier one. The first one stops the 48-hour clock."""
     ticket = _locked(ticket_id, actor)
     rules.check_move(State(ticket.state), State.ANSWERED)
-    said = limited(text, "答复", 400, required=True)
+    said = rules.words(text, "答复", 400, required=True)
     ticket.answer = f"{ticket.answer}\n{said}".strip()[:800]
     ticket.answered_at = ticket.answered_at or clock.now()
     ticket.answered_by_id = actor.user_id

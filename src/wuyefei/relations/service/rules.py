@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from enum import StrEnum
 
-from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 
 ANSWER_WITHIN = dt.timedelta(hours=48)
 """A question about service is answered within 48 hours (product row G7)."""
@@ -84,6 +85,16 @@ class TicketClosed(DomainError):
 class NotAnswered(DomainError):
     code = "ticket_not_answered"
     message = "请先答复业主，再办结。"
+
+
+def words(text: str, field: str, limit: int, *, required: bool = False) -> str:
+    """What somebody wrote, with its own punctuation and lines, without control marks. Raises ``Invalid``."""
+    kept = "".join(c for c in text.replace("\r\n", "\n") if c == "\n" or unicodedata.category(c)[0] != "C").strip()
+    if required and not kept:
+        raise Invalid(field=field, reason="不能为空")
+    if len(kept) > limit:
+        raise Invalid(field=field, reason=Phrase("最多 {limit} 个字，现有 {length} 个", limit=limit, length=len(kept)))
+    return kept
 
 
 def check_move(now: State, then: State) -> None:

@@ -131,7 +131,8 @@ def order(request: OwnerRequest, place: Place, key: str) -> HttpResponse:
     found, silent = order_of(place, key), False
     if found.state == OrderState.CREATED and _may_ask(found):
         try:
-            found = ask_provider(found)
+            ask_provider(found)
+            found = order_of(place, key)  # read anew: the provider's own notice may have booked it meanwhile
         except DomainError:
             silent = True  # nothing is known: said on the page, and asked again by the page and by the sweep
     if found.state == OrderState.PAID:
