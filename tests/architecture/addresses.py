@@ -25,7 +25,8 @@ KINDS: dict[str, str] = {
     "setup_token": "setup_token", "order_id": "order", "exception_id": "exception", "refund_id": "refund", "setup_id": "setup",
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
     "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
-    "imports/<int:pk>": "import", "jobs/<int:pk>": "job",
+    "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
+    "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
@@ -34,6 +35,7 @@ WORDS: dict[str, list[str | int]] = {
     "work": ["rounds", "release_income"],
     "group": ["identity", "payment", "parking", "contact"],
     "act": ["adjust", "waive", "reverse", "hold"],
+    "channel": ["sms", "paper"],
     "field": ["mobile", "identity", "bank", "history", "name"],
     "place": ["nobodys"], "invitation_id": [1], "key": ["no-key"],
 }  # fmt: skip
@@ -42,7 +44,9 @@ WORDS: dict[str, list[str | int]] = {
 OWNERS = "portal:"
 """Pages with a sign-in of their own: to staff and to nobody they are the way to it."""
 
-PUBLIC = {"access:sign_in", "access:sign_out", "access:language", "receipts:verify", "channels:notify"}
+PUBLIC = {
+    "access:sign_in", "access:sign_out", "access:language", "receipts:verify", "channels:notify", "notices:receipts",
+}
 """Addresses open to people who have not signed in."""
 
 

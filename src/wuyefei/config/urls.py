@@ -13,14 +13,18 @@ urlpatterns = [
     path("", include("wuyefei.foundation.access.urls")),
     path("", include("wuyefei.money.cashdesk.urls")),
     path("", include("wuyefei.money.receipts.urls")),
+    path("analysis/", include("wuyefei.insight.measures.urls")),
     path("", include("wuyefei.money.channels.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
     path("jobs/", include("wuyefei.foundation.jobs.urls")),
+    path("arrears/", include("wuyefei.insight.arrears.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
     path("service/", include("wuyefei.relations.service.urls")),
     path("governance/", include("wuyefei.relations.governance.urls")),
     path("owners/", include("wuyefei.relations.accounts.urls")),
     path("h5/", include("wuyefei.edges.portal.urls")),
+    path("contacts/", include("wuyefei.relations.contacts.urls")),
+    path("notices/", include("wuyefei.relations.notices.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
 if settings.DEMO:

@@ -1,1 +1,1 @@
-"""What stands between the firm and its customers: accounts, service, notices, contacts."""
+"""What is said to the people who pay, and what they say back."""

@@ -61,6 +61,11 @@ REFUSED = [
     ("report", "rates", *PLACE, "--as-of", "2026-01-31", "--period", "2026-02"),
     ("report", "arrears", *PLACE, "--period", "2026-01"),
     ("report", "ageing", *PLACE, "--as", "cashier"),
+    ("report", "ageing", *PLACE, "--from", "2026-01-01"),
+    ("report", "movement", *PLACE),
+    ("report", "movement", *PLACE, "--from", "2026-01-01", "--as-of", "2026-02-01"),
+    ("report", "migration", *PLACE, "--from", "2026-03-01", "--to", "2026-02-01"),
+    ("report", "migration", *PLACE, "--from", "2026-01-01", "--as", "cashier"),
     ("export", "beancount", "--organisation", "桂语物业", "--output", "."),
     ("export", "beancount", "--organisation", "桂语物业", "--output", "no/where.beancount"),
     ("export", "beancount", "--organisation", "桂语物业", "--output", "x.beancount", "--as", "cashier"),
@@ -96,6 +101,8 @@ def test_reports_agree_with_each_other(home: Home) -> None:
         ("report", "arrears", *PLACE, "--as-of", day, "--json"), ("report", "ageing", "--organisation", "桂语物业", "--json"),
         ("report", "rates", *PLACE, "--period", "2026-01", "--json"), ("report", "arrears", *PLACE, "--as-of", eve, "--json"),
         ("report", "arrears", *PLACE), ("report", "rates", *PLACE), ("report", "ageing", *PLACE),
+        ("report", "movement", *PLACE, "--from", day, "--json"), ("report", "migration", *PLACE, "--from", eve, "--json"),
+        ("report", "movement", *PLACE, "--from", day), ("report", "migration", "--from", eve),
     ]  # fmt: skip
     answers = home.batch(calls)
     assert [done.code for done in answers] == [0] * len(calls)
@@ -107,6 +114,14 @@ def test_reports_agree_with_each_other(home: Home) -> None:
     assert rates["total"]["due"] == "924.78" and rates["total"]["current"] == "0.0000" and rates["total"]["clearance"] is None
     assert before["totals"] == {"rows": 0, "outstanding": "0.00", "due": "0.00", "not_due": "0.00", "late_fee": "0.00"}
     assert "924.78" in answers[4].out and "合计" in answers[5].out and "2 年以上" in answers[6].out
+    # billed today for a month long past: new today
+    movement, migration = answers[7].document, answers[8].document
+    assert movement["total"] == {"opening": "0.00", "new": "924.78", "cleared": "0.00", "adjusted": "0.00", "closing": "924.78"}
+    assert [place["closing"] for place in movement["communities"]] == ["924.78"] == [month["closing"] for month in movement["months"]]
+    assert {key: value["outstanding"] for key, value in migration["total"]["to"].items()} == {
+        line["bucket"]: line["outstanding"] for line in ageing["buckets"]
+    }
+    assert "0.00 + 924.78 − 0.00 − 0.00 = 924.78" in answers[9].out and "仍欠 924.78" in answers[10].out
 
 
 def test_the_export_passes_bean_check(home: Home, tmp_path: Path) -> None:

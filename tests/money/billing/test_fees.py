@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from tests.world import World, make_world
 from wuyefei.foundation.kernel.dates import DAY
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import (
+    LATE_FEE_FEEDS_SQL,
+    LATE_FEE_SET_SQL,
     LateFeeWaiver,
     Receivable,
     end_hold,
@@ -34,6 +37,16 @@ def world() -> World:
         world = make_world()
         publish(world, "2026-01")
     return world
+
+
+def by_set(row: Receivable, as_of: dt.date) -> int:
+    """The late fee of a row by the expression that reads joined facts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {LATE_FEE_SET_SQL} FROM billing_receivable r {LATE_FEE_FEEDS_SQL} WHERE r.id = %(id)s",
+            {"as_of": as_of, "organisation": row.organisation_id, "id": row.pk},
+        )
+        return int(cursor.fetchone()[0])
 
 
 acts = st.lists(
@@ -74,6 +87,7 @@ def test_sql_equals_rule(world: World, acts: list[tuple[int, str, int, int]], la
         listed = open_bills(world["cashier"], as_of, receivable_ids=[row.pk])
         found = (listed[0].outstanding_fen, listed[0].late_fee_fen) if listed else (0, 0)
         assert found == (rule.outstanding_fen, rule.payable_fen)
+        assert by_set(row, as_of) == rule.payable_fen
         transaction.set_rollback(True)
 
 
@@ -92,8 +106,6 @@ def test_hold_and_its_end(world: World) -> None:
 
 def test_late_fee_survives_principal_first(world: World) -> None:
     """Paying the principal first loses nothing of the late fee already borne."""
-    from django.db import connection
-
     flat, owner = world.flats["1-1-101"], world.people["陆小满"]
     bill = Receivable.objects.get(property=flat)
     with connection.cursor() as cursor:

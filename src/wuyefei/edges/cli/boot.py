@@ -34,6 +34,15 @@ class Outcome:
     said: bool = False
 
 
+@dataclass(frozen=True)
+class Scope:
+    """What one actor is asked about: a community, or (None) the whole organisation; ``head`` names it in documents."""
+
+    actor: Actor
+    community_id: int | None
+    head: dict[str, object]
+
+
 def say(document: dict[str, object], text: str, *, as_json: bool) -> None:
     """The one answer of a command, on standard output."""
     print(json.dumps(document, ensure_ascii=False) if as_json else text, flush=True)

@@ -6,7 +6,6 @@ import argparse
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -16,25 +15,15 @@ from wuyefei.foundation.kernel.dates import Month, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, spoken
 from wuyefei.foundation.kernel.money import yuan, yuan_text
 
-from . import boot
-from .boot import Outcome
+from . import boot, history, packs
+from .boot import Outcome, Scope
 from .speech import said
 
 if TYPE_CHECKING:
-    from wuyefei.foundation.access.actor import Actor
     from wuyefei.insight.measures.public import Rates
 
 SHOWN = 200
 """Rows of arrears printed for people; the JSON document holds them all."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What one actor is asked about: a community, or (None) the whole organisation; ``head`` names it in documents."""
-
-    actor: Actor
-    community_id: int | None
-    head: dict[str, object]
 
 
 def _scopes(args: argparse.Namespace) -> list[Scope]:
@@ -62,6 +51,11 @@ def _scope(args: argparse.Namespace, organisation_id: int, community_id: int | N
 
 def report(args: argparse.Namespace) -> Outcome:
     """One of the reports as of the end of a day in China; of several organisations one after the other."""
+    if args.report == "pack":
+        return packs.report(args, _scopes)
+    for name, given in (("--output", args.output), ("--inside", args.inside)):
+        if given:
+            raise Invalid(field=name, reason="只用于 pack")
     from wuyefei.foundation.platform import clock
 
     as_of = parse_day(args.as_of, "--as-of") if args.as_of else clock.today()
@@ -69,12 +63,16 @@ def report(args: argparse.Namespace) -> Outcome:
     args.month = Month.parse(args.period) if args.period else None
     if args.month is not None and args.report != "rates":
         raise Invalid(field="--period", reason="只用于 rates")
-    make = {"arrears": _arrears, "rates": _rates, "ageing": _ageing}[args.report]
+    history.read_days(args)
+    make = {
+        "arrears": _arrears, "rates": _rates, "ageing": _ageing, "movement": history.movement, "migration": history.migration,
+    }[args.report]  # fmt: skip
     found = [(scope, make(args, scope)) for scope in _scopes(args)]
     if len(found) == 1:
         return found[0][1]
+    days = {"from": str(args.first), "to": str(args.last)} if args.report in history.REPORTS else {"as_of": str(as_of)}
     document: dict[str, object] = {
-        "report": args.report, "as_of": str(as_of), "organisations": [outcome.document for _, outcome in found],
+        "report": args.report, **days, "organisations": [outcome.document for _, outcome in found],
     }  # fmt: skip
     return Outcome(document, "\n\n".join(f"{scope.head['organisation']}\n{outcome.text}" for scope, outcome in found))
 

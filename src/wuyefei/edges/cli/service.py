@@ -176,12 +176,7 @@ def demo(args: argparse.Namespace) -> Outcome:
     os.environ["WUYEFEI_DEMO"] = "1"
     with _one_at_a_time():
         boot.ready()
-        from wuyefei.edges.demo.make import exists, make_demo
-
-        made = not exists()
-        if made:
-            boot.tell(said("正在建立演示公司，约需一两分钟…"))
-            make_demo(boot.progress)
+        made = _made(args)
         boot.demo_marker().write_text("演示公司。serve 会以演示模式运行这个数据文件夹。\n", "utf-8")
     from wuyefei.edges.portal.demo import lines as owner_lines
     from wuyefei.foundation.access.demo import people
@@ -199,6 +194,19 @@ def demo(args: argparse.Namespace) -> Outcome:
     boot.tell("\n".join(lines))
     _serve(host, port, args, document)
     return Outcome(document, "", said=True)
+
+
+def _made(args: argparse.Namespace) -> bool:
+    """Make the company in the size asked for, or go on with one that was broken off; whether there was anything to do."""
+    from wuyefei.edges.demo import make
+
+    if make.exists():
+        return False
+    properties, months = make.SIZES[args.size]
+    going_on = make.begun()
+    boot.tell(said("上一次没有建完，从中断处继续…") if going_on else said("正在建立演示公司，约需两三分钟…"))
+    make.make_demo(boot.progress, properties=args.properties or properties, months=args.months or months)
+    return True
 
 
 @contextmanager

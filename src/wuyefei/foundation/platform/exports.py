@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from urllib.parse import quote
 
 import xlsxwriter
@@ -20,6 +22,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS = 200_000
 """A file for people: more than this is cut off, and the last row says so."""
+SHEET_ROWS = 1_000_000
+"""What a file written by a job may hold: a sheet has 1,048,576 rows."""
 
 Cell = str | int | Decimal | dt.date | dt.datetime | None
 
@@ -33,11 +37,13 @@ class Fen:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A titled table. Cells are text, whole numbers, decimals, days, moments, ``Fen`` or None."""
+    """A titled table. Cells are text, whole numbers, decimals, days, moments, ``Fen`` or None; ``foot`` gives the last
+    row, such as the totals, and is asked once the others are written."""
 
     name: str
     head: Sequence[str]
     rows: Iterable[Sequence[Cell | Fen]]
+    foot: Callable[[], Sequence[Cell | Fen]] | None = None
 
 
 def harmless(text: str) -> str:
@@ -48,38 +54,63 @@ def harmless(text: str) -> str:
 def workbook(sheets: Sequence[Sheet]) -> bytes:
     """An xlsx file: bold head, frozen, money with two decimals, days as days."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    _fill(xlsxwriter.Workbook(out, {"in_memory": True, **PLAIN}), sheets, MAX_ROWS)
+    return out.getvalue()
+
+
+def save_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
+    """A workbook of up to ``SHEET_ROWS`` rows a sheet as a file only its owner may read, row by row in little memory;
+    it appears whole or not at all."""
+    draft = path.with_name(f".{path.name}.part")
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    try:
+        _fill(xlsxwriter.Workbook(str(draft), {"constant_memory": True, "tmpdir": str(path.parent), **PLAIN}), sheets, SHEET_ROWS)
+        draft.chmod(0o600)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def _fill(book: xlsxwriter.Workbook, sheets: Sequence[Sheet], limit: int) -> None:
     forms = {
         "head": book.add_format({"bold": True, "bottom": 1}),
         "money": book.add_format({"num_format": "#,##0.00"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
     }
+    foot = {name: book.add_format({"bold": True, "top": 1, "num_format": mask}) for name, mask in
+            {"plain": "General", "money": "#,##0.00", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm"}.items()}  # fmt: skip
     for sheet in sheets:
-        _write(book.add_worksheet(_sheet_name(sheet.name)), sheet, forms)
+        _write(book.add_worksheet(_sheet_name(sheet.name)), sheet, forms, foot, limit)
     book.close()
-    return out.getvalue()
 
 
 def _sheet_name(name: str) -> str:
     return "".join(" " if mark in "[]:*?/\\'" else mark for mark in name)[:31] or "Sheet"
 
 
-def _write(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet, forms: dict[str, xlsxwriter.format.Format]) -> None:
+Forms = dict[str, xlsxwriter.format.Format]
+
+
+def _write(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet, forms: Forms, foot: Forms, limit: int) -> None:
     widths = [len(title) for title in sheet.head]
     for column, title in enumerate(sheet.head):
         page.write_string(0, column, harmless(title), forms["head"])
     row = 0
     for row, cells in enumerate(sheet.rows, start=1):
-        if row > MAX_ROWS:
-            page.write_string(row, 0, f"只导出前 {MAX_ROWS} 行，请缩小范围")
+        if row > limit:
+            page.write_string(row, 0, f"只导出前 {limit} 行，请缩小范围")
             break
         for column, cell in enumerate(cells):
             _write_cell(page, row, column, cell, forms)
             if row <= 200 and column < len(widths):
                 widths[column] = max(widths[column], len(_text(cell)))
+    if sheet.foot is not None and row <= limit:
+        for column, cell in enumerate(sheet.foot()):
+            _write_cell(page, row + 1, column, cell, foot)
     for column, width in enumerate(widths):
         page.set_column(column, column, min(40, width * 1.3 + 3))
     page.freeze_panes(1, 0)
@@ -88,7 +119,7 @@ def _write(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet, forms: dict[str, 
 
 
 def _write_cell(
-    page: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell | Fen, forms: dict[str, xlsxwriter.format.Format]
+    page: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell | Fen, forms: Forms
 ) -> None:
     if cell is None or cell == "":
         return
@@ -99,9 +130,9 @@ def _write_cell(
     elif isinstance(cell, dt.date):
         page.write_datetime(row, column, dt.datetime(cell.year, cell.month, cell.day), forms["day"])  # noqa: DTZ001
     elif isinstance(cell, (int, Decimal)):
-        page.write_number(row, column, cell)
+        page.write_number(row, column, cell, forms.get("plain"))
     else:
-        page.write_string(row, column, harmless(str(cell)))
+        page.write_string(row, column, harmless(str(cell)), forms.get("plain"))
 
 
 def _text(cell: Cell | Fen) -> str:

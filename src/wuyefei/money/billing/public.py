@@ -24,9 +24,26 @@ from .actions.runs import (
 )
 from .actions.voiding import ask_void_run
 from .explaining import Explanation, LateFee, explanation, late_fee_of
-from .fees import Standing, refresh, register_sources, standings
+from .fees import (
+    LATE_FEE_FEEDS_SQL,
+    LATE_FEE_SET_SQL,
+    LATE_FEE_SQL,
+    Standing,
+    refresh,
+    register_sources,
+    standings,
+)
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
-from .queries import OpenBill, get_receivable, get_run, open_bills, receivables, run_lines, runs
+from .queries import (
+    OpenBill,
+    get_receivable,
+    get_run,
+    open_bills,
+    open_bills_each,
+    receivables,
+    run_lines,
+    runs,
+)
 from .rules.cycles import cycles, due_date
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
@@ -35,6 +52,9 @@ from .settling import OpenAccount, OpenAccounts, lock_accounts
 __all__ = [
     "DEFAULT_CAP",
     "DEFAULT_RATE",
+    "LATE_FEE_FEEDS_SQL",
+    "LATE_FEE_SET_SQL",
+    "LATE_FEE_SQL",
     "PUBLISH_KIND",
     "RELEASE",
     "Adjustment",
@@ -78,6 +98,7 @@ __all__ = [
     "lines_digest",
     "lock_accounts",
     "open_bills",
+    "open_bills_each",
     "place_hold",
     "receivables",
     "refresh",

@@ -13,11 +13,13 @@ class ChannelsConfig(AppConfig):
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.approvals.actions import Kind, register_kind
         from wuyefei.foundation.approvals.models import Request
+        from wuyefei.foundation.platform.schedule import register_scheduled
         from wuyefei.foundation.shell.menu import register_menu
         from wuyefei.foundation.shell.slots import register_slot
 
         from . import checks
         from .actions.refunds import REFUND_KIND, approve, describe, reject
+        from .actions.rounds import ROUNDS, make_rounds
         from .queries import open_exceptions
         from .slots import refund_link, refunded_note
 
@@ -34,4 +36,5 @@ class ChannelsConfig(AppConfig):
         register_kind(Kind(REFUND_KIND, "退款", Permission.REFUND_APPROVE, approve, reject, address, describe))
         register_slot("payments.payment", 10, refund_link)
         register_slot("receipts.verify", 10, refunded_note)
+        register_scheduled(ROUNDS, "查询线上订单、关闭过期订单、发出退款", "每 20 秒", make_rounds)
         checks.register()

@@ -15,8 +15,7 @@ from .models import Refund
 def refund_link(request: HttpRequest, payment: Payment) -> str:
     """The way to a refund beside a payment, for those who may ask for one there."""
     actor = request.actor  # type: ignore[attr-defined]
-    kinds = (Payment.Kind.ONLINE, Payment.Kind.DESK, Payment.Kind.BATCH)
-    if payment.voided_at or payment.kind not in kinds or not actor.may(Permission.REFUND_REQUEST, payment.community_id):
+    if payment.voided_at or payment.kind not in Payment.TAKEN or not actor.may(Permission.REFUND_REQUEST, payment.community_id):
         return ""
     return render_to_string("channels/_refund_link.html", {"payment": payment}, request=request)
 

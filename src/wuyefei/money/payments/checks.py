@@ -18,7 +18,6 @@ from .actions.take import TENDER_ACCOUNTS
 from .models import Allocation, Payment, PaymentBatch, Prepayment, Tender
 from .rules import Part, Settled
 
-TAKEN = (Payment.Kind.DESK, Payment.Kind.ONLINE, Payment.Kind.BATCH)
 BOOKING_KINDS = ["payment.take", POSTING_KIND, "payment.void", "payment.opening", "payment.offset"]
 
 _SUMS = """
@@ -105,7 +104,7 @@ def late_fee_control(organisation_id: int) -> Iterator[Yielded]:
 
 def receipts(organisation_id: int) -> Iterator[Yielded]:
     """Every payment taken has its receipt, of its amount, void exactly when the payment is."""
-    rows = Payment.objects.filter(organisation_id=organisation_id, kind__in=TAKEN).select_related("receipt")
+    rows = Payment.objects.filter(organisation_id=organisation_id, kind__in=Payment.TAKEN).select_related("receipt")
     yield Examined(rows.count())
     for row in rows.order_by("pk").iterator(chunk_size=2000):
         receipt = row.receipt

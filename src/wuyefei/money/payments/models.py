@@ -48,6 +48,9 @@ class Payment(models.Model):
         OFFSET = "offset", _("预存抵扣")
         OPENING = "opening", _("期初预存")
 
+    TAKEN = (Kind.DESK, Kind.BATCH, Kind.ONLINE)
+    """The kinds by which new money came in: each has its receipt. The others move what was here already."""
+
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
     payer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

@@ -123,10 +123,10 @@ class Taken:
 
 
 def taken_on(actor: Actor, day: dt.date) -> Taken:
-    """Money booked on a day (China), at the desk or in a batch, voids left out; offsets of prepayment are no new money."""
+    """Money booked on a day (China), at the desk, in a batch or online, voids left out; offsets of prepayment are no new money."""
     start = dt.datetime.combine(day, dt.time(), tzinfo=CHINA)
     rows = payments(actor).filter(booked_at__gte=start, booked_at__lt=start + DAY, voided_at__isnull=True)
-    sums = rows.filter(kind__in=[Payment.Kind.DESK, Payment.Kind.BATCH]).aggregate(fen=Coalesce(Sum("amount_fen"), 0), count=Count("pk"))
+    sums = rows.filter(kind__in=Payment.TAKEN).aggregate(fen=Coalesce(Sum("amount_fen"), 0), count=Count("pk"))
     return Taken(sums["fen"], sums["count"])
 
 

@@ -1,4 +1,4 @@
-"""The reports, computed over sets from the rows booked by the as-of day."""
+"""Arrears and their ages, from the rows booked by the as-of day."""
 
 from __future__ import annotations
 
@@ -6,23 +6,19 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from django.db.models import BigIntegerField, DateField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from wuyefei.foundation.access.actor import Actor, visible_communities
+from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
-from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.dates import DAY, Month
-from wuyefei.foundation.kernel.errors import Invalid, Phrase
-from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Adjustment, Receivable, standings
 from wuyefei.money.payments.public import Allocation
 
-from .rules import Bucket, bucket_of, days_due, end_of, rate
+from ..rules import Bucket, bucket_of, days_due, end_of
+from .basis import check_day, places
 
 BATCH = 2000
 TICK = dt.timedelta(microseconds=1)
@@ -62,61 +58,13 @@ class Ageing:
     outstanding_fen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """The rates of a period as of a day, with the figures they come from. ``community`` is None for the total."""
-
-    community: Community | None
-    due_fen: int
-    paid_fen: int
-    households: int
-    households_paid: int
-    opening_fen: int
-    cleared_fen: int
-
-    @property
-    def current(self) -> Decimal | None:
-        return rate(self.paid_fen, self.due_fen)
-
-    @property
-    def household(self) -> Decimal | None:
-        return rate(self.households_paid, self.households)
-
-    @property
-    def clearance(self) -> Decimal | None:
-        return rate(self.cleared_fen, self.opening_fen)
-
-    @property
-    def overall(self) -> Decimal | None:
-        return rate(self.paid_fen + self.cleared_fen, self.due_fen + self.opening_fen)
-
-
-def check_day(as_of: dt.date, period: Month | None = None) -> None:
-    """A report looks back: raises ``Invalid`` for a day to come, and for a period that begins after the day."""
-    if as_of > clock.today():
-        raise Invalid(field="截止日", reason=Phrase("{as_of} 还没有到", as_of=as_of))
-    if period is not None and period.first > as_of:
-        raise Invalid(field="账期", reason=Phrase("{period} 在截止日 {as_of} 之后", period=period, as_of=as_of))
-
-
-def places(actor: Actor, community_id: int | None) -> list[Community]:
-    """The communities a report covers, by pinyin. Raises ``NotFound`` or ``Forbidden`` for one that is not theirs."""
-    if community_id is not None:
-        actor.require(Permission.REPORT_VIEW, community_id)
-    else:
-        actor.require_anywhere(Permission.REPORT_VIEW)
-    found = visible_communities(actor, Permission.REPORT_VIEW)
-    return [place for place in found if community_id is None or place.pk == community_id]
-
-
 def _adjusted(before: dt.datetime, by: dt.date) -> Coalesce:
     rows = Adjustment.objects.filter(receivable_id=OuterRef("pk"), booked_at__lt=before, value_date__lte=by)
     return _sum(rows)
 
 
-def _allocated(before: dt.datetime, by: dt.date, since: dt.datetime | None = None) -> Coalesce:
-    rows = _principal(before, by)
-    return _sum(rows if since is None else rows.filter(booked_at__gte=since))
+def _allocated(before: dt.datetime, by: dt.date) -> Coalesce:
+    return _sum(_principal(before, by))
 
 
 def _principal(before: dt.datetime, by: dt.date) -> QuerySet[Allocation]:
@@ -191,56 +139,3 @@ def ageing(actor: Actor, as_of: dt.date, community_id: int | None = None) -> lis
         counts[bucket] += row["rows"]
         flats[bucket].add(row["property_id"])
     return [Ageing(bucket, counts[bucket], len(flats[bucket]), sums[bucket]) for bucket in Bucket]
-
-
-def rates(actor: Actor, as_of: dt.date, community_id: int | None = None, period: Month | None = None) -> list[Rates]:
-    """The rates of a period (the month of ``as_of`` unless named) by community, and the total last."""
-    check_day(as_of, period)
-    covered = places(actor, community_id)
-    month = period or Month.of(as_of)
-    current = _current(actor, covered, as_of, month)
-    opening = _opening(actor, covered, as_of, month)
-    rows = [Rates(place, *current[place.pk], *opening[place.pk]) for place in covered]
-    total = Rates(
-        None, sum(r.due_fen for r in rows), sum(r.paid_fen for r in rows), sum(r.households for r in rows),
-        sum(r.households_paid for r in rows), sum(r.opening_fen for r in rows), sum(r.cleared_fen for r in rows),
-    )  # fmt: skip
-    return [*rows, total]
-
-
-def _current(
-    actor: Actor, covered: list[Community], as_of: dt.date, month: Month
-) -> dict[int, tuple[int, int, int, int]]:
-    """By community: due in the period, paid of it, households billed, households that owe nothing of it."""
-    found: dict[int, tuple[int, int, int, int]] = defaultdict(lambda: (0, 0, 0, 0))
-    flats = (
-        _booked(actor, covered, as_of)
-        .filter(due_on__range=(month.first, month.last))
-        .order_by()
-        .values("community_id", "property_id")
-        .annotate(due_sum=Sum("net"), paid_sum=Sum("paid"))
-    )
-    for row in flats.iterator(chunk_size=BATCH):
-        due, paid = int(row["due_sum"]), int(row["paid_sum"])
-        if due:
-            before = found[row["community_id"]]
-            found[row["community_id"]] = (before[0] + due, before[1] + paid, before[2] + 1, before[3] + (paid >= due))
-    return found
-
-
-def _opening(actor: Actor, covered: list[Community], as_of: dt.date, month: Month) -> dict[int, tuple[int, int]]:
-    """By community: arrears at the period's opening, and what was allocated to just those in the period."""
-    eve = month.first - DAY
-    opened, until = end_of(eve), min(as_of, month.last)
-    rows = (
-        _booked(actor, covered, eve)
-        .filter(due_on__lt=month.first, net__gt=F("paid"))
-        .annotate(cleared=_allocated(end_of(until), until, since=opened))
-        .order_by()
-        .values("community_id")
-        .annotate(owed=Sum(F("net") - F("paid")), got=Sum("cleared"))
-    )
-    found: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for row in rows:
-        found[row["community_id"]] = (int(row["owed"]), int(row["got"]))
-    return found
