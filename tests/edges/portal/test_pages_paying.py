@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from tests.money.channels.conftest import sandbox, sandbox_keys
+from tests.money.channels.conftest import running, sandbox, sandbox_keys
 from tests.money.channels.support import at, books_hold, deliver, pay
 from tests.relations.owners import LU, SHEN, Town, phone, place
 from wuyefei.edges.sandbox.public import Keyring, Sandbox, install
@@ -19,7 +19,7 @@ from wuyefei.money.channels.public import Order
 from wuyefei.money.payments.public import Payment
 from wuyefei.relations.accounts.public import funnel
 
-__all__ = ["sandbox", "sandbox_keys"]
+__all__ = ["running", "sandbox", "sandbox_keys"]
 pytestmark = pytest.mark.django_db
 
 
