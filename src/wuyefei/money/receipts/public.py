@@ -3,6 +3,7 @@
 from .actions import issue, issue_block, log_print, void
 from .models import Receipt, ReceiptPrint
 from .queries import get_receipt, receipt_by_token, receipts, snapshot_of
+from .render import document as receipt_document
 from .render import render_receipt, render_seal
 from .rules import ReceiptLine, ReceiptSnapshot, Tender, capital_amount
 
@@ -17,6 +18,7 @@ __all__ = [
     "issue",
     "issue_block",
     "log_print",
+    "receipt_document",
     "receipt_by_token",
     "receipts",
     "render_receipt",
