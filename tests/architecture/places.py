@@ -53,7 +53,9 @@ from wuyefei.relations.contacts.public import (
     plan,
     set_wish,
 )
+from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
 from wuyefei.relations.notices.public import Batch, Carrier, Target, Template, Version
+from wuyefei.relations.service.public import Ticket
 
 START = dt.date(2026, 1, 1)
 BILLED = dt.date(2026, 1, 2)
@@ -129,8 +131,21 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _day(place, actors)
         _online(place, actors)
         _upload(place, actors["finance"])
+        _owners(place, actors["finance"])
         _target(place, actors)
     return place
+
+
+def _owners(place: Place, finance: Actor) -> None:
+    """A complaint of an owner, and a quarter's statement in the making."""
+    community, now = place.community, clock.now()
+    ticket = Ticket.objects.create(
+        organisation=community.organisation, community=community, property_id=place.one("property"), person_id=place.one("person"),
+        kind="complaint", text=f"{place.mark.word}门禁坏了", token=f"{place.mark.letters}-ticket", made_at=now, due_at=now,
+    )  # fmt: skip
+    statement = new_statement(community.pk, START, actor=finance)
+    save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
+    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk]}
 
 
 def _target(place: Place, actors: dict[str, Actor]) -> None:

@@ -23,6 +23,7 @@ from .actions.runs import (
     strike_line,
 )
 from .actions.voiding import ask_void_run
+from .explaining import Explanation, LateFee, explanation, late_fee_of
 from .fees import (
     LATE_FEE_FEEDS_SQL,
     LATE_FEE_SET_SQL,
@@ -62,6 +63,8 @@ __all__ = [
     "Convention",
     "Deferral",
     "DraftResult",
+    "Explanation",
+    "LateFee",
     "LateFeeHold",
     "LateFeeWaiver",
     "OpenAccount",
@@ -89,8 +92,10 @@ __all__ = [
     "draft_run",
     "due_date",
     "end_hold",
+    "explanation",
     "get_receivable",
     "get_run",
+    "late_fee_of",
     "lines_digest",
     "lock_accounts",
     "lock_receivables",
