@@ -20,7 +20,7 @@ class NoticesConfig(AppConfig):
         from .actions.settings import forget
         from .slots import addresses
 
-        register_work(SEND_JOB, work)
+        register_work(SEND_JOB, work, title="发送通知", permission=Permission.NOTICE_SEND)
         register_erasure_step(forget)
         register_slot("person.side", 40, addresses)
         checks.register()
