@@ -6,7 +6,8 @@ Everything that is only in the second is marked 秘境 or MJ, everything only in
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
@@ -21,12 +22,13 @@ from wuyefei.foundation.access.actor import PORTAL, Actor, load_actor, service_a
 from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
-from wuyefei.foundation.kernel.dates import Month, Span
+from wuyefei.foundation.kernel.dates import CHINA, Month, Span
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import Job
 from wuyefei.foundation.platform.vault import seal_secret
 from wuyefei.insight.arrears.public import Filter, save_view, start_export
+from wuyefei.insight.measures.public import Target as Goal
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -44,6 +46,18 @@ from wuyefei.money.channels.rules import Report, Said
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
+from wuyefei.relations.contacts.public import (
+    Channel,
+    Draft,
+    Purpose,
+    StepRefused,
+    add_ground,
+    plan,
+    set_wish,
+)
+from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
+from wuyefei.relations.notices.public import Batch, Carrier, Target, Template, Version
+from wuyefei.relations.service.public import Ticket
 
 START = dt.date(2026, 1, 1)
 BILLED = dt.date(2026, 1, 2)
@@ -119,7 +133,30 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _day(place, actors)
         _online(place, actors)
         _upload(place, actors["finance"])
+        _owners(place, actors["finance"])
+        _target(place, actors)
     return place
+
+
+def _owners(place: Place, finance: Actor) -> None:
+    """A complaint of an owner, and a quarter's statement in the making."""
+    community, now = place.community, clock.now()
+    ticket = Ticket.objects.create(
+        organisation=community.organisation, community=community, property_id=place.one("property"), person_id=place.one("person"),
+        kind="complaint", text=f"{place.mark.word}门禁坏了", token=f"{place.mark.letters}-ticket", made_at=now, due_at=now,
+    )  # fmt: skip
+    statement = new_statement(community.pk, START, actor=finance)
+    save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
+    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk]}
+
+
+def _target(place: Place, actors: dict[str, Actor]) -> None:
+    """A wished-for rate for the place alone."""
+    row = Goal.objects.create(
+        organisation=place.community.organisation, community=place.community, first=START, months=12, rate=Decimal("0.9"),
+        set_by_id=actors["lead"].user_id, set_at=clock.now(),
+    )  # fmt: skip
+    place.ids["target"] = [row.pk]
 
 
 def _online(place: Place, actors: dict[str, Actor]) -> None:
@@ -136,7 +173,8 @@ def _online(place: Place, actors: dict[str, Actor]) -> None:
     )  # fmt: skip
     report = Report(order.number, Said.PAID, 5000, f"{letters}-4200", clock.now())
     settle_order(order.pk, report, actor=service_actor(organisation.pk, PORTAL))
-    wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款")
+    bill = int(place.one("receivable"))
+    wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款", (bill,))
     refund = ask_refund(wanted, actor=actors["finance"])
     place.ids |= {
         "setup": [setup.pk], "setup_token": [setup.token], "order": [order.pk], "refund": [refund.pk],
@@ -244,7 +282,48 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
         "draft_line": [RunLine.objects.filter(run=draft).values_list("pk", flat=True)[0]],
         "run": [draft.pk, *place.ids["published_run"]],
     }  # fmt: skip
+    _talk(place, actors)
     assert Run.objects.filter(community=place.community).count() == 2
+
+
+def _talk(place: Place, actors: dict[str, Actor]) -> None:
+    """A planned call, a wish, a ground and a refused attempt."""
+    manager = actor_of(place.community.organisation, f"{place.mark.letters}-manager", Role.PROJECT_MANAGER, place.community)
+    User.objects.filter(pk=manager.user_id).update(name=f"{place.mark.word}经理")
+    manager = load_actor(User.objects.get(pk=manager.user_id))
+    person_id, property_id = int(place.one("person")), int(place.one("property"))
+    when = dt.datetime.combine(TODAY, dt.time(15), tzinfo=CHINA)
+    draft = Draft(person_id, Channel.PHONE, Purpose.SERVICE, when, property_id, note=f"{place.mark.word}回访")
+    planned = plan(draft, actor=manager)
+    with suppress(StepRefused):
+        plan(replace(draft, purpose=Purpose.REMINDER, measures=frozenset({"cut_water"})), actor=manager)
+    set_wish(person_id, "sms", "refused", f"{place.mark.word}来电", actor=manager)
+    ground = add_ground(place.community.pk, "named", f"{place.mark.word}同意书", person_id=person_id, actor=manager)
+    place.ids |= {"contact": [planned.pk], "ground": [ground.pk]}
+    _notify(place, manager)
+
+
+def _notify(place: Place, manager: Actor) -> None:
+    """A batch with a household nobody reached, an approved text and a carrier. Texts and carriers belong to the whole
+    organisation: they carry no mark of a place."""
+    community, organisation = place.community, place.community.organisation
+    channel = "email" if place.mark is SECOND else "sms"
+    template, _made = Template.objects.get_or_create(organisation=organisation, step="bill", channel=channel)
+    version = Version.objects.create(
+        template=template, number=1, body="{称呼}，{金额}元", state="approved", made_by_id=manager.user_id, made_at=clock.now()
+    )
+    carrier = Carrier.objects.create(
+        organisation=organisation, channel=channel, kind="tencent", enabled=True, hook=f"{place.mark.letters}-hook-of-a-carrier"
+    )
+    batch = Batch.objects.create(
+        organisation=organisation, community=community, step="bill", due_on=TODAY, state="stopped", made_by_id=manager.user_id,
+        made_at=clock.now(),
+    )  # fmt: skip
+    Target.objects.create(
+        organisation=organisation, community=community, batch=batch, property_id=place.one("property"), person_id=place.one("person"),
+        receivable_ids=[place.one("receivable")], amount_fen=100, state="unreached", reason="no_address",
+    )  # fmt: skip
+    place.ids |= {"batch": [batch.pk], "version": [version.pk], "hook": [carrier.hook]}
 
 
 def someone(place: Place, name: str, roles: list[Role], wide: bool = False, mentor_in: Community | None = None) -> User:

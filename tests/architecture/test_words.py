@@ -144,6 +144,7 @@ PAGES = {
         "backoffice:home", "backoffice:search", "backoffice:verification", "backoffice:verification_rules", "jobs:list", "backoffice:properties", "backoffice:communities", "backoffice:people",
         "backoffice:tariffs", "backoffice:contracts", "backoffice:property_new", "backoffice:person_new",
         "backoffice:tariff_new", "backoffice:contract_new", "intake:imports", "approvals:waiting", "approvals:history", "access:account",
+        "measures:dashboard", "measures:rows", "measures:received", "measures:targets", "measures:packs",
     ],
     "finance": ["billing:runs", "billing:receivables", "receipts:list", "cashdesk:shifts", "backoffice:home"],
     "cashier": ["cashdesk:desk", "backoffice:home"],

@@ -75,6 +75,12 @@ def test_an_open_draft_waits_for_who_bills(world: World, enter: SignIn) -> None:
     assert "出账待确认" not in enter(world["cashier"]).get("/").content.decode()
 
 
+def test_the_figures_lead_to_the_ledger_and_the_analysis(world: World, enter: SignIn) -> None:
+    text = enter(world["lead"]).get("/").content.decode()
+    assert 'href="/arrears/"' in text and 'href="/analysis/"' in text
+    assert 'href="/analysis/"' not in enter(world["cashier"]).get("/").content.decode()
+
+
 @pytest.mark.parametrize("role", ["cashier", "finance", "lead", "manager", "auditor", "admin", "collector", "outsider"])
 def test_everyone_has_a_home(world: World, enter: SignIn, role: str) -> None:
     assert enter(world[role]).get("/").status_code == 200

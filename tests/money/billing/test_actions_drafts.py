@@ -14,7 +14,7 @@ from wuyefei.estate.occupancy.public import Tie
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.kernel.dates import Month, Span
 from wuyefei.foundation.platform import clock
-from wuyefei.foundation.platform.sql import copied
+from wuyefei.foundation.platform.copying import copied
 from wuyefei.money.billing import facts
 from wuyefei.money.billing.public import Run, RunLine, draft_run
 from wuyefei.money.billing.rules.drafting import Draft, draft_line, frozen_prices

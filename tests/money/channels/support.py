@@ -28,10 +28,12 @@ def at(sandbox: Sandbox, moment: dt.datetime) -> Iterator[None]:
     before = [side.clock for side in sandbox.counterparts]
     for side in sandbox.counterparts:
         side.clock = lambda: moment
-    with clock.at(moment):
-        yield
-    for side, was in zip(sandbox.counterparts, before, strict=True):
-        side.clock = was
+    try:
+        with clock.at(moment):
+            yield
+    finally:
+        for side, was in zip(sandbox.counterparts, before, strict=True):
+            side.clock = was
 
 
 def portal(world: World) -> Actor:

@@ -23,7 +23,8 @@ STAGES = {
     "ask": noop("申请"), "approve": noop("复核通过"), "reject": noop("复核退回"), "cancel": noop("撤回申请"),
 }  # fmt: skip
 ACTIONS = {
-    "building.housekeeper": noop("指定管家"), "property.attach": noop("车位归属"), "contract.cover": noop("合同批量计费"),
+    "building.housekeeper": noop("指定管家"), "property.attach": noop("车位归属"), "property.bulk_attach": noop("车位归属"),
+    "contract.cover": noop("合同批量计费"),
     "contract.lines": noop("批量新建计费行"), "tariff.version": noop("新价格"), "tie.end": noop("结束关系"),
     "line.end": noop("结束计费"), "contract.end": noop("终止合同"), "receipt.void": noop("作废收据"),
     "receipt.reprint": noop("重打收据"), "payment.take": noop("收款"), "payment.void": noop("作废收款"),
@@ -51,6 +52,13 @@ ACTIONS = {
     "profile.export": noop("导出待核实"), "jobs.run": noop("运行定时任务"),
     "meter.install": noop("登记仪表底数"), "meter.readings": noop("抄表"), "meter.estimate": noop("估抄"),
     "meter.replace": noop("换表"), "meter.confirm": noop("核对读数"), "meter.void": noop("作废读数"), "meter.end": noop("拆表"),
+    "contact.plan": noop("计划联系"), "contact.record": noop("登记联系"), "contact.close": noop("登记联系结果"),
+    "contact.cancel": noop("取消联系计划"), "contact.wish": noop("记下联系意愿"), "contact.ground": noop("登记联系依据"),
+    "contact.end_ground": noop("联系依据失效"), "contact.limits": noop("修改联系规则"), "contact.calendar_day": noop("修改节假日表"),
+    "contact.export": noop("导出联系记录"), "notice.version": noop("编写通知模板"), "notice.version_approve": noop("批准通知模板"),
+    "notice.version_reject": noop("退回通知模板"), "notice.carrier": noop("修改通知渠道"), "notice.address": noop("修改通知方式"),
+    "notice.lead": noop("修改通知提前天数"), "notice.batch": noop("开始通知"), "notice.stop": noop("停止通知"),
+    "notice.resume": noop("继续通知"), "notice.letters": noop("打印信函"), "notice.export": noop("导出没通知到的住户"),
 }  # fmt: skip
 FIELDS = {
     "name": noop("名称"), "number": noop("编号"), "code": noop("编号"), "kind": noop("类型"), "title": noop("名称"),

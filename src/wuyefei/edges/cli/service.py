@@ -176,13 +176,9 @@ def demo(args: argparse.Namespace) -> Outcome:
     os.environ["WUYEFEI_DEMO"] = "1"
     with _one_at_a_time():
         boot.ready()
-        from wuyefei.edges.demo.make import exists, make_demo
-
-        made = not exists()
-        if made:
-            boot.tell(said("正在建立演示公司，约需一两分钟…"))
-            make_demo(boot.progress)
+        made = _made(args)
         boot.demo_marker().write_text("演示公司。serve 会以演示模式运行这个数据文件夹。\n", "utf-8")
+    from wuyefei.edges.portal.demo import lines as owner_lines
     from wuyefei.foundation.access.demo import people
 
     signs: list[dict[str, Any]] = [
@@ -192,11 +188,25 @@ def demo(args: argparse.Namespace) -> Outcome:
     document: dict[str, object] = {"made": made, "home": str(environment.home()), "people": signs}
     lines = [said("演示公司已建立。") if made else said("演示公司已经在了。"), "", said("登录：密码都是 {password}", password=signs[0]['password'] if signs else '')]
     lines += [f"  {sign['username']:<16} {sign['organisation']} · {sign['name']} · {'、'.join(map(spoken, sign['roles']))}" for sign in signs]
+    lines += owner_lines()
     if args.no_serve:
         return Outcome(document, "\n".join(lines))
     boot.tell("\n".join(lines))
     _serve(host, port, args, document)
     return Outcome(document, "", said=True)
+
+
+def _made(args: argparse.Namespace) -> bool:
+    """Make the company in the size asked for, or go on with one that was broken off; whether there was anything to do."""
+    from wuyefei.edges.demo import make
+
+    if make.exists():
+        return False
+    properties, months = make.SIZES[args.size]
+    going_on = make.begun()
+    boot.tell(said("上一次没有建完，从中断处继续…") if going_on else said("正在建立演示公司，约需两三分钟…"))
+    make.make_demo(boot.progress, properties=args.properties or properties, months=args.months or months)
+    return True
 
 
 @contextmanager

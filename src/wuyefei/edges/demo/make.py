@@ -1,44 +1,160 @@
-"""``make_demo``: the whole demo company, once, in an empty installation."""
+"""``make_demo``: the whole demo company, once, in an empty installation.
+
+The work is cut into steps, each one transaction: a firm is founded, a place is filled, a place lives a month. Counters
+beside the books say how far a build has come, so one that was broken off goes on where it stood, with the day, size and
+dice it began with, and ends with the same books.
+"""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 
 from wuyefei.foundation import environment
-from wuyefei.foundation.access.models import Organisation
+from wuyefei.foundation.access.models import Community, Organisation
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.models import Counter
+from wuyefei.foundation.platform.numbering import take
 
-from . import cast, estate, history
+from . import cast, estate
+from .scene import Calendar, Scene
+from .themes import THEMES
 
-SEED = 20260101
-MONTHS = 6
+MONTHS = 36
+SIZES = {"small": (240, 8), "full": (cast.FULL, MONTHS)}
+"""Properties and months of history of the named sizes."""
+MOST = 1_000_000
 Progress = Callable[[str, int, int], None]
+
+_MINUTE, _SIZE, _MONTHS, _STEP, _DONE = "demo.minute", "demo.size", "demo.months", "demo.step", "demo.done"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for when the build began."""
+
+    properties: int
+    calendar: Calendar
+
+
+@dataclass(frozen=True)
+class Step:
+    """``weight`` is about how much of the work it is."""
+
+    label: str
+    weight: int
+    run: Callable[[], None]
 
 
 def exists() -> bool:
-    return Organisation.objects.filter(name=cast.GROUP.name).exists()
+    """Whether the company is there, whole. One made before builds could be resumed was made whole or not at all."""
+    return bool(_noted(_DONE)) or (not _noted(_SIZE) and Organisation.objects.filter(name=cast.GROUP.name).exists())
 
 
-def make_demo(progress: Progress = lambda label, done, total: None) -> None:
-    """Make both firms with six months of history up to today. Refused outside demo mode and where anybody lives.
+def begun() -> bool:
+    """Whether a build was broken off."""
+    return bool(_noted(_SIZE)) and not _noted(_DONE)
 
-    ``progress`` is told a label, how much is done and how much there is.
+
+def make_demo(progress: Progress = lambda label, done, total: None, *, properties: int = cast.FULL, months: int = MONTHS) -> None:
+    """Make both firms, living up to now; go on with a build that was broken off, as it was ordered.
+
+    Refused outside demo mode and where anybody else lives. ``progress`` is told a label, how much is done and how much
+    there is.
     """
     if not environment.demo_mode():
         raise DomainError("demo_only", "只有演示模式可以建立演示公司。")
-    if Organisation.objects.exists():
-        raise DomainError("not_empty", "这个数据目录里已有企业，不能再建演示公司；请换一个 WUYEFEI_HOME。")
-    today = clock.today()
-    start = Month.of(today).plus(-MONTHS).first
-    with transaction.atomic():  # all or nothing: a demo broken off leaves nothing behind
-        for number, firm in enumerate((cast.GROUP, cast.SMALL)):
-            dice = random.Random(SEED + number)
-            with clock.at(history.at(start, 7)):
-                company = estate.build(firm, start, dice)
-            for done, total in history.live(company, start, today, dice):
-                progress(firm.name, done, total)
+    if not begun():
+        _begin(properties, months)
+    order = _order()
+    steps = list(_steps(order))
+    total, done = sum(step.weight for step in steps), 0
+    for step in steps:
+        progress(step.label, done, total)
+        step.run()
+        done += step.weight
+    with transaction.atomic():
+        take(0, 0, _DONE, 0)
+    progress("演示公司", total, total)
+
+
+def _begin(properties: int, months: int) -> None:
+    if not 1 <= properties <= MOST or not 1 <= months <= MONTHS:
+        raise DomainError("demo_size", "演示公司的房屋数应为 1 到 {most}，历史为 1 到 {months} 个月。", most=MOST, months=MONTHS)
+    with transaction.atomic():
+        if Organisation.objects.exists():
+            raise DomainError("not_empty", "这个数据目录里已有企业，不能再建演示公司；请换一个 WUYEFEI_HOME。")
+        take(0, 0, _MINUTE, 0, int(clock.now().timestamp()) // 60)
+        take(0, 0, _SIZE, 0, properties)
+        take(0, 0, _MONTHS, 0, months)
+
+
+def _order() -> Order:
+    now = dt.datetime.fromtimestamp(_noted(_MINUTE) * 60, tz=dt.UTC)
+    return Order(_noted(_SIZE), Calendar(now, _noted(_MONTHS)))
+
+
+def _noted(kind: str, organisation_id: int = 0, community_id: int = 0) -> int:
+    """What a counter of the build says; the books' own counters are of other kinds."""
+    row = Counter.objects.filter(organisation_id=organisation_id, community_id=community_id, kind=kind, year=0)
+    return row.values_list("value", flat=True).first() or 0
+
+
+def _steps(order: Order) -> Iterator[Step]:
+    phones = 0
+    for firm in cast.scaled(order.properties):
+        yield Step(firm.name, 100, partial(_found, firm, order))
+        for place in firm.places:
+            months = order.calendar.month.index - order.calendar.start(place).index + 1
+            life = Life(firm, place, order.calendar, phones)
+            phones += place.size + len(place.blocks) + 1
+            for number in range(months + 1):
+                yield Step(place.name, place.size, partial(life.step, number))
+
+
+def _found(firm: cast.Firm, order: Order) -> None:
+    if Organisation.objects.filter(name=firm.name).exists():
+        return
+    start = min(order.calendar.start(place) for place in firm.places)
+    with clock.at(order.calendar.at(start.first, 6)), transaction.atomic():
+        estate.found(firm)
+
+
+class Life:
+    """The steps of one place: step 0 fills it, step n lives its n-th month."""
+
+    def __init__(self, firm: cast.Firm, place: cast.Place, calendar: Calendar, first_number: int) -> None:
+        self.firm, self.place, self.calendar, self.first_number = firm, place, calendar, first_number
+        self._scene: Scene | None = None
+
+    def step(self, number: int) -> None:
+        """Live a step, unless it was lived before."""
+        community = Community.objects.select_related("organisation").get(organisation__name=self.firm.name, name=self.place.name)
+        where = community.organisation_id, community.pk
+        if _noted(_STEP, *where) > number:
+            return
+        with clock.at(self.calendar.now):
+            scene = self._scene = self._scene or Scene.of(self.place, self.firm, community, self.calendar)
+        with transaction.atomic():
+            if take(*where, _STEP, 0) != number + 1:
+                raise DomainError("demo_twice", "另一个进程正在建立演示公司。")
+            if number:
+                live(scene, scene.started.plus(number - 1))
+            else:
+                with clock.at(self.calendar.at(scene.started.first, 7)):
+                    estate.settle(scene, self.firm, self.first_number)
+
+
+def live(scene: Scene, month: Month) -> None:
+    """Carry out the acts of every theme in a month, in the order in which they happen."""
+    acts = sorted((act for theme in THEMES for act in theme.plan(scene, month)), key=lambda act: act.at)
+    for act in acts:
+        if act.at <= scene.calendar.now:
+            with clock.at(act.at):
+                act.do()

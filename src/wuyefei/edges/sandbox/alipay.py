@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from wuyefei.foundation.kernel.dates import CHINA
 
-from .counterpart import Counterpart, Lie, Reply, Trade
+from .counterpart import Counterpart, Lie, Reply, Trade, yuan_of
 from .keyring import APP_ID, MERCHANT_ID
 
 STATES = {"open": "WAIT_BUYER_PAY", "paid": "TRADE_SUCCESS", "closed": "TRADE_CLOSED"}
@@ -21,10 +21,6 @@ OPENING = {"alipay.trade.wap.pay", "alipay.trade.page.pay"}
 
 def _to_sign(sent: dict[str, str]) -> bytes:
     return "&".join(f"{name}={sent[name]}" for name in sorted(sent) if name != "sign" and sent[name]).encode()
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
 
 
 class AlipayCounterpart(Counterpart):
@@ -82,7 +78,7 @@ class AlipayCounterpart(Counterpart):
             return self._missing()
         found = {
             "code": "10000", "msg": "Success", "out_trade_no": trade.number, "trade_status": STATES[trade.state],
-            "total_amount": _yuan(trade.amount_fen), "trade_no": trade.transaction_id,
+            "total_amount": yuan_of(trade.amount_fen), "trade_no": trade.transaction_id,
         }  # fmt: skip
         return found | ({"send_pay_date": f"{trade.paid_moment:%Y-%m-%d %H:%M:%S}"} if trade.paid_at else {})
 
@@ -114,7 +110,7 @@ class AlipayCounterpart(Counterpart):
         if trade is None or fen is None:
             return {"code": "10000", "msg": "Success"}
         return {
-            "code": "10000", "msg": "Success", "trade_no": trade.transaction_id, "refund_amount": _yuan(fen),
+            "code": "10000", "msg": "Success", "trade_no": trade.transaction_id, "refund_amount": yuan_of(fen),
             "refund_status": "REFUND_SUCCESS",
         }  # fmt: skip
 
@@ -126,7 +122,7 @@ class AlipayCounterpart(Counterpart):
         """The day's bill: a ZIP with one CSV in GBK, as the provider packs it."""
         lines = ["支付宝交易号,商户订单号,业务类型,完成时间,订单金额（元）,服务费（元）"]
         lines += [
-            f"{trade.transaction_id}\t,{trade.number}\t,交易,{trade.paid_moment:%Y-%m-%d %H:%M:%S},{_yuan(trade.amount_fen)},0.00"
+            f"{trade.transaction_id}\t,{trade.number}\t,交易,{trade.paid_moment:%Y-%m-%d %H:%M:%S},{yuan_of(trade.amount_fen)},0.00"
             for trade in self.trades.values()
             if trade.paid_at.startswith(day)
         ]
@@ -142,10 +138,10 @@ class AlipayCounterpart(Counterpart):
             "notify_id": lie.nonce or secrets.token_hex(16), "notify_time": f"{at:%Y-%m-%d %H:%M:%S}", "notify_type": "trade_status_sync",
             "app_id": lie.app or APP_ID, "seller_id": lie.merchant or MERCHANT_ID, "out_trade_no": lie.number or trade.number,
             "trade_no": lie.transaction_id or trade.transaction_id, "trade_status": lie.state or STATES[trade.state],
-            "total_amount": _yuan(fen), "charset": "utf-8", "version": "1.0",
+            "total_amount": yuan_of(fen), "charset": "utf-8", "version": "1.0",
             "gmt_payment": f"{trade.paid_moment:%Y-%m-%d %H:%M:%S}" if trade.paid_at else "",
         }  # fmt: skip
         sent |= {"sign": self.sign(_to_sign(sent), forged=lie.forged), "sign_type": "RSA2"}
         if lie.altered:
-            sent["total_amount"] = _yuan(fen + 1)
+            sent["total_amount"] = yuan_of(fen + 1)
         return {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}, urlencode(sent).encode()

@@ -125,14 +125,18 @@ class Counterpart:
         with self.lock:
             return next((trade for trade in self.trades.values() if secrets.compare_digest(trade.id, trade_id)), None)
 
-    def pay(self, number: str, at: dt.datetime | None = None) -> Trade:
-        """The payer confirms in the wallet. Raises ``ValueError`` for a trade that is closed or expired."""
+    def pay(self, number: str, at: dt.datetime | None = None, share: int = 1) -> Trade:
+        """The payer confirms in the wallet; with ``share`` 2 only half the money comes.
+
+        Raises ``ValueError`` for a trade that is closed or expired.
+        """
         with self.lock:
             trade = self.trades[number]
             moment = at or self.now()
             if trade.state == "closed" or (trade.expires_at and moment > dt.datetime.fromisoformat(trade.expires_at)):
                 raise ValueError("closed")
             if trade.state == "open":
+                trade.amount_fen //= share
                 trade.state, trade.transaction_id = "paid", f"42{secrets.randbelow(10**26):026d}"
                 trade.paid_at = moment.astimezone(CHINA).isoformat(timespec="seconds")
             return trade
@@ -157,6 +161,10 @@ class Counterpart:
     def handle(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Reply:
         """The answer to a merchant's request."""
         raise NotImplementedError
+
+
+def yuan_of(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def _load(text: str) -> rsa.RSAPrivateKey:

@@ -16,6 +16,8 @@ from wuyefei.foundation import environment
 from wuyefei.foundation.access.gate import public_page
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 
+HOWS = ("half", "silent")
+"""What may be made to go wrong from the page: half is paid, or no notice is sent."""
 CHANNEL_NAMES = {"wechat": "微信支付", "alipay": "支付宝"}
 
 
@@ -61,7 +63,9 @@ def wallet(request: HttpRequest, trade_id: str) -> HttpResponse:
     trade = _trade(trade_id)
     refused = False
     if request.method == "POST":
-        status, _headers, _body = _ask("POST", f"/control/{quote(trade_id, safe='')}/pay")
+        how = request.POST.get("how", "")
+        query = f"?how={how}" if how in HOWS else ""
+        status, _headers, _body = _ask("POST", f"/control/{quote(trade_id, safe='')}/pay{query}")
         refused = status == 409
         if not refused and _back(request, trade):
             return redirect(_back(request, trade))

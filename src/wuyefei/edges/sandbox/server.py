@@ -9,13 +9,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from .alipay import AlipayCounterpart
-from .counterpart import Counterpart, Lie, Reply, Trade
+from .counterpart import Counterpart, Reply, Trade
 from .keyring import Keyring
 from .wechat import WeChatCounterpart
 
@@ -76,7 +75,11 @@ class Sandbox:
             door.wfile.write(reply.body)
 
     def _control(self, method: str, rest: str) -> Reply:
-        """``GET <id>``: the trade for its wallet page; ``POST <id>/pay``: the payer confirms, and the notice goes out."""
+        """``GET <id>``: the trade for its wallet page; ``POST <id>/pay``: the payer confirms, and the notice goes out.
+
+        ``?how=half``: only half is paid; ``?how=silent``: no notice is sent.
+        """
+        rest, _, query = rest.partition("?")
         trade_id, _, act = rest.partition("/")
         for side in self.counterparts:
             trade = side.by_id(trade_id)
@@ -84,11 +87,12 @@ class Sandbox:
                 continue
             if method == "POST" and act == "pay":
                 try:
-                    side.pay(trade.number)
+                    side.pay(trade.number, share=2 if query == "how=half" else 1)
                 except ValueError:
                     return Reply(409, {}, b"{}")
                 self._save()
-                self.notify(side, trade)
+                if query != "how=silent":
+                    self.notify(side, trade)
             return Reply(200, {"Content-Type": "application/json"}, json.dumps(asdict(trade)).encode())
         return Reply(404, {}, b"{}")
 
@@ -131,5 +135,3 @@ def send_notice(url: str, headers: dict[str, str], body: bytes, timeout: float =
     except (urllib.error.URLError, OSError):
         return False
 
-
-Notifier = Callable[[Counterpart, Trade, Lie], None]

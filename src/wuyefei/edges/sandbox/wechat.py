@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from .counterpart import Counterpart, Lie, Reply, Trade
+from .counterpart import Counterpart, Lie, Reply, Trade, yuan_of
 from .keyring import APP_ID, MERCHANT_ID, PLATFORM_SERIAL, SERIAL
 
 FIELDS = re.compile(r'(\w+)="([^"]*)"')
@@ -167,8 +167,8 @@ class WeChatCounterpart(Counterpart):
             moment = dt.datetime.fromisoformat(trade.paid_at)
             lines.append(
                 f"`{moment:%Y-%m-%d %H:%M:%S},`{APP_ID},`{MERCHANT_ID},`{trade.transaction_id},`{trade.number},`SUCCESS,`CNY,"
-                f"`{trade.amount_fen / 100:.2f},`0.00000,`0.60%"
+                f"`{yuan_of(trade.amount_fen)},`0.00000,`0.60%"
             )
         total = sum(trade.amount_fen for trade in paid)
-        lines += ["总交易单数,应结订单总金额", f"`{len(paid)},`{total / 100:.2f}"]
+        lines += ["总交易单数,应结订单总金额", f"`{len(paid)},`{yuan_of(total)}"]
         return ("\r\n".join(lines) + "\r\n").encode()

@@ -18,9 +18,11 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound, Phrase
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.inserting import insert_many
 
 from .models import Building, Entrance, Meter, Property, Vehicle
 from .rules import (
+    ATTACHABLE,
     EntranceRow,
     MeterRow,
     PropertyRow,
@@ -63,7 +65,8 @@ def _free(what: str, keys: list[str], taken: Iterable[str]) -> None:
 def _create(model: type[Row], made: list[Row], action: str, actor: Actor, community: Community) -> list[Row]:
     if not made:
         return []
-    rows = model._default_manager.bulk_create(made, batch_size=BATCH)
+    insert_many(made)
+    rows = made
     if len(rows) == 1:
         audit.record(actor, f"{action}.create", rows[0], after=_facts(rows[0]))
     else:
@@ -208,3 +211,22 @@ def bulk_create_meters(rows: Sequence[MeterRow], *, actor: Actor, community: Com
         for row in clean
     ]
     return _create(Meter, made, "meter", actor, community)
+
+
+@transaction.atomic
+def bulk_attach(pairs: Sequence[tuple[int, int]], *, actor: Actor, community: Community) -> int:
+    """Let parking spaces and storage rooms (first) belong to properties (second), none of which may have ended; returns
+    how many."""
+    actor.require(Permission.ESTATE_EDIT, community.pk)
+    held = _places(Property, (one for pair in pairs for one in pair), community)
+    _homes((one for pair in pairs for one in pair), community)
+    for position, (space_id, home_id) in enumerate(pairs):
+        space, home = held[space_id], held[home_id]
+        if space.kind not in ATTACHABLE or home.kind in ATTACHABLE:
+            raise Invalid(field="车位", reason=Phrase("「{code}」不是车位或储藏室", code=space.code), row=position)
+        space.attached_to = home
+    if pairs:
+        spaces = [held[space_id] for space_id, _ in pairs]
+        Property.objects.bulk_update(spaces, ["attached_to"], batch_size=BATCH)
+        audit.record(actor, "property.bulk_attach", community, community_id=community.pk, after={"count": len(spaces)})
+    return len(pairs)

@@ -14,6 +14,7 @@ from .actions import (
     update_property,
 )
 from .bulk import (
+    bulk_attach,
     bulk_create_buildings,
     bulk_create_entrances,
     bulk_create_meters,
@@ -66,6 +67,7 @@ __all__ = [
     "add_vehicle",
     "attach",
     "buildings",
+    "bulk_attach",
     "bulk_create_buildings",
     "bulk_create_entrances",
     "bulk_create_meters",

@@ -37,6 +37,13 @@ def prepare(user: User) -> None:
     if not environment.demo_mode():
         raise DomainError("demo_only", "只有演示模式可以这样做。")
     user.set_password(PASSWORD)
+    enrol(user)
+
+
+def enrol(user: User) -> None:
+    """Give a person who has the printed password already a ready second factor."""
+    if not environment.demo_mode():
+        raise DomainError("demo_only", "只有演示模式可以这样做。")
     user.must_change_password = False
     user.totp_secret = vault.seal_secret(codes.new_secret())
     user.totp_confirmed_at = user.password_changed_at = clock.now()

@@ -59,7 +59,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person of one organisation, or one of its two service identities (系统 and 本机操作员)."""
+    """A person of one organisation, or one of its three service identities (系统, 本机操作员 and 业主端)."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="users")
     username = models.CharField(max_length=40, unique=True)

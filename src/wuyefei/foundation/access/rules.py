@@ -71,8 +71,18 @@ class Permission(StrEnum):
     REFUND_REQUEST = "refund.request"
     REFUND_APPROVE = "refund.approve"
     RECEIPT_REPRINT = "receipt.reprint"
+    SERVICE_HANDLE = "service.handle"
+    DISCLOSURE_EDIT = "disclosure.edit"
+    DISCLOSURE_APPROVE = "disclosure.approve"
     LEDGER_VIEW = "ledger.view"
     REPORT_VIEW = "report.view"
+    TARGET_EDIT = "target.edit"
+    CONTACT_VIEW = "contact.view"
+    CONTACT_RECORD = "contact.record"
+    CONTACT_MANAGE = "contact.manage"
+    NOTICE_VIEW = "notice.view"
+    NOTICE_SEND = "notice.send"
+    NOTICE_APPROVE = "notice.approve"
     EXPORT = "export"
     VERIFY = "verify.run"
     AUDIT_VIEW = "audit.view"
@@ -107,8 +117,18 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.REFUND_REQUEST: "申请退款",
     Permission.REFUND_APPROVE: "审批退款",
     Permission.RECEIPT_REPRINT: "重打收据",
+    Permission.SERVICE_HANDLE: "处理工单",
+    Permission.DISCLOSURE_EDIT: "编制收支公示",
+    Permission.DISCLOSURE_APPROVE: "审批收支公示",
     Permission.LEDGER_VIEW: "查看账簿",
     Permission.REPORT_VIEW: "查看报表",
+    Permission.TARGET_EDIT: "设定目标",
+    Permission.CONTACT_VIEW: "查看联系记录",
+    Permission.CONTACT_RECORD: "登记联系",
+    Permission.CONTACT_MANAGE: "管理联系规则与拦截记录",
+    Permission.NOTICE_VIEW: "查看通知",
+    Permission.NOTICE_SEND: "发送通知、编写模板",
+    Permission.NOTICE_APPROVE: "审批通知模板",
     Permission.EXPORT: "导出",
     Permission.VERIFY: "核验账目",
     Permission.AUDIT_VIEW: "查看审计",
@@ -116,35 +136,46 @@ PERMISSION_NAMES: dict[Permission, str] = {
 }
 
 _P = Permission
-_SEE = {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.REPORT_VIEW}
+_SEE = {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.REPORT_VIEW, _P.CONTACT_VIEW, _P.NOTICE_VIEW}
 _FINANCE = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
-    _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST,
+    _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.NOTICE_SEND,
+    _P.DISCLOSURE_EDIT,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
-    _P.REFUND_APPROVE, _P.CHANNEL_SETUP,
+    _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
-    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM,
+    _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM, _P.TARGET_EDIT,
+    _P.CONTACT_RECORD, _P.CONTACT_MANAGE, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
+    _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GROUP_MANAGER: frozenset(
-        _SEE | {_P.EXPORT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW}
+        _SEE
+        | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
-        _SEE - {_P.REPORT_VIEW} | {_P.CASHDESK, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT}
+        _SEE - {_P.REPORT_VIEW}
+        | {_P.CASHDESK, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
     ),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
-    Role.COLLECTOR: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST}),
-    Role.HOUSEKEEPER: frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.METER_READ}),
-    Role.LEGAL: frozenset(_SEE | {_P.PERSON_REVEAL, _P.EXPORT}),
-    Role.RELATIONS_MANAGER: frozenset(_SEE | {_P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST}),
+    Role.COLLECTOR: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD}),
+    Role.HOUSEKEEPER: frozenset(
+        {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.METER_READ, _P.CONTACT_VIEW, _P.CONTACT_RECORD,
+         _P.SERVICE_HANDLE}
+    ),
+    Role.LEGAL: frozenset(_SEE | {_P.PERSON_REVEAL, _P.EXPORT, _P.CONTACT_RECORD}),
+    Role.RELATIONS_MANAGER: frozenset(
+        _SEE | {_P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
+                _P.SERVICE_HANDLE}
+    ),
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.PROFILE_VERIFY, _P.IMPORT}),
     Role.MENTOR: frozenset({_P.REPORT_VIEW}),
     Role.FUND_SUPERVISOR: frozenset({_P.REPORT_VIEW, _P.LEDGER_VIEW}),

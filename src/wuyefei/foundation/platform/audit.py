@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from .clock import now
+from .inserting import insert
 from .models import AuditEntry, OutboxEvent, PersonalDataRead
 
 
@@ -43,7 +44,7 @@ def record(
     reason: str = "",
 ) -> AuditEntry:
     """Write one audit entry in the running transaction. ``subject`` is the saved row the action is about."""
-    return AuditEntry.objects.create(
+    entry = AuditEntry(
         organisation_id=actor.organisation_id,
         community_id=community_id if community_id is not None else getattr(subject, "community_id", None),
         actor_id=actor.user_id,
@@ -57,6 +58,8 @@ def record(
         after=plain(after) if after is not None else None,
         reason=reason[:400],
     )
+    insert(entry)
+    return entry
 
 
 def record_read(actor: Acting, subject: Any, field: str, purpose: str) -> None:
@@ -75,6 +78,6 @@ def record_read(actor: Acting, subject: Any, field: str, purpose: str) -> None:
 
 def publish(actor: Acting, kind: str, *, community_id: int | None = None, **data: Any) -> None:
     """Put an event into the outbox in the running transaction."""
-    OutboxEvent.objects.create(
-        organisation_id=actor.organisation_id, community_id=community_id, kind=kind, data=plain(data), at=now()
+    insert(
+        OutboxEvent(organisation_id=actor.organisation_id, community_id=community_id, kind=kind, data=plain(data), at=now())
     )

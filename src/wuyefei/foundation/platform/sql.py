@@ -1,8 +1,6 @@
-"""Guards that several rooms' migrations put on their tables, and the text form of COPY."""
+"""Guards that several rooms' migrations put on their tables."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 APPEND_ONLY_FUNCTION = """
 CREATE OR REPLACE FUNCTION wy_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -42,19 +40,3 @@ CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTI
 CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
   FOR EACH STATEMENT EXECUTE FUNCTION wy_refuse_change();
 """
-
-
-def copied(values: Iterable[object]) -> list[str]:
-    """Values as the fields of a line of COPY's text form."""
-    return [_copied(value) for value in values]
-
-
-def _copied(value: object) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    text = str(value)
-    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
-        text = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    return text

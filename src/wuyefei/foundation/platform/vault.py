@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Collection
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +17,7 @@ from wuyefei.foundation import environment
 from wuyefei.foundation.kernel.errors import DomainError
 
 from .clock import now
+from .inserting import insert_many
 from .models import SubjectKey
 
 NONCE = 12
@@ -52,9 +54,8 @@ def new_keys(organisation_id: int, count: int) -> list[tuple[int, bytes]]:
     """Make ``count`` subject keys; returns (row id, clear key) to lock values with."""
     clear = [AESGCM.generate_key(256) for _ in range(count)]
     master = _master()
-    rows = SubjectKey.objects.bulk_create(
-        [SubjectKey(organisation_id=organisation_id, wrapped=_seal(master, key)) for key in clear]
-    )
+    rows = [SubjectKey(organisation_id=organisation_id, wrapped=_seal(master, key)) for key in clear]
+    insert_many(rows)
     return [(row.pk, key) for row, key in zip(rows, clear, strict=True)]
 
 
@@ -64,6 +65,13 @@ def subject_key(key_id: int) -> bytes:
     if row.destroyed_at:
         raise VaultError()
     return _open(_master(), bytes(row.wrapped))
+
+
+def subject_keys(key_ids: Collection[int]) -> dict[int, bytes]:
+    """The clear keys of many subjects in one query; destroyed ones are left out."""
+    master = _master()
+    rows = SubjectKey.objects.filter(pk__in=key_ids, destroyed_at__isnull=True)
+    return {row.pk: _open(master, bytes(row.wrapped)) for row in rows}
 
 
 def lock(key: bytes, value: str) -> bytes:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from django.db import connection
+
 from wuyefei.foundation.kernel.dates import LATEST, Span
 
-from .models import Adjustment, LateFeeHold, LateFeeWaiver, Receivable
+from .models import Adjustment, LateFeeWaiver, Receivable
 from .rules.late_fee import Accrual, Change, accrue, payable
 
 PrincipalSource = Callable[[list[int], dt.datetime | None], Iterable[tuple[int, Change]]]
@@ -82,14 +84,32 @@ class Standing:
     days: int
 
 
+_ADJUSTED = """
+SELECT receivable_id, value_date, amount_fen FROM billing_adjustment
+WHERE receivable_id = ANY(%s) AND (%s::timestamptz IS NULL OR booked_at <= %s)
+"""
+_REFRESHED = """
+UPDATE billing_receivable r SET outstanding_fen = n.outstanding, late_fee_settled_fen = n.settled, accrued_exact = n.exact,
+  accrued_to = n.upto, reversed_at = n.reversed
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::date[], %s::timestamptz[])
+  AS n(id, outstanding, settled, exact, upto, reversed)
+WHERE r.id = n.id
+"""
+_LOCKED = "SELECT * FROM billing_receivable WHERE id = ANY(%s) AND community_id = %s ORDER BY id FOR UPDATE"
+
+
+def lock_receivables(ids: Iterable[int], community_id: int) -> list[Receivable]:
+    """Those of the receivables that belong to the community, locked in order of id."""
+    return list(Receivable.objects.raw(_LOCKED, [list(ids), community_id]))
+
+
 def history(ids: list[int], booked_by: dt.datetime | None = None) -> dict[int, list[Change]]:
     """Every change of principal of the receivables: adjustments and what higher rooms allocated."""
     changes: dict[int, list[Change]] = defaultdict(list)
-    adjustments = Adjustment.objects.filter(receivable_id__in=ids)
-    if booked_by is not None:
-        adjustments = adjustments.filter(booked_at__lte=booked_by)
-    for receivable_id, on, fen in adjustments.values_list("receivable_id", "value_date", "amount_fen"):
-        changes[receivable_id].append(Change(on, fen))
+    with connection.cursor() as cursor:
+        cursor.execute(_ADJUSTED, [ids, booked_by, booked_by])
+        for receivable_id, on, fen in cursor.fetchall():
+            changes[receivable_id].append(Change(on, fen))
     for source in _principal_sources:
         for receivable_id, change in source(ids, booked_by):
             changes[receivable_id].append(change)
@@ -98,9 +118,10 @@ def history(ids: list[int], booked_by: dt.datetime | None = None) -> dict[int, l
 
 def holds_of(ids: list[int]) -> dict[int, list[Span]]:
     found: dict[int, list[Span]] = defaultdict(list)
-    rows = LateFeeHold.objects.filter(receivable_id__in=ids).values_list("receivable_id", "starts_on", "ends_on")
-    for receivable_id, first, last in rows:
-        found[receivable_id].append(Span(first, last or LATEST))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT receivable_id, starts_on, ends_on FROM billing_latefeehold WHERE receivable_id = ANY(%s)", [ids])
+        for receivable_id, first, last in cursor.fetchall():
+            found[receivable_id].append(Span(first, last or LATEST))
     return found
 
 
@@ -182,9 +203,12 @@ def refresh(rows: Iterable[Receivable]) -> None:
     changes, holds, settled = history(ids), holds_of(ids), settled_of(ids)
     for row in rows:
         cache_into(row, changes[row.pk], holds[row.pk], settled[row.pk])
-    Receivable.objects.bulk_update(
-        rows, ["outstanding_fen", "late_fee_settled_fen", "accrued_exact", "accrued_to", "reversed_at"], batch_size=500
-    )
+    if rows:
+        saved = [
+            (row.pk, row.outstanding_fen, row.late_fee_settled_fen, row.accrued_exact, row.accrued_to, row.reversed_at) for row in rows
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_REFRESHED, [list(column) for column in zip(*saved, strict=True)])
 
 
 def cache_into(row: Receivable, changes: list[Change], holds: list[Span], settled: int) -> None:

@@ -75,13 +75,14 @@ def _state(state: str, today: dt.date) -> Q:
 
 
 def totals(rows: QuerySet[Receivable], today: dt.date) -> Totals:
-    """Count and sums in the database, however many rows there are."""
+    """Count and sums in the database, however many rows there are; what is settled whole bears no late fee any more."""
     ids, params = rows.filter(reversed_at__isnull=True).order_by().values("pk").query.sql_with_params()
     as_of = LATE_FEE_SQL.count("%(as_of)s")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT count(*), COALESCE(sum(r.amount_fen), 0), COALESCE(sum(r.outstanding_fen), 0),
-                  COALESCE(sum({LATE_FEE_SQL.replace("%(as_of)s", "%s")}), 0)
+                  COALESCE(sum(CASE WHEN r.outstanding_fen > 0 OR round(r.accrued_exact) > r.late_fee_settled_fen
+                    THEN {LATE_FEE_SQL.replace("%(as_of)s", "%s")} ELSE 0 END), 0)
                 FROM billing_receivable r WHERE r.id IN ({ids})""",
             [*[today] * as_of, *params],
         )

@@ -24,17 +24,28 @@ from .actions.runs import (
 )
 from .actions.sheets import SheetRow, book_sheet
 from .actions.voiding import ask_void_run
+from .explaining import Explanation, LateFee, explanation, late_fee_of
 from .fees import (
     LATE_FEE_FEEDS_SQL,
     LATE_FEE_SET_SQL,
     LATE_FEE_SQL,
     Standing,
+    lock_receivables,
     refresh,
     register_sources,
     standings,
 )
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
-from .queries import OpenBill, get_receivable, get_run, open_bills, receivables, run_lines, runs
+from .queries import (
+    OpenBill,
+    get_receivable,
+    get_run,
+    open_bills,
+    open_bills_each,
+    receivables,
+    run_lines,
+    runs,
+)
 from .rules.cycles import cycles, due_date
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
@@ -53,6 +64,8 @@ __all__ = [
     "Convention",
     "Deferral",
     "DraftResult",
+    "Explanation",
+    "LateFee",
     "LateFeeHold",
     "LateFeeWaiver",
     "OpenAccount",
@@ -82,11 +95,15 @@ __all__ = [
     "draft_run",
     "due_date",
     "end_hold",
+    "explanation",
     "get_receivable",
     "get_run",
+    "late_fee_of",
     "lines_digest",
     "lock_accounts",
+    "lock_receivables",
     "open_bills",
+    "open_bills_each",
     "place_hold",
     "receivables",
     "refresh",

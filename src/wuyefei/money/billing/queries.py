@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -130,3 +131,31 @@ def open_bills(
             },
         )
         return [OpenBill(*row) for row in cursor.fetchall()]
+
+
+_EACH_SQL = _OPEN_SQL.replace("JOIN properties_property p", "JOIN unnest(%(payers)s::bigint[], %(days)s::date[]) w(payer_id, day)"
+                              " ON w.payer_id = r.payer_id\n  JOIN properties_property p").replace("%(as_of)s", "w.day")  # fmt: skip
+
+
+def open_bills_each(actor: Actor, days: Mapping[int, dt.date]) -> dict[int, list[OpenBill]]:
+    """What is unpaid by each payer, its late fee as of that payer's own day: what a bank line is compared with.
+
+    A day must not lie before the last change of the payer's bills. Bills in order of due date.
+    """
+    found: dict[int, list[OpenBill]] = defaultdict(list)
+    if not days:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _EACH_SQL.format(where="TRUE"),
+            {
+                "organisation": actor.organisation_id,
+                "communities": list(actor.communities(Permission.BILLING_VIEW)),
+                "payers": list(days),
+                "days": list(days.values()),
+            },
+        )
+        for row in cursor.fetchall():
+            bill = OpenBill(*row)
+            found[bill.payer_id].append(bill)
+    return found

@@ -1,16 +1,16 @@
-"""The rounds of the room: orders without a callback are asked for, expired ones closed, refunds sent and asked for."""
+"""When the rounds of the room are made."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from .actions.orders import sweep
-from .actions.refunds import sweep_refunds
+from wuyefei.foundation.platform.schedule import run_scheduled
+
+from .actions.rounds import ROUNDS
 
 
 @app.periodic(cron="* * * * * */20")
 @app.task(name="wuyefei.channels", queueing_lock="wuyefei.channels")
 def rounds(timestamp: int) -> None:
     """Every twenty seconds."""
-    sweep()
-    sweep_refunds()
+    run_scheduled(ROUNDS)

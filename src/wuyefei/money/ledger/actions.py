@@ -10,6 +10,7 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.inserting import insert
 
 from .models import Entry, Leg
 from .rules import Account, Posting, balanced
@@ -44,7 +45,7 @@ def post(
     if not balanced(legs):
         raise Unbalanced(legs=[(leg.account, leg.amount_fen) for leg in legs])
     moment = booked_at or clock.now()
-    entry = Entry.objects.create(
+    entry = Entry(
         organisation_id=actor.organisation_id,
         community_id=community_id,
         entry_date=moment.astimezone(CHINA).date(),
@@ -54,7 +55,6 @@ def post(
         memo=memo[:160],
         actor_id=actor.user_id,
     )
-    Leg.objects.bulk_create(
-        [Leg(entry=entry, community_id=community_id, account=leg.account.value, amount_fen=leg.amount_fen) for leg in legs]
-    )
+    insert(entry)
+    insert(*(Leg(entry=entry, community_id=community_id, account=leg.account.value, amount_fen=leg.amount_fen) for leg in legs))
     return entry

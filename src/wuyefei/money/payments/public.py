@@ -1,7 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.bulk import Batch, BatchRefused, BatchResult, take_payments_in_bulk
-from .actions.giving_back import Held, hold_refund, return_refund
+from .actions.giving_back import Held, NothingToGiveBack, hold_refund, return_refund
 from .actions.online import OnlinePayment, check_due, take_online
 from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
 from .actions.take import AlreadyTaken, BillsChanged, PaymentOrder, as_bills, take_payment
@@ -21,6 +21,7 @@ __all__ = [
     "BillsChanged",
     "Fault",
     "Held",
+    "NothingToGiveBack",
     "OnlinePayment",
     "OpeningPrepayment",
     "Order",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from wuyefei.foundation.access.actor import Actor
@@ -49,20 +51,29 @@ def allocations_of(actor: Actor, receivable_id: int) -> QuerySet[Allocation]:
     )
 
 
-def _booked(ids: list[int], booked_by: dt.datetime | None, part: str) -> QuerySet[Allocation]:
-    rows = Allocation.objects.filter(receivable_id__in=ids, part=part)
-    return rows if booked_by is None else rows.filter(booked_at__lte=booked_by)
+_PRINCIPAL = """
+SELECT receivable_id, value_date, amount_fen FROM payments_allocation
+WHERE receivable_id = ANY(%s) AND part = 'principal' AND (%s::timestamptz IS NULL OR booked_at <= %s) ORDER BY id
+"""
+_LATE_FEE = """
+SELECT receivable_id, sum(amount_fen) FROM payments_allocation
+WHERE receivable_id = ANY(%s) AND part = 'late_fee' AND (%s::timestamptz IS NULL OR booked_at <= %s) GROUP BY 1
+"""
+
+
+def _booked(statement: str, ids: list[int], booked_by: dt.datetime | None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [ids, booked_by, booked_by])
+        return cursor.fetchall()
 
 
 def principal_changes(ids: list[int], booked_by: dt.datetime | None) -> Iterator[tuple[int, Change]]:
     """What payments changed of receivables' principal, by value date."""
-    rows = _booked(ids, booked_by, Allocation.Part.PRINCIPAL).order_by("id")
-    for receivable_id, on, fen in rows.values_list("receivable_id", "value_date", "amount_fen"):
+    for receivable_id, on, fen in _booked(_PRINCIPAL, ids, booked_by):
         yield receivable_id, Change(on, -fen)
 
 
 def late_fee_settled(ids: list[int], booked_by: dt.datetime | None) -> Iterator[tuple[int, int]]:
     """What payments settled of receivables' late fee, in sum."""
-    rows = _booked(ids, booked_by, Allocation.Part.LATE_FEE).values("receivable_id").annotate(s=Sum("amount_fen"))
-    for row in rows:
-        yield row["receivable_id"], row["s"]
+    for receivable_id, fen in _booked(_LATE_FEE, ids, booked_by):
+        yield receivable_id, int(fen)

@@ -15,6 +15,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.copying import copy_rows, take_ids
+from wuyefei.foundation.platform.inserting import insert
 from wuyefei.foundation.platform.numbering import take
 
 from .models import Receipt, ReceiptPrint
@@ -24,7 +25,6 @@ from .rules import ReceiptSnapshot, check, receipt_number
 SERIES = "receipt"
 
 
-@transaction.atomic
 def issue(draft: ReceiptSnapshot, *, actor: Actor, community: Community) -> Receipt:
     """Give ``draft`` the next number and keep it. Called last in the payment's transaction.
 
@@ -32,13 +32,16 @@ def issue(draft: ReceiptSnapshot, *, actor: Actor, community: Community) -> Rece
     """
     check(dataclasses.replace(draft, number="-"))
     year = draft.issued_on.year
-    serial = take(actor.organisation_id, community.pk, SERIES, year)
-    number = receipt_number(community.receipt_prefix, year, serial)
-    return Receipt.objects.create(
-        organisation_id=actor.organisation_id, community=community, year=year, serial=serial, number=number,
-        token=secrets.token_urlsafe(18), total_fen=draft.total_fen, issued_at=clock.now(),
-        snapshot=dataclasses.replace(draft, number=number).to_json(),
-    )  # fmt: skip
+    with transaction.atomic(savepoint=False):
+        serial = take(actor.organisation_id, community.pk, SERIES, year)
+        number = receipt_number(community.receipt_prefix, year, serial)
+        receipt = Receipt(
+            organisation_id=actor.organisation_id, community=community, year=year, serial=serial, number=number,
+            token=secrets.token_urlsafe(18), total_fen=draft.total_fen, issued_at=clock.now(),
+            snapshot=dataclasses.replace(draft, number=number).to_json(),
+        )  # fmt: skip
+        insert(receipt)
+    return receipt
 
 
 @transaction.atomic

@@ -3,7 +3,8 @@
 from .actions import issue, issue_block, log_print, void
 from .models import Receipt, ReceiptPrint
 from .queries import get_receipt, receipt_by_token, receipts, snapshot_of
-from .render import render_receipt
+from .render import document as receipt_document
+from .render import render_receipt, render_seal
 from .rules import ReceiptLine, ReceiptSnapshot, Tender, capital_amount
 
 __all__ = [
@@ -17,9 +18,11 @@ __all__ = [
     "issue",
     "issue_block",
     "log_print",
+    "receipt_document",
     "receipt_by_token",
     "receipts",
     "render_receipt",
+    "render_seal",
     "snapshot_of",
     "void",
 ]

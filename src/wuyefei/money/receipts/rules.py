@@ -126,7 +126,7 @@ class ReceiptSnapshot:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON document from which ``from_json`` makes an equal snapshot."""
-        return {key: _plain(value) for key, value in dataclasses.asdict(self).items()}
+        return {name: _plain(getattr(self, name)) for name in self.__slots__}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> ReceiptSnapshot:
@@ -151,11 +151,11 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 
 def _plain(value: Any) -> Any:
-    """Days become ISO text and tuples of dicts lists of dicts."""
+    """Days become ISO text, and rows lists of dicts."""
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return [{key: _plain(part) for key, part in row.items()} for row in value]
+        return [{name: _plain(getattr(row, name)) for name in row.__slots__} for row in value]
     return value
 
 

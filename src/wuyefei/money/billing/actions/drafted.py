@@ -12,7 +12,7 @@ from django.db import connection
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.platform import clock
-from wuyefei.foundation.platform.sql import copied
+from wuyefei.foundation.platform.copying import copied
 
 from ..facts import Found
 from ..models import Run

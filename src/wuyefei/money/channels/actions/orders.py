@@ -197,17 +197,16 @@ def close_order(order: Order) -> Order:
     return settling.close_here(order.pk, actor=_portal(order))
 
 
-def sweep(limit: int = 100) -> int:
+def sweep(limit: int = 100, *, organisation_id: int | None = None) -> int:
     """Ask for every order that is due to be asked, close those that have expired; returns how many were looked at.
 
     A provider that does not answer is asked again later; the others are not kept waiting.
     """
     now = clock.now()
-    due = list(
-        Order.objects.select_related("setup")
-        .filter(state=OrderState.CREATED, next_ask_at__lte=now)
-        .order_by("next_ask_at")[:limit]
-    )
+    waiting = Order.objects.select_related("setup").filter(state=OrderState.CREATED, next_ask_at__lte=now)
+    if organisation_id is not None:
+        waiting = waiting.filter(organisation_id=organisation_id)
+    due = list(waiting.order_by("next_ask_at")[:limit])
     for order in due:
         try:
             if now >= order.expires_at:

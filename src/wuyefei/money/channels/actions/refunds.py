@@ -22,7 +22,14 @@ from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.ledger.public import Account, Posting, post
-from wuyefei.money.payments.public import Payment, get_payment, hold_refund, return_refund
+from wuyefei.money.payments.public import (
+    NothingToGiveBack,
+    Payment,
+    balance_fen,
+    get_payment,
+    hold_refund,
+    return_refund,
+)
 
 from ..models import ChannelException, Order, Refund, RefundTotal
 from ..providers.base import ProviderError, ProviderRefused, RefundAsk
@@ -63,12 +70,12 @@ def ask_refund(wanted: RefundRequest, *, actor: Actor) -> Refund:
         raise DomainError("reason_missing", "请写明原因。")
     if wanted.amount_fen <= 0:
         raise Invalid(field="退款金额", reason="应大于 0")
+    release = _release(payment, wanted)
     _reserve(payment, wanted.amount_fen)
-    settled = set(payment.allocations.filter(reverses__isnull=True, reversed_by__isnull=True).values_list("receivable_id", flat=True))
     refund = _make(
         Refund(organisation_id=actor.organisation_id, community_id=payment.community_id, payment=payment, order=order,
                amount_fen=wanted.amount_fen, method=method, reason=reason,
-               release=sorted(settled & set(wanted.receivable_ids)))
+               release=release)
     , actor)  # fmt: skip
     _ask_approval(refund, actor)
     return refund
@@ -100,6 +107,16 @@ def ask_suspense_refund(exception_id: int, reason: str, *, actor: Actor) -> Refu
     , actor)  # fmt: skip
     _ask_approval(refund, actor)
     return refund
+
+
+def _release(payment: Payment, wanted: RefundRequest) -> list[int]:
+    """The bills to be unallocated. Raises ``NothingToGiveBack`` where they and the prepayment do not suffice."""
+    rows = payment.allocations.filter(reverses__isnull=True, reversed_by__isnull=True, receivable_id__in=wanted.receivable_ids)
+    settled = list(rows.values_list("receivable_id", "amount_fen"))
+    held = balance_fen(payment.payer_id, payment.property_id) + sum(fen for _id, fen in settled)
+    if held < wanted.amount_fen:
+        raise NothingToGiveBack(held=yuan_text(held), asked=yuan_text(wanted.amount_fen))
+    return sorted({receivable_id for receivable_id, _fen in settled})
 
 
 def _method(wanted: str, order: Order | None) -> str:
@@ -327,9 +344,11 @@ def cancel(refund_id: int, *, actor: Actor, reason: str) -> Refund:
     return refund
 
 
-def sweep_refunds(limit: int = 50) -> int:
+def sweep_refunds(limit: int = 50, *, organisation_id: int | None = None) -> int:
     """Send what is approved and ask for what is under way; returns how many were looked at."""
     due = Refund.objects.filter(method=Refund.Method.SOURCE, state__in=(RefundState.APPROVED, RefundState.SENT)).order_by("pk")
+    if organisation_id is not None:
+        due = due.filter(organisation_id=organisation_id)
     ids = list(due.values_list("pk", "state")[:limit])
     for refund_id, state in ids:
         try:

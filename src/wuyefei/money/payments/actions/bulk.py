@@ -18,6 +18,7 @@ from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.actor import Actor, get_community, organisation_of
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.errors import DomainError, Phrase
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.kernel.text import limited
@@ -83,13 +84,15 @@ class Planned:
 
 @dataclass(slots=True)
 class Names:
-    """What the receipts call the properties and payers."""
+    """What the receipts call the properties, payers and methods."""
 
     properties: dict[int, str] = field(default_factory=dict)
     payers: dict[int, str] = field(default_factory=dict)
+    methods: dict[str, str] = field(default_factory=dict)
 
 
 @transaction.atomic
+@uncollected()
 def take_payments_in_bulk(batch: Batch, *, actor: Actor) -> BatchResult:
     """Book every payment of a document, each with its receipt, all or nothing.
 
@@ -155,7 +158,7 @@ def _not_yet_booked(batch: Batch, actor: Actor) -> list[tuple[int, BatchRow]]:
 
 def _names(rows: list[tuple[int, BatchRow]], community_id: int) -> Names:
     """The names of the properties and payers; refuses those of elsewhere."""
-    names = Names()
+    names = Names(methods={method: printed_method(method) for method in {row.method for _, row in rows}})
     flats = list({row.property_id for _, row in rows})
     payers = list({row.payer_id for _, row in rows})
     for start in range(0, max(len(flats), len(payers)), CHUNK):
@@ -261,7 +264,7 @@ def _receipt(one: Planned, names: Names, seller: str, community: Community, acto
     return ReceiptSnapshot(
         number="", organisation=seller, community=community.name, payer=names.payers[row.payer_id],
         property_code=names.properties[row.property_id], issued_on=clock.today(), value_date=row.value_date,
-        lines=printed_lines(one.bills, one.settled), tenders=(PrintedTender(printed_method(row.method), row.amount_fen),),
+        lines=printed_lines(one.bills, one.settled), tenders=(PrintedTender(names.methods[row.method], row.amount_fen),),
         total_fen=row.amount_fen, cashier=actor.name, prepayment_fen=one.left, remark=row.remark[:200],
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ RELEASE_KIND, HOLD_KIND, RETURN_KIND = "payment.release", "payment.refund_hold",
 
 class NothingToGiveBack(DomainError):
     code = "nothing_to_give_back"
-    message = "可退的预存只有 {held} 元，不够退 {asked} 元；请同时撤销这笔收款对账单的核销，或减少退款金额。"
+    message = "可以退的只有 {held} 元（预存加上勾选的账单），不够退 {asked} 元；请勾选要撤销核销的账单，或减少退款金额。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,21 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import override
 
 from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
-from wuyefei.foundation.access.actor import Actor, organisation_of
-from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError, NotFound, Phrase
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.billing.public import OpenBill, Receivable, open_bills, refresh
+from wuyefei.foundation.platform.inserting import insert
+from wuyefei.money.billing.public import OpenBill, Receivable, lock_receivables, open_bills, refresh
 from wuyefei.money.ledger.public import Account, Posting, post
 from wuyefei.money.receipts.public import Receipt, ReceiptLine, ReceiptSnapshot, issue
 from wuyefei.money.receipts.public import Tender as PrintedTender
@@ -76,15 +77,15 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
 
     The same ``client_key`` again returns the payment already booked. Raises ``BillsChanged``, ``TenderError``.
     """
-    flat = Property.objects.filter(pk=order.property_id, organisation_id=actor.organisation_id).first()
+    homes = Property.objects.filter(pk=order.property_id, organisation_id=actor.organisation_id)
+    flat = homes.select_related("community__organisation").only(*_PRINTED).first()
     if flat is None:
         raise NotFound()
     actor.require(Permission.CASHDESK, flat.community_id)
-    payer = Person.objects.filter(pk=order.payer_id, community_id=flat.community_id).first()
+    payer = Person.objects.filter(pk=order.payer_id, community_id=flat.community_id).only("name", "community").first()
     if payer is None:
         raise NotFound()
-    earlier = Payment.objects.filter(organisation_id=actor.organisation_id, client_key=order.client_key).first()
-    if earlier is not None:
+    for earlier in Payment.objects.raw(_EARLIER, [actor.organisation_id, order.client_key]):
         return earlier
     if ONLINE_METHODS & order.tenders.keys():
         raise TenderError(reason="线上支付由支付渠道确认入账，收银台不能直接录入。")
@@ -96,7 +97,7 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
     taken = settle_tenders(order.tenders, due, keep_rest=order.keep_rest)
     _check_prepaid(taken, payer.pk, flat.pk, due)
     draft = Payment(
-        organisation_id=actor.organisation_id, community_id=flat.community_id, payer=payer, property=flat, kind=Payment.Kind.DESK,
+        organisation_id=actor.organisation_id, community=flat.community, payer=payer, property=flat, kind=Payment.Kind.DESK,
         amount_fen=taken.total_fen, value_date=clock.today(), booked_at=clock.now(), booked_by_id=actor.user_id,
         client_key=order.client_key, remark=order.remark[:200],
     )  # fmt: skip
@@ -109,11 +110,12 @@ def settle(
     """Save ``draft``, allocate it to the locked bills, book it and issue its receipt."""
     settled, left = allocate_payment(taken.total_fen, as_bills(bills), in_given_order=order.in_given_order)
     payment = _book(draft, taken)
-    _write(payment, settled, left)
+    _write(payment, settled, left, taken.tenders.get(Tender.Method.PREPAID, 0))
     refresh(rows)
     _post_payment(payment, taken.tenders, settled, left, actor)
     payment.receipt = _receipt(payment, order, taken, settled, left, bills, actor)
-    Payment.objects.filter(pk=payment.pk).update(receipt=payment.receipt)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE payments_payment SET receipt_id = %s WHERE id = %s", [payment.receipt.pk, payment.pk])
     audit.record(actor, "payment.take", payment, after={
         "amount_fen": taken.total_fen, "tenders": taken.tenders, "change_fen": taken.change_fen, "prepayment_fen": left,
         "receipt": payment.receipt.number,
@@ -122,9 +124,16 @@ def settle(
     return payment
 
 
+_PRINTED = (
+    "code", "organisation", "community__name", "community__receipt_prefix", "community__organisation__name",
+    "community__organisation__seal_name",
+)  # fmt: skip
+_EARLIER = "SELECT * FROM payments_payment WHERE organisation_id = %s AND client_key = %s"
+
+
 def lock_bills(ids: Iterable[int], community_id: int) -> list[Receivable]:
     wanted = sorted(set(ids))
-    rows = list(Receivable.objects.select_for_update().filter(pk__in=wanted, community_id=community_id).order_by("pk"))
+    rows = lock_receivables(wanted, community_id)
     if len(rows) != len(wanted):
         raise NotFound()
     return rows
@@ -161,20 +170,16 @@ def _check_prepaid(taken: Taken, payer_id: int, property_id: int, due_fen: int) 
 
 
 def _book(draft: Payment, taken: Taken) -> Payment:
-    try:
-        with transaction.atomic():
-            draft.save()
-    except IntegrityError as error:
-        raise AlreadyTaken() from error
-    Tender.objects.bulk_create([Tender(payment=draft, method=method, amount_fen=fen) for method, fen in taken.tenders.items()])
+    if not insert(draft, once=("organisation_id", "client_key")):
+        raise AlreadyTaken()
+    insert(*(Tender(payment=draft, method=method, amount_fen=fen) for method, fen in taken.tenders.items()))
     return draft
 
 
-def _write(payment: Payment, settled: list[Settled], left: int) -> None:
-    spent = sum(payment.tenders.filter(method=Tender.Method.PREPAID).values_list("amount_fen", flat=True))
-    Allocation.objects.bulk_create([allocation_row(payment, part) for part in settled])
+def _write(payment: Payment, settled: list[Settled], left: int, spent: int) -> None:
+    insert(*(allocation_row(payment, part) for part in settled))
     moves = [(Prepayment.Kind.SPENT, -spent), (Prepayment.Kind.PAID, left)]
-    Prepayment.objects.bulk_create([prepayment_row(payment, kind, fen) for kind, fen in moves if fen])
+    insert(*(prepayment_row(payment, kind, fen) for kind, fen in moves if fen))
 
 
 def allocation_row(payment: Payment, settled: Settled) -> Allocation:
@@ -213,8 +218,7 @@ def _post_payment(payment: Payment, tenders: dict[str, int], settled: list[Settl
 def _receipt(
     payment: Payment, order: PaymentOrder, taken: Taken, settled: list[Settled], left: int, bills: list[OpenBill], actor: Actor
 ) -> Receipt:
-    community = Community.objects.get(pk=payment.community_id)
-    organisation = organisation_of(actor)
+    community, organisation = payment.community, payment.community.organisation
     draft = ReceiptSnapshot(
         number="", organisation=organisation.seal_name or organisation.name, community=community.name,
         payer=payment.payer.name, property_code=payment.property.code, issued_on=clock.today(),
@@ -225,6 +229,7 @@ def _receipt(
     return issue(draft, actor=actor, community=community)
 
 
+@cache
 def printed_method(method: str) -> str:
     """What a receipt calls a tender: Chinese, whatever language the cashier's screen speaks."""
     with override("zh-hans"):

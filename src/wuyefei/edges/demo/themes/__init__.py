@@ -1,0 +1,15 @@
+"""The life of a company, one module a theme.
+
+A theme is a module with ``plan(scene, month)``: it yields the acts that happen at a community in a month, each with its
+moment. The acts of all themes are carried out in order of their moments (at one moment in the order of ``THEMES``), with
+the clock set to each, in the one transaction of that month. A new room adds a module here and its line below.
+
+An act may be dropped because its moment lies after the calendar's ``now``; what it decides it decides when it is carried
+out, from the books as they then stand and dice of its own (``scene.dice``).
+"""
+
+from __future__ import annotations
+
+from . import billing, corrections, desk, files, meters, moves, prices, talk, today
+
+THEMES = (prices, billing, moves, meters, files, desk, corrections, today, talk)

@@ -1,0 +1,119 @@
+"""What was said to the owners: calls of the last weeks, planned ones, steps the guard refused, and a billing notice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+
+from wuyefei.foundation.access.rules import Permission, Role
+from wuyefei.foundation.kernel.dates import DAY, Month
+from wuyefei.foundation.platform import clock, jobs
+from wuyefei.money.billing.public import Receivable
+from wuyefei.relations.contacts.public import Channel, Draft, Purpose, StepRefused, record, set_wish
+from wuyefei.relations.contacts.public import plan as plan_contact
+from wuyefei.relations.notices.public import (
+    Batch,
+    Carrier,
+    Message,
+    Template,
+    decide_version,
+    save_carrier,
+    save_version,
+    start_batch,
+    take_receipt,
+)
+
+from ..scene import Act, Scene
+from .corrections import overdue
+
+BODY = "{称呼}您好，{小区}{房号} {账期} {项目}共 {金额} 元，请于 {到期日} 前缴纳。{企业}"
+LETTER = "{称呼}：\n您在{小区}的{房号}，{账期}的{项目}共 {金额} 元，缴费日为 {到期日}。\n可以到服务中心缴纳，也可以来电询问明细。感谢您的支持。"
+CALLS = (
+    ("promised", "答应这个周末来前台缴"), ("no_answer", ""), ("reached", "已说明账单，回去核对"), ("disputes", "说楼道灯坏了半个月没修"),
+    ("claims_paid", "说家人已经转账，请他发回单"),
+)  # fmt: skip
+CALLED, PLANNED, AT_MOST = 12, 4, 150
+BOUNCED, SILENT = 0.04, 0.06
+
+
+def plan(scene: Scene, month: Month) -> Iterator[Act]:
+    if month != scene.calendar.month or Role.COLLECTOR not in scene.crew:
+        return
+    at, today = scene.calendar.at, scene.calendar.today
+    for number in range(CALLED):
+        yield Act(at(today - DAY * (2 + number), 10 + number % 7, 20), partial(_call, scene, number))
+    yield Act(at(today, 11), partial(_ahead, scene))
+    yield Act(at(today, 11, 30), partial(_notice, scene))
+
+
+def _owing(scene: Scene) -> list[Receivable]:
+    """One overdue receivable of each payer, in order."""
+    found: dict[int, Receivable] = {}
+    for row in overdue(scene):
+        found.setdefault(row.payer_id, row)
+    return list(found.values())[:60]
+
+
+def _call(scene: Scene, number: int) -> None:
+    rows = _owing(scene)
+    if number < len(rows):
+        outcome, note = CALLS[number % len(CALLS)]
+        draft = Draft(rows[number].payer_id, Channel.PHONE, Purpose.SERVICE, clock.now(), rows[number].property_id, note=note)
+        record(draft, outcome, actor=scene[Role.COLLECTOR])
+
+
+def _ahead(scene: Scene) -> None:
+    """Calls for tomorrow, two of them at an hour that the guard refuses; somebody wants no calls."""
+    rows, tomorrow = _owing(scene), scene.calendar.today + DAY
+    for row, hour in zip(rows[CALLED : CALLED + PLANNED], (18, 21, 10, 22), strict=False):
+        moment = scene.calendar.at(tomorrow, hour, 30)
+        with suppress(StepRefused):
+            plan_contact(Draft(row.payer_id, Channel.PHONE, Purpose.REMINDER, moment, row.property_id), actor=scene[Role.COLLECTOR])
+    if rows:
+        set_wish(rows[-1].payer_id, "phone", "refused", "来电要求只发短信", actor=scene[Role.COLLECTOR])
+
+
+def _ready(scene: Scene) -> bool:
+    """Texts and carriers of the firm, made once by those who may."""
+    author, approver, admin = (scene.crew.get(role) for role in (Role.FINANCE, Role.GROUP_MANAGER, Role.ADMINISTRATOR))
+    if author is None or approver is None or admin is None:
+        return False
+    if Permission.NOTICE_SEND not in author.wide or Permission.NOTICE_APPROVE not in approver.wide or Permission.ADMIN not in admin.wide:
+        return False
+    if Template.objects.filter(organisation_id=author.organisation_id).exists():
+        return not Batch.objects.filter(organisation_id=author.organisation_id).exists()
+    for channel, body, subject, number in (("sms", BODY, "", "1001"), ("letter", LETTER, "缴费通知", "")):
+        made = save_version("bill", channel, body, subject=subject, carrier_template=number, actor=author)
+        decide_version(made.pk, approved=True, actor=approver)
+    settings = {"secret_id": "demo", "secret_key": "demo", "app_id": "1400000000", "sign": "演示", "endpoint": "sandbox:"}
+    save_carrier("sms", settings, enabled=True, per_second=1000, actor=admin)
+    save_carrier("letter", {"return_address": "演示路 1 号"}, enabled=True, actor=admin)
+    return True
+
+
+def _due(scene: Scene) -> dt.date | None:
+    """The latest due date with something open, of not too many households."""
+    rows = Receivable.objects.filter(community_id=scene.community.pk, outstanding_fen__gt=0, reversed_at__isnull=True, kind="run")
+    for due_on in rows.order_by("-due_on").values_list("due_on", flat=True).distinct()[:6]:
+        if rows.filter(due_on=due_on).count() <= AT_MOST:
+            return due_on
+    return None
+
+
+def _notice(scene: Scene) -> None:
+    """A notice in the first community that has one to send; receipts come in by their own chance."""
+    due_on = _due(scene)
+    if due_on is None or not _ready(scene):
+        return
+    batch = start_batch(scene.community.pk, due_on, actor=scene[Role.FINANCE])
+    assert batch.job_id is not None
+    jobs.run_job(batch.job_id)
+    carrier, dice = Carrier.objects.get(organisation_id=batch.organisation_id, channel="sms"), scene.dice("receipts")
+    for message in Message.objects.filter(batch=batch, channel="sms", state="sent").order_by("pk"):
+        luck = dice.random()
+        if luck < BOUNCED:
+            take_receipt(carrier, "bounced", key=message.key, reason="空号")
+        elif luck >= BOUNCED + SILENT:
+            take_receipt(carrier, "delivered", key=message.key)

@@ -1,0 +1,1 @@
+"""What is said to the people who pay, and what they say back."""

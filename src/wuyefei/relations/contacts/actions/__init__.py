@@ -1,0 +1,1 @@
+"""Writes of the contact log, wishes and the guard's settings."""

@@ -1,0 +1,1 @@
+"""Pages of the contact log, wishes and the guard's rules."""

@@ -1,0 +1,62 @@
+"""What the pages of this room share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django import forms
+from django.http import HttpRequest
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound, spoken
+
+from ..actions.guarding import StepRefused
+from ..rules.sources import SOURCES
+
+Result = TypeVar("Result")
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def number(request: HttpRequest, name: str) -> int | None:
+    """A whole number from the query; anything else is taken for not given."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+@dataclass(frozen=True)
+class Note:
+    """A refusal of the guard as the page shows it."""
+
+    reason: str
+    sources: list[str]
+    instead: str
+    at: object
+    channel: str
+
+
+def attempt(form: forms.Form, act: Callable[[], Result]) -> Result | Note | None:
+    """What the action returns, the note of a refused step, or None where the form now says what is wrong."""
+    try:
+        return act()
+    except (NotFound, Forbidden):
+        raise
+    except StepRefused as error:
+        verdict = error.verdict
+        return Note(
+            spoken(verdict.reason), [spoken(SOURCES[code]) for code in verdict.sources], spoken(verdict.instead), verdict.at,
+            verdict.channel.value if verdict.channel else "",
+        )  # fmt: skip
+    except DomainError as error:
+        name, text = None, error.text
+        if isinstance(error, Invalid):
+            label = str(error.data.get("field", ""))
+            name = next((key for key, field in form.fields.items() if str(field.label) == spoken(label)), None)
+            text = spoken(error.data.get("reason", text)) if name else text
+        form.add_error(name, text)
+        return None

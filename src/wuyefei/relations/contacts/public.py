@@ -1,0 +1,90 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions.guarding import StepRefused, keep_refusal, reason_text
+from .actions.logging import (
+    ContactChanged,
+    Draft,
+    cancel,
+    close,
+    lock_people,
+    log_sent,
+    plan,
+    record,
+    settle_sent,
+    try_step,
+)
+from .actions.settings import remove_day, save_day, save_limits
+from .actions.wishes import add_ground, end_ground, set_wish
+from .models import Contact, Ground, Refusal, Wish
+from .queries import (
+    DISPUTE,
+    Wanted,
+    contacts,
+    gather,
+    get_contact,
+    limits_of,
+    refusals,
+    wishes_of,
+    work_calendar,
+)
+from .rules.guard import Allowed, Facts, Refused, Verdict, check, next_moment
+from .rules.limits import DEFAULTS, Cap, Limits, Window, check_limits
+from .rules.measures import BANS, Ban
+from .rules.phrases import measures_in
+from .rules.sources import SOURCES
+from .rules.steps import Channel, Past, Purpose, Recipient, Step
+
+__all__ = [
+    "BANS",
+    "DEFAULTS",
+    "DISPUTE",
+    "SOURCES",
+    "Allowed",
+    "Ban",
+    "Cap",
+    "Channel",
+    "Contact",
+    "ContactChanged",
+    "Draft",
+    "Facts",
+    "Ground",
+    "Limits",
+    "Past",
+    "Purpose",
+    "Recipient",
+    "Refusal",
+    "Refused",
+    "Step",
+    "StepRefused",
+    "Verdict",
+    "Wanted",
+    "Window",
+    "Wish",
+    "add_ground",
+    "cancel",
+    "check",
+    "check_limits",
+    "close",
+    "contacts",
+    "end_ground",
+    "gather",
+    "get_contact",
+    "keep_refusal",
+    "limits_of",
+    "lock_people",
+    "log_sent",
+    "measures_in",
+    "next_moment",
+    "plan",
+    "reason_text",
+    "record",
+    "refusals",
+    "remove_day",
+    "save_day",
+    "save_limits",
+    "set_wish",
+    "settle_sent",
+    "try_step",
+    "wishes_of",
+    "work_calendar",
+]

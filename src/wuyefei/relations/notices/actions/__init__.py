@@ -1,0 +1,1 @@
+"""Writes of templates, carriers, batches and messages."""

@@ -1,0 +1,76 @@
+"""Printed letters: every queued one of a batch in one document, sorted by building, ready for window envelopes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from wuyefei.foundation.access.actor import Actor, organisation_of
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.typesetting import typeset
+from wuyefei.relations.contacts.public import Contact
+
+from ..models import Batch, Carrier, Message, Target
+from ..queries import get_batch
+from ..rules import texts
+from .sending import judge_again, log_contacts
+
+LETTER = Path(__file__).resolve().parents[1] / "letter.typ"
+
+
+class NoLetters(DomainError):
+    code = "no_letters"
+    message = "这一批没有信函。"
+
+
+def print_letters(batch_id: int, *, actor: Actor) -> bytes:
+    """The letters of a batch as one PDF. Queued ones are judged by the guard, fixed and logged as posted; printing again
+    gives the same letters. Raises ``NoLetters``."""
+    batch = get_batch(actor, batch_id)
+    actor.require(Permission.NOTICE_SEND, batch.community_id)
+    for message_id in Message.objects.filter(batch=batch, channel="letter", state=Message.State.QUEUED).values_list("pk", flat=True).order_by("pk"):
+        _fix(message_id, actor)
+    rows = list(
+        Message.objects.filter(batch=batch, channel="letter", state__in=(Message.State.SENT, Message.State.DELIVERED))
+        .select_related("version", "property__building", "property", "community").order_by("property__sort_key", "pk")
+    )  # fmt: skip
+    if not rows:
+        raise NoLetters()
+    audit.record(actor, "notice.letters", batch, after={"count": len(rows)})
+    return typeset(LETTER, document(batch, rows, actor), clock.today())
+
+
+@transaction.atomic
+def _fix(message_id: int, actor: Actor) -> None:
+    """One letter as it goes into its envelope."""
+    message = Message.objects.select_for_update(of=("self",)).select_related("version", "community", "batch").get(pk=message_id)
+    if message.state != Message.State.QUEUED or not judge_again(message, actor):
+        return
+    now = clock.now()
+    message.attempts, message.state, message.sent_at = 1, Message.State.SENT, now
+    message.save(update_fields=["attempts", "state", "sent_at", "values", "target_ids"])
+    log_contacts(message, actor, Contact.State.DONE, Contact.Outcome.SENT)
+    Target.objects.filter(pk__in=message.target_ids).update(state=Target.State.REACHED)
+
+
+def document(batch: Batch, rows: list[Message], actor: Actor) -> dict[str, Any]:
+    """What the page layout is given."""
+    carrier = Carrier.objects.filter(organisation_id=batch.organisation_id, channel="letter").first()
+    back = str(carrier.settings.get("return_address", "")) if carrier else ""
+    name = organisation_of(actor).name
+    return {
+        "title": f"{batch.community.name} {batch.due_on}", "author": name, "organisation": name, "back": back,
+        "date": clock.today().isoformat(),
+        "letters": [
+            {
+                "to": row.values.get("称呼", ""), "place": f"{row.community.name} {row.values.get('房号', row.property.code)}",
+                "subject": texts.fill(row.version.subject, row.values) if row.values else "",
+                "paragraphs": [line for line in texts.fill(row.version.body, row.values).splitlines() if line.strip()] if row.values else [],
+            }
+            for row in rows
+        ],
+    }  # fmt: skip

@@ -1,0 +1,301 @@
+"""Sending what is queued, one message at a time: written as going out, sent, settled.
+
+Between the two transactions the carrier has the message. A worker killed there leaves it ``sending``; whoever comes
+next cannot know whether it went out, so it becomes ``unsure`` and is never sent again on that channel: only a receipt
+can say that it arrived, and without one the household is told another way.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from wuyefei.estate.people.public import Person, open_mobiles, people
+from wuyefei.foundation.access.actor import Actor, organisation_of
+from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.platform import clock, jobs, vault
+from wuyefei.money.billing.public import Receivable
+from wuyefei.relations.contacts.public import Contact, Refused, Wanted, check, gather, lock_people, log_sent
+
+from ..carriers import sender_of
+from ..channels.base import Carrier as Sender
+from ..channels.base import CarrierError, Misconfigured, Parcel, Throttled, Unclear
+from ..channels.base import Refused as NotTaken
+from ..models import Address, Batch, Carrier, Message, Target
+from ..rules import texts
+from ..rules.ladder import WITHOUT_RECEIPT
+from .planning import step_of
+
+log = logging.getLogger("wuyefei.notices")
+LOCK_CLASS = 0x77790021
+MAX_ATTEMPTS = 6
+DIGITAL = ("wechat", "app", "sms", "email")
+
+
+def lost_ones(batch: Batch) -> int:
+    """What a killed worker left between its two transactions: nobody knows, so it is not sent again."""
+    lost = list(Message.objects.filter(batch=batch, state=Message.State.SENDING))
+    for message in lost:
+        with transaction.atomic():
+            _settle(message, Message.State.UNSURE, reason="worker_gone")
+    return len(lost)
+
+
+class alone:  # noqa: N801 - used like a function
+    """One sender a batch, by a lock that dies with its connection."""
+
+    def __init__(self, batch_id: int) -> None:
+        self.key, self.held = batch_id % 2**31, False
+
+    def __enter__(self) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, self.key])
+            self.held = bool(cursor.fetchone()[0])
+        return self.held
+
+    def __exit__(self, *_error: object) -> None:
+        if self.held and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, self.key])
+
+
+@dataclass
+class Round:
+    """One pass over a batch: its carriers, and the pace of each."""
+
+    batch: Batch
+    actor: Actor
+    carriers: dict[str, Carrier]
+    senders: dict[str, Sender]
+    paused: set[str]
+    last: dict[str, float]
+
+    @classmethod
+    def of(cls, batch: Batch, actor: Actor) -> Round:
+        rows = {row.channel: row for row in Carrier.objects.filter(organisation_id=batch.organisation_id, enabled=True)}
+        senders = {channel: sender_of(row) for channel, row in rows.items() if channel in DIGITAL}
+        return cls(batch, actor, rows, senders, set(), {})
+
+    def pace(self, channel: str) -> None:
+        """Wait so that no more than the carrier's stated number go out in a second."""
+        due = self.last.get(channel, 0.0) + 1 / self.carriers[channel].per_second
+        left = due - time.monotonic()
+        if left > 0:
+            time.sleep(left)
+        self.last[channel] = time.monotonic()
+
+
+def send_queued(batch: Batch, actor: Actor, task: jobs.Task | None = None) -> int:
+    """Send what may go now; returns how many went out. Raises ``jobs.Stopped`` when asked to stop."""
+    found, sent = Round.of(batch, actor), 0
+    while True:
+        if task is not None:
+            task.check_stop()
+        ready = _take(found)
+        if ready is None:
+            return sent
+        message, parcel = ready
+        if parcel is None:
+            continue
+        found.pace(message.channel)
+        if _hand_over(found, message, parcel):
+            sent += 1
+            if task is not None:
+                task.advance(task.done + len(message.target_ids))
+
+
+@transaction.atomic
+def _take(found: Round) -> tuple[Message, Parcel | None] | None:
+    """The next message, judged again and written as going out; no parcel where the guard turned it away or delayed it."""
+    channels = [channel for channel in found.senders if channel not in found.paused]
+    message = (
+        Message.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(batch=found.batch, state=Message.State.QUEUED, not_before__lte=clock.now(), channel__in=channels)
+        .select_related("version", "person", "community").order_by("not_before", "pk").first()
+    )  # fmt: skip
+    if message is None:
+        return None
+    if not judge_again(message, found.actor):
+        return message, None
+    values = message.values
+    to = address_in_clear(message, found.actor)
+    if not to:
+        _drop(message, "no_address")
+        return message, None
+    message.attempts += 1
+    message.state, message.sent_at = Message.State.SENDING, clock.now()
+    message.save(update_fields=["state", "attempts", "sent_at", "values", "target_ids"])
+    log_contacts(message, found.actor, Contact.State.PLANNED)
+    return message, parcel_of(message, to, values)
+
+
+def judge_again(message: Message, actor: Actor) -> bool:
+    """Whether the guard lets it go at this moment; the households and what is written to them are fixed here."""
+    rows = list(
+        Target.objects.select_for_update(of=("self",))
+        .filter(batch_id=message.batch_id, bundle=message.bundle, channel=message.channel, state=Target.State.WAITING)
+        .select_related("property", "person").order_by("pk")
+    )  # fmt: skip
+    lock_people(actor, {row.person_id for row in rows})
+    now = clock.now()
+    facts = gather(message.organisation_id, [Wanted(row.person_id, tuple(row.receivable_ids)) for row in rows], now)
+    open_ = list(Receivable.objects.filter(pk__in=[pk for row in rows for pk in row.receivable_ids], outstanding_fen__gt=0, reversed_at__isnull=True).select_related("item"))
+    owing = {bill.payer_id for bill in open_}
+    kept = []
+    for row in rows:
+        verdict = check(step_of(message.channel, message.version, now), now=now, facts=facts[row.person_id])
+        if row.person_id not in owing:
+            row.state, row.reason, row.channel = Target.State.EXCLUDED, "paid", ""
+        elif isinstance(verdict, Refused) and verdict.at is not None:
+            message.not_before = verdict.at
+            message.save(update_fields=["not_before"])
+            return False
+        elif isinstance(verdict, Refused):
+            row.tried, row.channel, row.bundle, row.reason = [*row.tried, message.channel], "", "", verdict.code
+        else:
+            kept.append(row)
+    Target.objects.bulk_update(rows, ["state", "reason", "channel", "bundle", "tried"])
+    if not kept:
+        message.state, message.reason, message.settled_at = Message.State.DROPPED, rows[0].reason if rows else "nobody", now
+        message.save(update_fields=["state", "reason", "settled_at"])
+        return False
+    message.target_ids = [row.pk for row in kept]
+    message.values = values_of(message, kept, open_, actor)
+    return True
+
+
+def values_of(message: Message, rows: list[Target], bills: list[Receivable], actor: Actor) -> dict[str, str]:
+    """What stands in the fields, from the bills that are open now."""
+    ids = {pk for row in rows for pk in row.receivable_ids}
+    mine = [bill for bill in bills if bill.pk in ids]
+    names = list(dict.fromkeys(row.person.name for row in rows))
+    months = sorted({bill.service_from.replace(day=1) for bill in mine})
+    span = f"{months[0]:%Y-%m}" if len(months) == 1 else f"{months[0]:%Y-%m}～{months[-1]:%Y-%m}"
+    values = {
+        "称呼": "、".join(names), "房号": "、".join(dict.fromkeys(row.property.code for row in rows)), "小区": message.community.name,
+        "项目": "、".join(dict.fromkeys(bill.item.name for bill in mine)), "账期": span,
+        "金额": yuan_text(sum(bill.outstanding_fen for bill in mine)), "到期日": f"{message.batch.due_on:%Y-%m-%d}",
+        "企业": organisation_of(actor).name, "电话": "", "验证码": "",
+    }  # fmt: skip
+    return {name: texts.without_emoji(value) for name, value in values.items()} if message.channel == "sms" else values
+
+
+def address_in_clear(message: Message, actor: Actor) -> str:
+    """Where it goes, for the carrier alone."""
+    if message.channel == "sms":
+        return open_mobiles([message.person_id], actor=actor).get(message.person_id, "")
+    person: Person | None = people(actor).filter(pk=message.person_id, erased_at__isnull=True).first()
+    row = Address.objects.filter(person_id=message.person_id, channel=message.channel, locked__isnull=False).first()
+    if person is None or row is None or row.locked is None or person.key_id is None:
+        return ""
+    return vault.unlock(vault.subject_key(person.key_id), bytes(row.locked))
+
+
+def parcel_of(message: Message, to: str, values: dict[str, str]) -> Parcel:
+    version = message.version
+    wechat = message.channel == "wechat"
+    return Parcel(
+        message.key, to, texts.fill(version.subject, values), "" if wechat else texts.fill(version.body, values),
+        [] if wechat else texts.ordered(version.body, values), texts.wechat_data(version.body, values) if wechat else {},
+        version.carrier_template,
+    )  # fmt: skip
+
+
+def _hand_over(found: Round, message: Message, parcel: Parcel) -> bool:
+    """Give it to the carrier and settle; whether it has gone out, or may have."""
+    try:
+        ref = found.senders[message.channel].send(parcel)
+    except CarrierError as error:
+        return _settle_error(found, message, error)
+    with transaction.atomic():
+        _settle(message, Message.State.SENT, ref=ref)
+    return True
+
+
+@transaction.atomic
+def _settle_error(found: Round, message: Message, error: CarrierError) -> bool:
+    if isinstance(error, Unclear):
+        _settle(message, Message.State.UNSURE, reason=error.reason)
+        return True
+    if isinstance(error, NotTaken):
+        _settle(message, Message.State.BOUNCED, reason=error.reason)
+        return False
+    if isinstance(error, Throttled) and message.attempts < MAX_ATTEMPTS:
+        Message.objects.filter(pk=message.pk).update(
+            state=Message.State.QUEUED, reason=error.reason, not_before=clock.now() + dt.timedelta(seconds=error.seconds * 2 ** (message.attempts - 1))
+        )
+        close_contacts(message, Contact.State.CANCELLED)
+        return False
+    if isinstance(error, Misconfigured):
+        Message.objects.filter(pk=message.pk).update(state=Message.State.QUEUED, reason=error.reason)
+        close_contacts(message, Contact.State.CANCELLED)
+        found.paused.add(message.channel)
+        log.warning("carrier %s of organisation %s: %s", message.channel, message.organisation_id, error.reason)
+        return False
+    _settle(message, Message.State.BOUNCED, reason=error.reason)
+    return False
+
+
+def _settle(message: Message, state: str, *, ref: str = "", reason: str = "") -> None:
+    now = clock.now()
+    bounced = state == Message.State.BOUNCED
+    Message.objects.filter(pk=message.pk, state=Message.State.SENDING).update(
+        state=state, carrier_ref=ref[:80], reason=reason, settled_at=now if bounced else None
+    )
+    if bounced:
+        close_contacts(message, Contact.State.DONE, Contact.Outcome.BOUNCED)
+        Target.objects.filter(pk__in=message.target_ids).update(reason="bounced")
+        return
+    close_contacts(message, Contact.State.DONE, Contact.Outcome.SENT)
+    reached = state == Message.State.SENT and message.channel in WITHOUT_RECEIPT
+    Target.objects.filter(pk__in=message.target_ids, state=Target.State.WAITING).update(
+        state=Target.State.REACHED if reached else Target.State.SENT
+    )
+
+
+def _drop(message: Message, reason: str) -> None:
+    message.state, message.reason, message.settled_at = Message.State.DROPPED, reason, clock.now()
+    message.save(update_fields=["state", "reason", "settled_at"])
+    for row in Target.objects.filter(batch_id=message.batch_id, bundle=message.bundle, channel=message.channel, state=Target.State.WAITING):
+        row.tried, row.channel, row.bundle, row.reason = [*row.tried, message.channel], "", "", reason
+        row.save(update_fields=["tried", "channel", "bundle", "reason"])
+
+
+def source_of(message: Message, person_id: int) -> str:
+    """What its contact in the log is known by: one a person and attempt."""
+    return f"notice:{message.pk}:{person_id}:{message.attempts}"
+
+
+def sources_of(message: Message) -> list[str]:
+    people_ids = Target.objects.filter(pk__in=message.target_ids).values_list("person_id", flat=True)
+    return [source_of(message, person_id) for person_id in sorted(set(people_ids))]
+
+
+def log_contacts(message: Message, actor: Actor, state: str, outcome: str = "") -> None:
+    """A contact of every person it tells, in the log before anything goes out; several homes of one are one contact."""
+    now, told = clock.now(), dict[int, list[Target]]()
+    for row in Target.objects.filter(pk__in=message.target_ids).order_by("pk"):
+        told.setdefault(row.person_id, []).append(row)
+    done = state == Contact.State.DONE
+    log_sent(
+        [
+            Contact(
+                organisation_id=message.organisation_id, community_id=message.community_id, person_id=person_id,
+                property_id=rows[0].property_id, state=state, channel=message.channel, purpose="bill", at=now, outcome=outcome,
+                receivable_ids=sorted(pk for row in rows for pk in row.receivable_ids), source_ref=source_of(message, person_id),
+                made_by_id=actor.user_id, made_at=now, closed_at=now if done else None, closed_by_id=actor.user_id if done else None,
+            )
+            for person_id, rows in told.items()
+        ]
+    )  # fmt: skip
+
+
+def close_contacts(message: Message, state: str, outcome: str = "") -> None:
+    """What became of them."""
+    Contact.objects.filter(source_ref__in=sources_of(message), state=Contact.State.PLANNED).update(
+        state=state, outcome=outcome, closed_at=clock.now()
+    )

@@ -1,0 +1,31 @@
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    name = "wuyefei.relations.notices"
+    label = "notices"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from wuyefei.estate.people.public import register_erasure_step
+        from wuyefei.foundation.access.rules import Permission
+        from wuyefei.foundation.platform.jobs import register_work
+        from wuyefei.foundation.shell.menu import register_menu
+        from wuyefei.foundation.shell.slots import register_slot
+
+        from . import checks
+        from .actions.planning import SEND_JOB
+        from .actions.running import work
+        from .actions.settings import forget
+        from .slots import addresses
+
+        register_work(SEND_JOB, work, title="发送通知", permission=Permission.NOTICE_SEND)
+        register_erasure_step(forget)
+        register_slot("person.side", 40, addresses)
+        checks.register()
+        group = _("联系")
+        register_menu(group, _("通知"), "notices:batches", "message", Permission.NOTICE_VIEW, 330)
+        register_menu(group, _("通知模板"), "notices:templates", "edit", Permission.NOTICE_VIEW, 350, under="notices:batches")
+        register_menu(group, _("没通知到"), "notices:unreached", "warn", Permission.NOTICE_VIEW, 340, under="notices:batches")
+        register_menu(_("系统"), _("通知渠道"), "notices:carriers", "message", Permission.ADMIN, 950)

@@ -1,0 +1,1 @@
+"""The carriers behind one protocol: text messages, e-mail, WeChat, app push, paper."""

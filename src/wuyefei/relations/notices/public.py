@@ -1,0 +1,49 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions.letters import print_letters
+from .actions.planning import NothingToSend, NotReady, resume_batch, start_batch, stop_batch
+from .actions.receipts import take_receipt
+from .actions.running import rounds
+from .actions.settings import save_carrier, set_address, set_lead
+from .actions.texts import ForbiddenText, decide_version, save_version
+from .actions.transactional import CannotSend, send_transactional
+from .models import Address, Batch, Carrier, Message, Target, Template, Transactional, Version
+from .queries import Coverage, batches, coverage, get_batch, messages, targets, templates
+from .rules.ladder import GOAL, LADDER, LEAD_DAYS
+
+__all__ = [
+    "GOAL",
+    "LADDER",
+    "LEAD_DAYS",
+    "Address",
+    "Batch",
+    "CannotSend",
+    "Carrier",
+    "Coverage",
+    "ForbiddenText",
+    "Message",
+    "NotReady",
+    "NothingToSend",
+    "Target",
+    "Template",
+    "Transactional",
+    "Version",
+    "batches",
+    "coverage",
+    "decide_version",
+    "get_batch",
+    "messages",
+    "print_letters",
+    "resume_batch",
+    "rounds",
+    "save_carrier",
+    "save_version",
+    "send_transactional",
+    "set_address",
+    "set_lead",
+    "start_batch",
+    "stop_batch",
+    "take_receipt",
+    "targets",
+    "templates",
+]

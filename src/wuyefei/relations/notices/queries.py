@@ -1,0 +1,141 @@
+"""Scoped reads of batches, messages and templates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet, Sum
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.errors import NotFound
+
+from .models import Address, Batch, Carrier, Message, Target, Template, Version
+from .rules.ladder import LADDER, rate
+
+
+def batches(actor: Actor) -> QuerySet[Batch]:
+    """The batches of the communities whose notices the actor may see."""
+    return Batch.objects.filter(
+        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.NOTICE_VIEW)
+    ).select_related("community", "made_by")
+
+
+def get_batch(actor: Actor, batch_id: int) -> Batch:
+    row = batches(actor).filter(pk=batch_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def targets(actor: Actor) -> QuerySet[Target]:
+    return Target.objects.filter(
+        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.NOTICE_VIEW)
+    )
+
+
+def messages(actor: Actor) -> QuerySet[Message]:
+    return Message.objects.filter(
+        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.NOTICE_VIEW)
+    )
+
+
+def templates(actor: Actor) -> QuerySet[Template]:
+    """The organisation's templates, for those who may see notices anywhere in it."""
+    actor.require_anywhere(Permission.NOTICE_VIEW)
+    return Template.objects.filter(organisation_id=actor.organisation_id)
+
+
+def get_version(actor: Actor, version_id: int) -> Version:
+    actor.require_anywhere(Permission.NOTICE_VIEW)
+    row = Version.objects.filter(template__organisation_id=actor.organisation_id, pk=version_id).select_related("template").first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def approved(organisation_id: int, step: str) -> dict[str, Version]:
+    """The latest approved version of a step by channel."""
+    rows = (
+        Version.objects.filter(template__organisation_id=organisation_id, template__step=step, state=Version.State.APPROVED)
+        .select_related("template")
+        .order_by("template_id", "-number")
+        .distinct("template_id")
+    )
+    return {row.template.channel: row for row in rows}
+
+
+def carriers(organisation_id: int) -> dict[str, Carrier]:
+    """The carriers that are switched on, by channel."""
+    return {row.channel: row for row in Carrier.objects.filter(organisation_id=organisation_id, enabled=True)}
+
+
+def addresses_of(person_ids: Collection[int]) -> dict[int, dict[str, Address]]:
+    """Addresses by person and channel."""
+    found: dict[int, dict[str, Address]] = defaultdict(dict)
+    for row in Address.objects.filter(person_id__in=person_ids, locked__isnull=False):
+        found[row.person_id][row.channel] = row
+    return found
+
+
+@dataclass(frozen=True)
+class ChannelLine:
+    """One channel in a batch: messages by what became of them."""
+
+    channel: str
+    sent: int
+    delivered: int
+    read: int
+    bounced: int
+    waiting: int
+    unsure: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Households of a batch by how far telling them has come; ``rate`` leaves out those that must not be told."""
+
+    households: int
+    reached: int
+    sent: int
+    waiting: int
+    unreached: int
+    excluded: int
+    amount_fen: int
+    channels: list[ChannelLine]
+
+    @property
+    def rate(self) -> Decimal:
+        return rate(self.reached, self.households - self.excluded)
+
+    @property
+    def percent(self) -> Decimal:
+        return (self.rate * 100).quantize(Decimal("0.1"))
+
+
+def coverage(batch: Batch) -> Coverage:
+    """How many households were reached; for callers that have checked the batch."""
+    states = dict(Target.objects.filter(batch=batch).values_list("state").annotate(count=Count("pk")))
+    amount = Target.objects.filter(batch=batch).aggregate(sum=Sum("amount_fen"))["sum"] or 0
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for channel, state, count in Message.objects.filter(batch=batch).values_list("channel", "state").annotate(count=Count("pk")):
+        counts[channel][state] = count
+    lines = []
+    for channel in LADDER:
+        found = counts.get(channel)
+        if not found:
+            continue
+        gone = sum(count for state, count in found.items() if state not in ("queued", "sending", "dropped"))
+        lines.append(
+            ChannelLine(
+                channel, gone, found.get("delivered", 0) + found.get("read", 0), found.get("read", 0), found.get("bounced", 0),
+                found.get("queued", 0) + found.get("sending", 0), found.get("unsure", 0),
+            )  # fmt: skip
+        )
+    return Coverage(
+        sum(states.values()), states.get("reached", 0), states.get("sent", 0), states.get("waiting", 0), states.get("unreached", 0),
+        states.get("excluded", 0), amount, lines,
+    )  # fmt: skip
