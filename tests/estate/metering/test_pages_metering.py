@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from tests.world import World, make_world
 from wuyefei.estate.metering.models import Dial, Reading
@@ -163,3 +167,40 @@ def test_others_meters_are_not_there(world: World, meters: list[Meter]) -> None:
     assert outsider.post(f"/meters/{meters[0].pk}/read", {}).status_code == 404
     assert outsider.get(f"/meters/?community={world.community.pk}").status_code in (403, 404)
     assert client_of(world["cashier"]).get("/meters/").status_code == 403
+
+
+def filled(client: Client, world: World, figures: dict[str, object]) -> bytes:
+    """The sheet of the round, filled in as somebody would in a spreadsheet."""
+    answer = client.get(f"/meters/sheet?community={world.community.pk}&kind={WATER}")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert rows[1][:3] == ["1-1-101", "W-1-1-101", 120.0]
+    body = io.StringIO()
+    writer = csv.writer(body)
+    writer.writerow(rows[0])
+    for row in rows[1:]:
+        writer.writerow([row[0], row[1], "", "", figures.get(str(row[1]), ""), "", ""])
+    return body.getvalue().encode()
+
+
+def sent(client: Client, world: World, content: bytes) -> str:
+    file = SimpleUploadedFile("抄表单.csv", content)
+    data = {"community": world.community.pk, "kind": WATER, "on": "2026-04-25", "file": file}
+    return client.post("/meters/sheet/upload", data, follow=True).content.decode()
+
+
+def test_a_filled_sheet_is_taken_whole_and_once(client: Client, world: World, meters: list[Meter]) -> None:
+    content = filled(client, world, {"W-1-1-101": 131, "W-1-1-201": "104.5"})
+    assert "已记下 2 块表的读数" in sent(client, world, content)
+    found = dict(Reading.objects.filter(on=TODAY).values_list("meter__number", "quantity"))
+    assert found == {"W-1-1-101": Decimal(11), "W-1-1-201": Decimal("4.5")}
+    sent(client, world, content)
+    assert Reading.objects.filter(on=TODAY).count() == 2
+
+
+def test_a_sheet_with_a_wrong_row_is_refused_whole(client: Client, world: World, meters: list[Meter]) -> None:
+    before = Reading.objects.count()
+    content = filled(client, world, {"W-1-1-101": 131, "W-1-1-102": 119, "W-1-1-201": "十"}) + b"x,W-9,,,5,,\n"
+    text = sent(client, world, content)
+    assert "3 行不对，一行也没有记" in text and "「十」不是读数" in text and "没有这块表" in text and "W-1-1-102" in text
+    assert Reading.objects.count() == before
+    assert "缺少" in sent(client, world, b"a,b\n1,2\n")

@@ -158,6 +158,34 @@ def record(rows: Sequence[ReadingRow], *, actor: Actor, community: Community) ->
 
 
 @transaction.atomic
+def record_sheet(
+    rows: Sequence[ReadingRow | None], *, actor: Actor, community: Community
+) -> list[Reading | DomainError | None]:
+    """Try every row of a readings sheet (None: one already known to be wrong); where any is wrong none is recorded.
+
+    The answer tells of each row what was recorded, or why it cannot be.
+    """
+    whole = [row for row in rows if row is not None]
+    if len(whole) == len(rows):
+        try:
+            with transaction.atomic():
+                return [*record(whole, actor=actor, community=community)]
+        except DomainError:
+            pass  # which rows, and why, is found one by one
+    found = [None if row is None else _tried(row, actor, community) for row in rows]
+    transaction.set_rollback(True)
+    return found
+
+
+def _tried(row: ReadingRow, actor: Actor, community: Community) -> Reading | DomainError:
+    try:
+        with transaction.atomic():
+            return record([row], actor=actor, community=community)[0]
+    except DomainError as error:
+        return error
+
+
+@transaction.atomic
 def read_one(row: ReadingRow, *, actor: Actor, community: Community, sure: bool) -> Reading:
     """Take down one reading of a round. Raises ``Doubtful`` once for what looks wrong, and keeps it where ``sure``."""
     before = latest_of([row.meter_id]).get(row.meter_id)

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from .pages import meter, round
+from .pages import meter, round, sheet
 
 app_name = "metering"
 urlpatterns = [
     path("", round.round_page, name="round"),
     path("estimate", round.estimate, name="estimate"),
+    path("sheet", sheet.download, name="sheet"),
+    path("sheet/upload", sheet.upload, name="upload"),
     path("new", meter.new, name="new"),
     path("held", meter.held, name="held"),
     path("readings/<int:reading_id>/settle", meter.settle, name="settle"),

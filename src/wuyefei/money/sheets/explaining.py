@@ -82,6 +82,12 @@ def steps_of_line(line: Line) -> list[StepLine]:
     return steps(line.sheet.kind, line.inputs, line.amount_fen)
 
 
+def steps_of_bill(row: Receivable) -> list[StepLine]:
+    """How a bill that came from a sheet was worked out; empty for any other. For callers that have checked its place."""
+    line = line_of(row.pk) if row.kind == Receivable.Kind.SHEET else None
+    return steps_of_line(line) if line else []
+
+
 def explanation_slot(request: HttpRequest, row: Receivable) -> str:
     """How a bill that came from a sheet was worked out."""
     if row.kind != Receivable.Kind.SHEET:

@@ -1,6 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions import BILL_KIND, ask_to_bill, discard, draft_each, draft_metered, draft_shared
+from .explaining import StepLine, steps_of_bill
 from .models import Line, Sheet, Use
 from .queries import Scope, get_sheet, sheets
 from .rules import parse_steps
@@ -15,6 +16,7 @@ __all__ = [
     "Scope",
     "SharedTerms",
     "Sheet",
+    "StepLine",
     "Use",
     "ask_to_bill",
     "discard",
@@ -24,4 +26,5 @@ __all__ = [
     "get_sheet",
     "parse_steps",
     "sheets",
+    "steps_of_bill",
 ]
