@@ -32,6 +32,7 @@ ROOMS = [
     "wuyefei.estate.metering",
     "wuyefei.money.ledger",
     "wuyefei.money.billing",
+    "wuyefei.money.sheets",
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
     "wuyefei.money.channels",

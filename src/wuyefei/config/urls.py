@@ -19,6 +19,8 @@ urlpatterns = [
     path("jobs/", include("wuyefei.foundation.jobs.urls")),
     path("arrears/", include("wuyefei.insight.arrears.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
+    path("sheets/", include("wuyefei.money.sheets.urls")),
+    path("meters/", include("wuyefei.estate.metering.urls")),
     path("service/", include("wuyefei.relations.service.urls")),
     path("governance/", include("wuyefei.relations.governance.urls")),
     path("owners/", include("wuyefei.relations.accounts.urls")),
