@@ -224,4 +224,4 @@ def notice_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
     sheet = queries.get_sheet(actor_of(request), sheet_id)
     if sheet.kind != Sheet.Kind.SHARED:
         raise NotFound()
-    return attachment(notice(sheet), f"{sheet.title}-{_('公示')}.pdf", "application/pdf")
+    return attachment(notice(sheet), f"{sheet.title}-{_('公示单')}.pdf", "application/pdf")
