@@ -48,12 +48,6 @@ def open_shift_of(actor: Actor, community_id: int) -> Shift | None:
     return shifts(actor).filter(community_id=community_id, cashier_id=actor.user_id, state=Shift.State.OPEN).first()
 
 
-def open_place_of(actor: Actor) -> int | None:
-    """The community where the actor opened a shift last that is still open."""
-    mine = shifts(actor).filter(cashier_id=actor.user_id, state=Shift.State.OPEN)
-    return mine.order_by("-opened_at").values_list("community_id", flat=True).first()
-
-
 @dataclass(frozen=True, slots=True)
 class MethodTotal:
     method: str
