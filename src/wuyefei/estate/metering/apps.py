@@ -18,4 +18,4 @@ class MeteringConfig(AppConfig):
 
         checks.register()
         register_menu(_("收费"), _("抄表"), "metering:round", "edit", Permission.METER_READ, 238)
-        register_menu(_("收费"), _("待核读数"), "metering:held", "flag", Permission.METER_CONFIRM, 239, waiting)
+        register_menu(_("收费"), _("待核读数"), "metering:held", "flag", Permission.METER_CONFIRM, 239, waiting, under="metering:round")

@@ -24,4 +24,4 @@ class SheetsConfig(AppConfig):
         register_use_check(queries.is_charged)
         register_slot("billing.explanation", 10, explaining.explanation_slot)
         checks.register()
-        register_menu(_("收费"), _("计费单"), "sheets:list", "file", Permission.BILLING_VIEW, 244)
+        register_menu(_("收费"), _("计费单"), "sheets:list", "file", Permission.BILLING_VIEW, 244, under="billing:runs")

@@ -14,4 +14,4 @@ class AccountsConfig(AppConfig):
         from .sandbox import register
 
         register()
-        register_menu(_("服务"), _("缴费漏斗"), "accounts:funnel", "filter", Permission.REPORT_VIEW, 430)
+        register_menu(_("分析"), _("缴费漏斗"), "accounts:funnel", "filter", Permission.REPORT_VIEW, 530)
