@@ -40,6 +40,7 @@ ROOMS = [
     "wuyefei.relations.notices",
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",
+    "wuyefei.insight.risk",
     "wuyefei.edges.backoffice",
     "wuyefei.money.intake",
 ]

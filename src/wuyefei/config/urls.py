@@ -18,6 +18,7 @@ urlpatterns = [
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
     path("jobs/", include("wuyefei.foundation.jobs.urls")),
     path("arrears/", include("wuyefei.insight.arrears.urls")),
+    path("classes/", include("wuyefei.insight.risk.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
     path("contacts/", include("wuyefei.relations.contacts.urls")),
     path("notices/", include("wuyefei.relations.notices.urls")),
