@@ -41,6 +41,7 @@ ROOMS = [
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",
     "wuyefei.insight.risk",
+    "wuyefei.collection.followup",
     "wuyefei.edges.backoffice",
     "wuyefei.money.intake",
 ]

@@ -22,6 +22,7 @@ urlpatterns = [
     path("billing/", include("wuyefei.money.billing.urls")),
     path("contacts/", include("wuyefei.relations.contacts.urls")),
     path("notices/", include("wuyefei.relations.notices.urls")),
+    path("followup/", include("wuyefei.collection.followup.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
 if settings.DEMO:
