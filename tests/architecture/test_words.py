@@ -136,6 +136,7 @@ def data_of(world: World) -> list[str]:
     typed += [*User.objects.values_list("name", flat=True), "甲"]
     typed += [*Contract.objects.values_list("fee_clause", flat=True), *Contract.objects.values_list("late_fee_clause", flat=True)]
     typed += [text for model in (Request, AuditEntry) for pair in model.objects.values_list("subject_text", "reason") for text in pair]
+    typed += [text for parts in BUILT_IN.values() for text in parts] + [f"{{{name}}}" for name in FIELDS]  # said to payers, in Chinese
     return sorted({word for word in typed if word}, key=len, reverse=True)
 
 

@@ -130,7 +130,7 @@ def dressed(case: Case, actor: Actor) -> dict[str, Any]:
         "case": case, "bills": bills, "disputed_fen": sum(bill.total_fen for bill in disputed), "disputed": bool(disputed),
         "principal_fen": sum(bill.outstanding_fen for bill in bills), "late_fen": sum(bill.late_fee_fen for bill in bills),
         "total_fen": sum(bill.total_fen for bill in bills), "total_text": yuan(sum(bill.total_fen for bill in bills)), "days": (today - case.oldest_due_on).days, "why": reasons(case),
-        "paid": not bills and not disputed, "say": told(case, actor, bills, today), "guard": may_contact(facts, case.next_channel or "phone"),
+        "paid": not bills and not disputed, "say": told(case, actor, bills, today), "guard": may_contact(facts, "phone"),
         "called": count, "cap": cap, "choices": next_choices(facts), "promise": promise, "rung": _(RUNGS[case.rung]),
         "grade_why": _(GRADE_NAMES[Grade(case.grade)]), "grade_owner": _(GRADE_OWNERS[Grade(case.grade)]), "least": least,
         "lane": lane_of(actor, case.person_id), "may_work": actor.may(Permission.FOLLOW_WORK, case.community_id),
