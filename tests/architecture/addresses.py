@@ -32,7 +32,7 @@ KINDS: dict[str, str] = {
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
 
 WORDS: dict[str, list[str]] = {
-    "work": ["rounds", "release_income"],
+    "work": ["rounds", "release_income", "risk_classes", "followup_cases"],
     "group": ["identity", "payment", "parking", "contact"],
     "act": ["adjust", "waive", "reverse", "hold"],
     "channel": ["sms", "paper"],

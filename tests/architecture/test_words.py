@@ -17,6 +17,7 @@ from django.utils import translation
 from tests import words
 from tests.scenarios.month import publish
 from tests.world import World, make_world, pay
+from wuyefei.collection.followup.rules.scripts import BUILT_IN, FIELDS
 from wuyefei.estate.contracts.models import Contract
 from wuyefei.estate.tariffs.models import ChargeItem
 from wuyefei.foundation.access.models import User

@@ -23,7 +23,7 @@ from wuyefei.relations.contacts.public import DISPUTE, Contact
 from .models import Change, Reckoned, Standing
 from .rules import GRACE_DAYS, REFUSING_DAYS, WINDOW_DAYS, Conduct, Track, classify
 
-KIND = "risk.classes"
+KIND = "risk_classes"
 LOCK = 0x77790021
 BATCH = 5000
 R, P, Q, A, H, C, S, X = (
@@ -112,7 +112,7 @@ def reckon(community_id: int, today: dt.date) -> tuple[int, int]:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, community_id % 2**31])
         cursor.execute(f"CREATE TEMP TABLE risk_fresh ON COMMIT DROP AS SELECT {', '.join(COLUMNS)} FROM {S} WITH NO DATA")
         payers = _fill(place, today)
-        facts = {"organisation": place.organisation_id, "community": place.pk, "today": today}
+        facts: dict[str, Any] = {"organisation": place.organisation_id, "community": place.pk, "today": today}
         cursor.execute(
             f"""INSERT INTO {X} (organisation_id, community_id, person_id, was, first, "on", {FACTS})
             SELECT %(organisation)s, %(community)s, t.person_id, coalesce(s.letter, ''), s.id IS NULL, %(today)s,
@@ -132,8 +132,8 @@ def reckon(community_id: int, today: dt.date) -> tuple[int, int]:
             facts,
         )
         cursor.execute("DROP TABLE risk_fresh")
-    facts = {"on": today, "at": clock.now(), "payers": payers, "changed": changed}
-    Reckoned.objects.update_or_create(community_id=community_id, defaults=facts)
+    done = {"on": today, "at": clock.now(), "payers": payers, "changed": changed}
+    Reckoned.objects.update_or_create(community_id=community_id, defaults=done)
     return payers, changed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -20,7 +21,7 @@ from ..queries.facts import Found, facts_of
 from ..rules.nextstep import next_step
 from ..rules.promises import Promised, verdict
 
-KIND = "followup.cases"
+KIND = "followup_cases"
 LOCK = 0x77790022
 COLUMNS = (
     "person_id", "property_id", "owed_fen", "periods", "running", "oldest_due_on", "grade", "rung", "letter", "next_kind", "next_on",
@@ -54,7 +55,7 @@ def reckon(community_id: int, today: dt.date, person_ids: Collection[int] = ()) 
                 for one in found:
                     copy.write_row(_row(one, today))
             count += len(found)
-        facts = {"organisation": place.organisation_id, "community": community_id, "today": today, "people": list(person_ids)}
+        facts: dict[str, Any] = {"organisation": place.organisation_id, "community": community_id, "today": today, "people": list(person_ids)}
         narrow = "AND k.person_id = ANY(%(people)s)" if person_ids else ""
         cursor.execute(
             f"""UPDATE {T} k SET closed_on = %(today)s WHERE k.community_id = %(community)s AND k.closed_on IS NULL {narrow}

@@ -152,7 +152,8 @@ def _case(request: HttpRequest, row: Case, form: StepForm, note: Note | None, st
 
 def _story(request: HttpRequest, row: Case, which: str) -> list[dict[str, Any]]:
     """What happened, the latest first: contacts, promises, payments."""
-    actor, found = actor_of(request), []
+    actor = actor_of(request)
+    found: list[dict[str, Any]] = []
     if which in ("", "contact"):
         acts = {act.contact_id: act for act in acts_of(actor, row.pk)[:STORY]}
         for one in contacts(actor).filter(person_id=row.person_id).select_related("made_by").order_by("-at", "-pk")[:STORY]:

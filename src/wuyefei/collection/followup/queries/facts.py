@@ -89,7 +89,7 @@ class Found:
 def facts_of(community_id: int, today: dt.date, person_ids: Collection[int] = ()) -> Iterator[list[Found]]:
     """Whoever owes something overdue in a community, in batches; only these payers where some are named."""
     narrow = "r.payer_id = ANY(%(people)s)" if person_ids else "TRUE"
-    params = {
+    params: dict[str, Any] = {
         "community": community_id, "today": today, "people": list(person_ids), "arranged": list(ARRANGED),
         "dawn": dt.datetime.combine(today, dt.time(), tzinfo=CHINA),
     }  # fmt: skip
