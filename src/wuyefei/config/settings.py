@@ -32,17 +32,22 @@ ROOMS = [
     "wuyefei.estate.metering",
     "wuyefei.money.ledger",
     "wuyefei.money.billing",
+    "wuyefei.money.sheets",
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
     "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
     "wuyefei.relations.contacts",
     "wuyefei.relations.notices",
+    "wuyefei.relations.accounts",
+    "wuyefei.relations.service",
+    "wuyefei.relations.governance",
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",
     "wuyefei.insight.risk",
     "wuyefei.collection.followup",
     "wuyefei.edges.backoffice",
+    "wuyefei.edges.portal",
     "wuyefei.money.intake",
 ]
 if DEMO:
@@ -103,7 +108,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "access:sign_in"
-CSRF_FAILURE_VIEW = "wuyefei.foundation.shell.pages.csrf_failure"
+CSRF_FAILURE_VIEW = "wuyefei.edges.portal.pages.errors.csrf_failure"
 TRUSTED_PROXIES = frozenset(filter(None, os.environ.get("WUYEFEI_PROXIES", "").split(",")))
 
 SESSION_COOKIE_AGE = 8 * 3600

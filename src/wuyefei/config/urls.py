@@ -5,7 +5,7 @@ from django.urls import include, path
 
 handler400 = "wuyefei.foundation.shell.pages.bad_request"
 handler403 = "wuyefei.foundation.shell.pages.forbidden"
-handler404 = "wuyefei.foundation.shell.pages.not_found"
+handler404 = "wuyefei.edges.portal.pages.errors.not_found"
 handler500 = "wuyefei.foundation.shell.pages.server_error"
 
 urlpatterns = [
@@ -20,6 +20,12 @@ urlpatterns = [
     path("arrears/", include("wuyefei.insight.arrears.urls")),
     path("classes/", include("wuyefei.insight.risk.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
+    path("sheets/", include("wuyefei.money.sheets.urls")),
+    path("meters/", include("wuyefei.estate.metering.urls")),
+    path("service/", include("wuyefei.relations.service.urls")),
+    path("governance/", include("wuyefei.relations.governance.urls")),
+    path("owners/", include("wuyefei.relations.accounts.urls")),
+    path("h5/", include("wuyefei.edges.portal.urls")),
     path("contacts/", include("wuyefei.relations.contacts.urls")),
     path("notices/", include("wuyefei.relations.notices.urls")),
     path("followup/", include("wuyefei.collection.followup.urls")),

@@ -70,7 +70,7 @@ def build() -> Parser:
 
 def _books(commands: argparse._SubParsersAction[Parser]) -> None:
     calc = _add(commands, "calc", _calc, said("用一条计费规则计算标准输入上的 JSON 文档"))
-    calc.add_argument("rule", choices=["late-fee", "proration", "share"], help=said("规则"))
+    calc.add_argument("rule", choices=["late-fee", "proration", "share", "tiers", "usage", "shared", "rent", "formula"], help=said("规则"))
     bill = _add(commands, "bill", _later("books", "bill"), said("为一个小区的一个账期出账"))
     _place(bill)
     bill.add_argument("--period", metavar="YYYY-MM", required=True, help=said("账期"))

@@ -178,6 +178,7 @@ def demo(args: argparse.Namespace) -> Outcome:
         boot.ready()
         made = _made(args)
         boot.demo_marker().write_text("演示公司。serve 会以演示模式运行这个数据文件夹。\n", "utf-8")
+    from wuyefei.edges.portal.demo import lines as owner_lines
     from wuyefei.foundation.access.demo import people
 
     signs: list[dict[str, Any]] = [
@@ -187,6 +188,7 @@ def demo(args: argparse.Namespace) -> Outcome:
     document: dict[str, object] = {"made": made, "home": str(environment.home()), "people": signs}
     lines = [said("演示公司已建立。") if made else said("演示公司已经在了。"), "", said("登录：密码都是 {password}", password=signs[0]['password'] if signs else '')]
     lines += [f"  {sign['username']:<16} {sign['organisation']} · {sign['name']} · {'、'.join(map(spoken, sign['roles']))}" for sign in signs]
+    lines += owner_lines()
     if args.no_serve:
         return Outcome(document, "\n".join(lines))
     boot.tell("\n".join(lines))

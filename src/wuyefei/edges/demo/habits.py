@@ -15,7 +15,7 @@ from enum import StrEnum
 from wuyefei.foundation.kernel.dates import DAY, Month
 
 CLASSES = "ABCD"
-SHARES = {"residential": (70, 15, 10, 5), "commercial": (42, 21, 20, 17)}
+SHARES = {"residential": (70, 15, 10, 5), "commercial": (38, 20, 22, 20)}
 CHANNELS = ("scan", "cash", "transfer", "card")
 CHANNEL_SHARES = {"residential": (70, 16, 9, 5), "old": (48, 40, 6, 6), "commercial": (22, 3, 72, 3)}
 SLIPS = 1 / 6
@@ -67,7 +67,7 @@ class Habit:
 HABITS = {
     "A": Habit(0.996, -12, 0, (966, 0, 4, 30)),
     "B": Habit(0.94, 3, 45, (940, 40, 15, 5)),
-    "C": Habit(0.22, 25, 110, (250, 550, 200, 0)),
+    "C": Habit(0.25, 25, 110, (250, 550, 200, 0)),
     "D": Habit(0.022, 60, 150, (0, 500, 500, 0)),
 }
 SLIP = Habit(0.9, 4, 26, (1, 0, 0, 0))
@@ -84,12 +84,16 @@ def character(seed: str, kind: str, age: str) -> tuple[str, str, bool]:
     return habit, dice.choices(CHANNELS, ways)[0], habit == "A" and dice.random() < SLIPS
 
 
-def visits(payers: Iterable[Payer], cycle: Month, due: dt.date, dice: random.Random) -> Iterator[Visit]:
-    """The visits that the bills of a cycle bring about. Every payer draws the same number of dice."""
+def visits(payers: Iterable[Payer], cycle: Month, months: int, due: dt.date, dice: random.Random) -> Iterator[Visit]:
+    """The visits that the bills of a cycle of so many ``months`` bring about. Every payer draws the same number of dice.
+
+    Who pays seldom pays no more often for being billed more often: the chances of C and D are those of a quarter.
+    """
     for payer in payers:
         comes, when, how, slip = dice.random(), dice.random(), dice.random(), dice.random()
         habit = SLIP if payer.slips and slip < 0.15 else HABITS[payer.habit]
-        if comes < habit.chance:
+        chance = habit.chance if payer.habit in "AB" else 1 - (1 - habit.chance) ** (months / 3)
+        if comes < chance:
             on = due + DAY * (habit.first + int(when * (habit.last - habit.first + 1)))
             yield Visit(payer, max(on, cycle.first + DAY), _fate(habit, how))
 

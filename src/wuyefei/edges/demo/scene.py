@@ -137,7 +137,7 @@ class Scene:
                 continue
             payers = self.payers() if payers is None else payers
             here = [payer for payer in payers if payer.since <= cycle.first or cycle == self.started]
-            known[cycle] = list(habits.visits(here, cycle, cycle.day(self.place.due_day), self.dice("visits", cycle)))
+            known[cycle] = list(habits.visits(here, cycle, self.place.cycle_months, cycle.day(self.place.due_day), self.dice("visits", cycle)))
         cycles = (known.get(month.plus(-back), []) for back in range(habits.MONTHS_BACK + 1))
         found = [visit for some in cycles for visit in some if Month.of(visit.on) == month]
         return iter(sorted(found, key=lambda visit: (visit.on, visit.payer.code, visit.payer.since)))

@@ -12,6 +12,7 @@ from wuyefei.estate.properties.public import Ended, Property
 from wuyefei.estate.tariffs.public import Tariff, TariffPrice, price_on, prices_of
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
+from wuyefei.foundation.platform.inserting import insert_many
 
 from .models import Contract, ContractLine
 from .rules import (
@@ -27,8 +28,6 @@ from .rules import (
     clean_line,
     overlaps,
 )
-
-BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,8 @@ class Writer:
         return line
 
     def save(self) -> list[ContractLine]:
-        return ContractLine.objects.bulk_create(self.made, batch_size=BATCH)
+        insert_many(self.made)
+        return self.made
 
 
 def refuse_overlaps_on_activation(contract: Contract) -> None:

@@ -17,12 +17,12 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import DAY, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, NotFound, Phrase
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.inserting import insert_many
 
 from .models import Tie
 from .queries import ties
 from .rules import OWNER, TieFact, TieRow, check_end, clean_tie, refuse_overlap
 
-BATCH = 2_000
 _FACT = ("id", "person_id", "role", "starts_on", "ends_on")
 
 
@@ -102,10 +102,10 @@ def bulk_tie(rows: Sequence[TieRow], *, actor: Actor, community: Community) -> l
             raise
         held[row.property_id].append(TieFact(0, row.person_id, row.role, row.starts_on, row.ends_on))
         made.append(_make(row, actor, community.pk))
-    created = Tie.objects.bulk_create(made, batch_size=BATCH)
-    if created:
-        audit.record(actor, "tie.bulk_create", community, community_id=community.pk, after={"count": len(created)})
-    return created
+    insert_many(made)
+    if made:
+        audit.record(actor, "tie.bulk_create", community, community_id=community.pk, after={"count": len(made)})
+    return made
 
 
 def _end(row: Tie, ends_on: object, actor: Actor, reason: str) -> None:

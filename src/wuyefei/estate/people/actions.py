@@ -16,6 +16,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound, Phrase
 from wuyefei.foundation.kernel.text import mask_name, pinyin_initials, pinyin_key
 from wuyefei.foundation.platform import audit, clock, vault
+from wuyefei.foundation.platform.inserting import insert_many
 from wuyefei.foundation.platform.models import AuditEntry
 
 from .models import Person
@@ -77,7 +78,8 @@ def bulk_create_persons(rows: Sequence[PersonRow], *, actor: Actor, community: C
         part = clean[start : start + BATCH]
         keys = vault.new_keys(actor.organisation_id, len(part))
         drafts = [_person(row, key, actor, community) for row, key in zip(part, keys, strict=True)]
-        made += Person.objects.bulk_create(drafts)
+        insert_many(drafts)
+        made += drafts
         if len(clean) == 1:
             facts = {name: value for name, value in asdict(part[0]).items() if value}
             audit.record(actor, "person.create", made[0], after=_safe(facts, keys[0][1], {"after": facts}))

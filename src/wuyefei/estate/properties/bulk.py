@@ -18,6 +18,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound, Phrase
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.inserting import insert_many
 
 from .models import Building, Entrance, Meter, Property, Vehicle
 from .rules import (
@@ -64,7 +65,8 @@ def _free(what: str, keys: list[str], taken: Iterable[str]) -> None:
 def _create(model: type[Row], made: list[Row], action: str, actor: Actor, community: Community) -> list[Row]:
     if not made:
         return []
-    rows = model._default_manager.bulk_create(made, batch_size=BATCH)
+    insert_many(made)
+    rows = made
     if len(rows) == 1:
         audit.record(actor, f"{action}.create", rows[0], after=_facts(rows[0]))
     else:

@@ -20,6 +20,7 @@ _CONF = """
 # --- wuyefei: safe defaults; later lines of your own win. Address, port and socket are set at start. ---
 max_connections = 100
 shared_buffers = 256MB
+jit = off
 fsync = on
 synchronous_commit = on
 full_page_writes = on

@@ -17,6 +17,7 @@ from wuyefei.foundation import environment
 from wuyefei.foundation.kernel.errors import DomainError
 
 from .clock import now
+from .inserting import insert_many
 from .models import SubjectKey
 
 NONCE = 12
@@ -53,9 +54,8 @@ def new_keys(organisation_id: int, count: int) -> list[tuple[int, bytes]]:
     """Make ``count`` subject keys; returns (row id, clear key) to lock values with."""
     clear = [AESGCM.generate_key(256) for _ in range(count)]
     master = _master()
-    rows = SubjectKey.objects.bulk_create(
-        [SubjectKey(organisation_id=organisation_id, wrapped=_seal(master, key)) for key in clear]
-    )
+    rows = [SubjectKey(organisation_id=organisation_id, wrapped=_seal(master, key)) for key in clear]
+    insert_many(rows)
     return [(row.pk, key) for row, key in zip(rows, clear, strict=True)]
 
 

@@ -22,7 +22,9 @@ from .actions.runs import (
     register_after_publish,
     strike_line,
 )
+from .actions.sheets import SheetRow, book_sheet
 from .actions.voiding import ask_void_run
+from .explaining import Explanation, LateFee, explanation, late_fee_of
 from .fees import (
     LATE_FEE_FEEDS_SQL,
     LATE_FEE_SET_SQL,
@@ -62,6 +64,8 @@ __all__ = [
     "Convention",
     "Deferral",
     "DraftResult",
+    "Explanation",
+    "LateFee",
     "LateFeeHold",
     "LateFeeWaiver",
     "OpenAccount",
@@ -73,6 +77,7 @@ __all__ = [
     "Run",
     "RunLine",
     "Selection",
+    "SheetRow",
     "Standing",
     "Stretch",
     "ask_adjustment",
@@ -81,6 +86,7 @@ __all__ = [
     "ask_void_run",
     "ask_waiver",
     "book_opening",
+    "book_sheet",
     "charge_by_month",
     "charge_once",
     "confirm_run",
@@ -89,8 +95,10 @@ __all__ = [
     "draft_run",
     "due_date",
     "end_hold",
+    "explanation",
     "get_receivable",
     "get_run",
+    "late_fee_of",
     "lines_digest",
     "lock_accounts",
     "lock_receivables",

@@ -19,6 +19,7 @@ from wuyefei.foundation.access.actions import create_community
 from wuyefei.foundation.access.actor import Actor, load_actor, organisation_of, refreshed
 from wuyefei.foundation.access.models import Community, User
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, packed
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.kernel.text import limited
@@ -196,6 +197,7 @@ def tie_out(work: Work, choices: Choices) -> None:
             raise Invalid(field=name, reason=reason)
 
 
+@uncollected()
 def apply_import(import_id: int, choices: Choices, *, actor: Actor, progress: Progress | None = None) -> ImportFile:
     """Applies a file in one transaction: all of it or nothing. Raises ``PlanRefused`` (errors, and not ``only_valid``),
     ``Invalid`` (totals that do not tie out), ``NothingToImport``."""

@@ -4,7 +4,7 @@ from .actions import issue, issue_block, log_print, void
 from .models import Receipt, ReceiptPrint
 from .queries import get_receipt, receipt_by_token, receipts, snapshot_of
 from .render import document as receipt_document
-from .render import render_receipt
+from .render import render_receipt, render_seal
 from .rules import ReceiptLine, ReceiptSnapshot, Tender, capital_amount
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "receipt_by_token",
     "receipts",
     "render_receipt",
+    "render_seal",
     "snapshot_of",
     "void",
 ]

@@ -36,11 +36,13 @@ KEY_LENGTH = range(16, 65)
 
 
 def place_of(request: StaffRequest) -> tuple[Community, list[Community]]:
-    """The community this session works in, and those it may choose from."""
+    """The community this session works in, and those it may choose from: at first the one whose shift is open."""
     places = visible_communities(request.actor, Permission.CASHDESK)
     if not places:
         raise Forbidden(permission=_("收银"))
     chosen = request.session.get(PLACE)
+    if chosen is None:
+        chosen = next((place.pk for place in places if open_shift_of(request.actor, place.pk)), None)
     return next((place for place in places if place.pk == chosen), places[0]), places
 
 

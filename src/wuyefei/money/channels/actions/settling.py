@@ -18,15 +18,11 @@ SUSPENSE_KIND = "channel.suspense"
 
 
 def locked(order_id: int) -> Order:
-    order = (
-        Order.objects.select_for_update(of=("self",))
-        .select_related("setup", "community", "property", "payer", "payment__receipt")
-        .filter(pk=order_id)
-        .first()
-    )
-    if order is None:
+    """The order under lock, with what hangs on it as it stands once the lock is held: a row joined in the statement that
+    waits for the lock would still be that of before."""
+    if not Order.objects.select_for_update().filter(pk=order_id).exists():
         raise NotFound()
-    return order
+    return Order.objects.select_related("setup", "community", "property", "payer", "payment__receipt").get(pk=order_id)
 
 
 def _move(order: Order, then: OrderState, *fields: str) -> None:

@@ -18,6 +18,7 @@ from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.actor import Actor, get_community, organisation_of
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.errors import DomainError, Phrase
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.kernel.text import limited
@@ -91,6 +92,7 @@ class Names:
 
 
 @transaction.atomic
+@uncollected()
 def take_payments_in_bulk(batch: Batch, *, actor: Actor) -> BatchResult:
     """Book every payment of a document, each with its receipt, all or nothing.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -61,9 +61,11 @@ def offset_run(run: Run, actor: Actor) -> None:
     Called inside the publishing transaction. One offset a payer and property, oldest receivable first, within the
     property's bills of that payer; one summary entry.
     """
-    held = _held(run.community_id)
-    if not held:
+    holders = _held(run.community_id)
+    if not holders:
         return
+    _lock(run.community_id, holders)
+    held = {who: fen for who, fen in _held(run.community_id).items() if who in holders}
     bills: dict[tuple[int, int], list[OpenBill]] = defaultdict(list)
     for bill in open_bills(actor, clock.today(), property_ids={property_id for _, property_id in held}):
         bills[bill.payer_id, bill.property_id].append(bill)
@@ -84,6 +86,7 @@ def offset_run(run: Run, actor: Actor) -> None:
 
 
 def _held(community_id: int) -> dict[tuple[int, int], int]:
+    """What is held in a community, by payer and property."""
     rows = (
         Prepayment.objects.filter(community_id=community_id)
         .values("payer_id", "property_id")
@@ -91,10 +94,19 @@ def _held(community_id: int) -> dict[tuple[int, int], int]:
         .filter(held__gt=0)
         .order_by("payer_id", "property_id")
     )
-    found = {(row["payer_id"], row["property_id"]): row["held"] for row in rows}
-    for payer_id in sorted({payer_id for payer_id, _ in found}):
+    return {(row["payer_id"], row["property_id"]): row["held"] for row in rows}
+
+
+def _lock(community_id: int, holders: Collection[tuple[int, int]]) -> None:
+    """First the open bills, then the money, as the desk does: what is read from here on stays as it is."""
+    payers = sorted({payer_id for payer_id, _ in holders})
+    rows = Receivable.objects.select_for_update(no_key=True).filter(
+        community_id=community_id, payer_id__in=payers, property_id__in={property_id for _, property_id in holders},
+        reversed_at__isnull=True, outstanding_fen__gt=0,
+    )  # fmt: skip
+    list(rows.order_by("pk").values_list("pk", flat=True))
+    for payer_id in payers:
         lock_prepaid(payer_id)
-    return found
 
 
 def _offsets(

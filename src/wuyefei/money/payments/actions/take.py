@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import connection, transaction
 from django.utils.translation import override
@@ -77,11 +78,11 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
     The same ``client_key`` again returns the payment already booked. Raises ``BillsChanged``, ``TenderError``.
     """
     homes = Property.objects.filter(pk=order.property_id, organisation_id=actor.organisation_id)
-    flat = homes.select_related("community__organisation").first()
+    flat = homes.select_related("community__organisation").only(*_PRINTED).first()
     if flat is None:
         raise NotFound()
     actor.require(Permission.CASHDESK, flat.community_id)
-    payer = Person.objects.filter(pk=order.payer_id, community_id=flat.community_id).first()
+    payer = Person.objects.filter(pk=order.payer_id, community_id=flat.community_id).only("name", "community").first()
     if payer is None:
         raise NotFound()
     for earlier in Payment.objects.raw(_EARLIER, [actor.organisation_id, order.client_key]):
@@ -123,6 +124,10 @@ def settle(
     return payment
 
 
+_PRINTED = (
+    "code", "organisation", "community__name", "community__receipt_prefix", "community__organisation__name",
+    "community__organisation__seal_name",
+)  # fmt: skip
 _EARLIER = "SELECT * FROM payments_payment WHERE organisation_id = %s AND client_key = %s"
 
 
@@ -224,6 +229,7 @@ def _receipt(
     return issue(draft, actor=actor, community=community)
 
 
+@cache
 def printed_method(method: str) -> str:
     """What a receipt calls a tender: Chinese, whatever language the cashier's screen speaks."""
     with override("zh-hans"):

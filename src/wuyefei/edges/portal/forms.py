@@ -1,0 +1,36 @@
+"""What an owner types."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wuyefei.relations.accounts.public import Account
+
+
+class MobileForm(forms.Form):
+    mobile = forms.CharField(
+        label=_("手机号"), max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national", "placeholder": ""}),
+    )  # fmt: skip
+
+
+class RoomForm(forms.Form):
+    community = forms.CharField(label=_("小区名称"), max_length=80, help_text=_("写全名，如物业通知单上的名称"))
+    room = forms.CharField(label=_("房号"), max_length=40, help_text=_("如 3-2-1201，或 3栋2单元1201"))
+    name = forms.CharField(label=_("登记姓名"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("验证码"), max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code", "pattern": "[0-9 ]*"}),
+    )  # fmt: skip
+
+
+class PreferencesForm(forms.Form):
+    reminder = forms.ChoiceField(label=_("怎么提醒我"), choices=Account.Reminder.choices)
+    quiet_from = forms.TimeField(label=_("免打扰从"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    quiet_to = forms.TimeField(label=_("到"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    auto_debit = forms.BooleanField(label=_("想开通自动代扣"), required=False)
+    large_type = forms.BooleanField(label=_("大字"), required=False)

@@ -1,0 +1,61 @@
+"""What is owed, one bill explained, the years before, and which to pay."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from wuyefei.foundation.platform import clock
+from wuyefei.relations.accounts.public import Place, Step, note_step, places
+
+from ..gate import OwnerRequest, entry, owner_page, place_page, show
+from ..queries.bill import bill_page
+from ..queries.history import year_of
+from ..queries.home import home as home_of
+from ..queries.next import next_bill
+from ..words import greeting
+
+
+@owner_page
+@require_GET
+def home(request: OwnerRequest) -> HttpResponse:
+    """The first of the account's places; a page that says what to do where there is none."""
+    assert request.owner is not None
+    held = places(request.owner)
+    if not held:
+        return show(request, "nothing", {"tab": "home"})
+    return _home(request, held[0], len(held))
+
+
+@place_page
+@require_GET
+def place(request: OwnerRequest, place: Place) -> HttpResponse:
+    return _home(request, place, 2)
+
+
+def _home(request: OwnerRequest, place: Place, many: int) -> HttpResponse:
+    assert request.owner is not None
+    note_step(request.owner, place, entry(request), Step.OPENED)
+    today = clock.today()
+    found = home_of(place, today)
+    context = {
+        "home": found, "today": today, "greeting": greeting(), "many": many > 1, "tab": "home",
+        "next_bill": None if found.count or found.disputed else next_bill(place, today),
+    }  # fmt: skip
+    return show(request, "home", context, place=place)
+
+
+@place_page
+@require_GET
+def bill(request: OwnerRequest, place: Place, bill_id: int) -> HttpResponse:
+    page = bill_page(place, bill_id, clock.today())
+    return show(request, "bill", {"page": page, "today": clock.today()}, place=place)
+
+
+@place_page
+@require_GET
+def history(request: OwnerRequest, place: Place) -> HttpResponse:
+    """The bills of a year, with their picture."""
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else None
+    return show(request, "history", {"year": year_of(place, year, clock.today()), "tab": "bills"}, place=place)

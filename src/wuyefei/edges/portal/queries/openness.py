@@ -1,0 +1,146 @@
+"""What everybody of a community may see of its money: prices, composition, published statements, and one rate."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from wuyefei.estate.tariffs.public import price_on, prices_of, tariffs
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.dates import Month
+from wuyefei.insight.measures.public import rates
+from wuyefei.relations.accounts.public import LEAST_HOMES, Place, reader
+from wuyefei.relations.governance.public import (
+    Entry,
+    Part,
+    Statement,
+    Sums,
+    composition,
+    entries_of,
+    published,
+    sums,
+)
+
+from ..charts import Pair, Pairs, Square, pairs, squares
+
+LOOK_BACK = 3
+"""Months to look back for one in which bills fell due: quarterly billing leaves months empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A line with its part of the whole, in per cent with one decimal."""
+
+    entry: Entry
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    statement: Statement
+    sums: Sums
+    income: list[Shared]
+    spending: list[Shared]
+    public_in: list[Entry]
+    public_out: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityRate:
+    """Households that owe nothing of a month's bills: sums of the community, never a household."""
+
+    month: Month
+    paid: int
+    billed: int
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Openness:
+    prices: list[tuple[str, str]]
+    parts: list[tuple[Part, int]]
+    squares: list[Square]
+    quarter: Quarter | None
+    others: list[Statement]
+    chart: Pairs | None
+    rate: CommunityRate | None
+
+
+def openness(place: Place, quarter: dt.date | None, today: dt.date) -> Openness:
+    """``quarter`` chooses a published one; without it, or where there is none of it, the latest."""
+    found = published(place.community_id)
+    chosen = next((row for row in found if row.quarter == quarter), found[0] if found else None)
+    parts = composition(place.community_id)
+    return Openness(
+        _prices(place, today),
+        [(part, number) for number, part in enumerate(parts, start=1)],
+        squares([part.percent for part in parts]),
+        _quarter(chosen) if chosen else None,
+        found,
+        _chart(found[:4][::-1]) if len(found) > 1 else None,
+        community_rate(place, today),
+    )
+
+
+def _quarter(row: Statement) -> Quarter:
+    entries, total = entries_of(row), sums(row)
+    return Quarter(
+        row,
+        total,
+        [_shared(entry, total.income_fen) for entry in entries if not entry.public and entry.income],
+        [_shared(entry, total.spending_fen) for entry in entries if not entry.public and not entry.income],
+        [entry for entry in entries if entry.public and entry.income],
+        [entry for entry in entries if entry.public and not entry.income],
+    )
+
+
+def _shared(entry: Entry, whole: int) -> Shared:
+    return Shared(entry, (Decimal(entry.amount_fen) * 100 / whole).quantize(Decimal("0.1")))
+
+
+def _chart(rows: list[Statement]) -> Pairs:
+    drawn = []
+    for row in rows:
+        total = sums(row)
+        drawn.append(Pair(f"{row.quarter.year % 100:02d} Q{(row.quarter.month + 2) // 3}", total.income_fen, total.spending_fen))
+    return pairs(drawn)
+
+
+def _prices(place: Place, today: dt.date) -> list[tuple[str, str]]:
+    rows = list(tariffs(reader(place)).filter(community_id=place.community_id, ended_on__isnull=True).order_by("name"))
+    prices, shown = prices_of(row.pk for row in rows), []
+    for row in rows:
+        price = price_on(today, prices.get(row.pk, []))
+        if price is None:
+            continue
+        unit = _("元/个·月") if row.method == "parking" else _("元/㎡·月")
+        words = [f"{_plain(price.per_unit)} {unit}"] if price.per_unit else []
+        words += [f"{_plain(price.fixed)} {_('元/户·月')}"] if price.fixed else []
+        shown.append((row.name, " + ".join(words)))
+    return [row for row in shown if row[1]]
+
+
+def _plain(value: Decimal) -> str:
+    whole, _dot, rest = f"{value.normalize():f}".partition(".")
+    return f"{whole}.{rest.ljust(2, '0')}"
+
+
+def community_rate(place: Place, today: dt.date) -> CommunityRate | None:
+    """The household rate of the last month with bills due by today; None below ``LEAST_HOMES`` households."""
+    actor, month = _reporter(place), Month.of(today)
+    for _step in range(LOOK_BACK + 1):
+        found = next((row for row in rates(actor, today, place.community_id, month) if row.community is not None), None)
+        if found is not None and found.households >= LEAST_HOMES and found.household is not None:
+            return CommunityRate(month, found.households_paid, found.households, (found.household * 100).quantize(Decimal("0.1")))
+        month = month.plus(-1)
+    return None
+
+
+def _reporter(place: Place) -> Actor:
+    """Who reads the community's sums, and nothing else."""
+    return dataclasses.replace(reader(place), places={Permission.REPORT_VIEW: frozenset({place.community_id})})

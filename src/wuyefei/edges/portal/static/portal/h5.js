@@ -1,0 +1,81 @@
+/* Small helps on the phone pages. Every page works without them. */
+
+const yuan = (fen) => {
+  const whole = Math.floor(fen / 100).toLocaleString("en-US");
+  return [whole, String(fen % 100).padStart(2, "0")];
+};
+
+/* Which bills to pay: the sum follows the choice. */
+for (const form of document.querySelectorAll("[data-bills]")) {
+  const boxes = [...form.querySelectorAll("input[name=bill]")];
+  const sum = form.querySelector("[data-sum] .money");
+  const button = form.querySelector("button.btn");
+  const all = form.querySelector("[data-all]");
+  const show = () => {
+    const chosen = boxes.filter((box) => box.checked);
+    const [whole, part] = yuan(chosen.reduce((total, box) => total + Number(box.dataset.fen), 0));
+    if (sum) {
+      sum.replaceChildren();
+      for (const [name, text] of [["y", "¥"], ["", whole], ["f", `.${part}`]]) {
+        const piece = document.createElement("span");
+        piece.className = name;
+        piece.textContent = text;
+        sum.append(piece);
+      }
+    }
+    button.disabled = chosen.length === 0;
+  };
+  form.addEventListener("change", show);
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("click", () => {
+      const every = boxes.every((box) => box.checked);
+      for (const box of boxes) box.checked = !every;
+      show();
+    });
+  }
+  window.addEventListener("pageshow", show);
+}
+
+/* The button names the wallet that is chosen. */
+for (const radio of document.querySelectorAll("input[type=radio][data-label]")) {
+  radio.addEventListener("change", () => {
+    document.querySelector("[data-means]").textContent = radio.dataset.label;
+  });
+}
+
+/* A form is sent once: a second tap on a slow line does nothing. Coming back makes it live again. */
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+    form.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  });
+}
+
+/* Share by the phone's own sheet, else copy the link; without either the link opens. */
+for (const link of document.querySelectorAll("[data-share]")) {
+  link.addEventListener("click", async (event) => {
+    const { share: url, title, done } = link.dataset;
+    if (!navigator.share && !navigator.clipboard) return;
+    event.preventDefault();
+    try {
+      if (navigator.share) await navigator.share({ title, url });
+      else {
+        await navigator.clipboard.writeText(url);
+        const said = document.createElement("p");
+        said.className = "note paid";
+        said.setAttribute("role", "status");
+        said.textContent = done;
+        link.closest(".three, section").after(said);
+        setTimeout(() => said.remove(), 4000);
+      }
+    } catch (error) {
+      if (error.name !== "AbortError") window.location.href = url;
+    }
+  });
+}

@@ -1,0 +1,230 @@
+"""Reads of the room. A place is an account's own view of a property; every read of money goes through one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from wuyefei.estate.occupancy.public import Tie
+from wuyefei.estate.properties.public import Property
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.platform import clock
+from wuyefei.money.billing.public import OpenBill, Receivable, open_bills, receivables
+from wuyefei.money.payments.public import Payment, balance_fen, payments
+from wuyefei.money.receipts.public import Receipt
+
+from .finding import LIVING_ROLES, only
+from .marks import hashed
+from .models import Account, Binding, Invitation, Session
+from .rules import TOUCH_EVERY, Kind, session_over
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who is signed in on a phone. ``stale``: the session should be touched and the bindings looked at again."""
+
+    account_id: int
+    session_id: int
+    mobile_shown: str
+    large_type: bool
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A property as one account sees it: the bills that ``person_id`` owes there and at the spaces attached to it.
+
+    ``token`` stands in addresses and means nothing to anybody else; ``since`` hides what served earlier days.
+    """
+
+    token: str
+    kind: Kind
+    mobile_shown: str
+    organisation_id: int
+    organisation_name: str
+    community_id: int
+    community_name: str
+    property_id: int
+    property_code: str
+    person_id: int
+    person_name: str
+    property_ids: tuple[int, ...]
+    since: dt.date | None
+
+    @property
+    def own(self) -> bool:
+        return self.kind is Kind.REGISTERED
+
+    @property
+    def private(self) -> bool:
+        """Whether the payer's money, receipts and name may be seen: by themself and their family."""
+        return self.kind is not Kind.TENANT
+
+
+def owner_of_session(token: str) -> Owner | None:
+    """Whose session a cookie names; None for none, an ended or an expired one."""
+    if not token or len(token) > 80:
+        return None
+    row = Session.objects.select_related("account").filter(token_hash=hashed(token), ended_at__isnull=True).first()
+    now = clock.now()
+    if row is None or session_over(row.made_at, row.seen_at, now):
+        return None
+    account = row.account
+    return Owner(account.pk, row.pk, account.mobile_shown, account.large_type, now - row.seen_at >= TOUCH_EVERY)
+
+
+def get_account(owner: Owner) -> Account:
+    return Account.objects.get(pk=owner.account_id)
+
+
+def sessions(owner: Owner) -> list[Session]:
+    """The account's open sessions, the latest used first."""
+    rows = Session.objects.filter(account_id=owner.account_id, ended_at__isnull=True).order_by("-seen_at")
+    now = clock.now()
+    return [row for row in rows if not session_over(row.made_at, row.seen_at, now)]
+
+
+def bindings(owner: Owner) -> QuerySet[Binding]:
+    """The account's bindings that hold now.
+
+    A registered one while its mobile stands on the person's record; a guest's until the invitation is revoked or the
+    inviting person leaves the property.
+    """
+    today = clock.today()
+    living = Tie.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today), property_id=OuterRef("property_id"), person_id=OuterRef("person_id"),
+        role__in=LIVING_ROLES, starts_on__lte=today,
+    )  # fmt: skip
+    registered = Q(kind=Kind.REGISTERED, person__mobile_mark=F("mark")) & ~Q(mark="")
+    guest = ~Q(kind=Kind.REGISTERED) & Q(invitation__revoked_at__isnull=True) & Exists(living)
+    return Binding.objects.filter(registered | guest, account_id=owner.account_id, ended_at__isnull=True, person__erased_at__isnull=True)
+
+
+_PLACE = (
+    "token", "kind", "account__mobile_shown", "organisation_id", "organisation__name", "community_id", "community__name",
+    "property_id", "property__code", "person_id", "person__name", "property__attached_to_id", "since",
+)  # fmt: skip
+_RANK = {"residential": 0, "shop": 1, "office": 2, "parking": 3, "storage": 4}
+
+
+def places(owner: Owner) -> list[Place]:
+    """Every place of the account, homes first. Spaces attached to a place of the same payer are part of it."""
+    rows = list(
+        bindings(owner).order_by("community__sort_key", "property__sort_key", "pk").values_list(*_PLACE, "property__kind", named=True)
+    )
+    rows.sort(key=lambda row: _RANK[row.property__kind])
+    held = {(row.property_id, row.person_id) for row in rows}
+    attached: dict[int, list[int]] = defaultdict(list)
+    spaces = Property.objects.filter(attached_to_id__in=[row.property_id for row in rows], ended_on__isnull=True)
+    for space_id, home_id in spaces.order_by("sort_key").values_list("pk", "attached_to_id"):
+        attached[home_id].append(space_id)
+    return [
+        Place(
+            row.token, Kind(row.kind), row.account__mobile_shown, row.organisation_id, row.organisation__name, row.community_id,
+            row.community__name, row.property_id, row.property__code, row.person_id, row.person__name,
+            (row.property_id, *attached[row.property_id]), row.since,
+        )
+        for row in rows
+        if (row.property__attached_to_id, row.person_id) not in held
+    ]  # fmt: skip
+
+
+def get_place(owner: Owner, token: str) -> Place:
+    """One of the account's places; ``NotFound`` for anybody else's."""
+    for place in places(owner):
+        if place.token == token:
+            return place
+    raise NotFound()
+
+
+def reader(place: Place) -> Actor:
+    """What reads of the place's community are made with: the caller narrows them to the payer and the properties."""
+    return only(place.mobile_shown, place.organisation_id, place.community_id)
+
+
+def bills(place: Place) -> QuerySet[Receivable]:
+    """Every bill of the place that its holder may see."""
+    rows = receivables(reader(place)).filter(payer_id=place.person_id, property_id__in=place.property_ids)
+    return rows.filter(service_to__gte=place.since) if place.since else rows
+
+
+def get_bill(place: Place, bill_id: int) -> Receivable:
+    row = bills(place).select_related("property", "item", "tariff", "contract", "community").filter(pk=bill_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def open_now(place: Place, today: dt.date, ids: Collection[int] = ()) -> list[OpenBill]:
+    """What is unpaid at the place today, or of the bills ``ids`` among it, in order of due date."""
+    found = open_bills(
+        reader(place), today, property_ids=place.property_ids, payer_ids=[place.person_id], receivable_ids=ids
+    )
+    return [bill for bill in found if place.since is None or bill.service_to >= place.since]
+
+
+def payments_of(place: Place) -> QuerySet[Payment]:
+    """The payments of the payer at the place; none for a tenant, whose own they need not be."""
+    if not place.private:
+        return Payment.objects.none()
+    return payments(reader(place)).filter(payer_id=place.person_id, property_id__in=place.property_ids)
+
+
+def get_payment_by_receipt(place: Place, receipt_id: int) -> Payment:
+    row = payments_of(place).select_related("receipt").filter(receipt_id=receipt_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def get_receipt_of(place: Place, receipt_id: int) -> Receipt:
+    receipt = get_payment_by_receipt(place, receipt_id).receipt
+    if receipt is None:
+        raise NotFound()
+    return receipt
+
+
+def prepaid_fen(place: Place) -> int:
+    """The money held for the payer at the place; 0 for a tenant."""
+    return balance_fen(place.person_id, place.property_id) if place.private else 0
+
+
+def open_invitation(token: str) -> Invitation | None:
+    """An invitation that can still be accepted, by the token of its link."""
+    if not token or len(token) > 80:
+        return None
+    return (
+        Invitation.objects.select_related("property", "community")
+        .filter(token_hash=hashed(token), accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=clock.now())
+        .first()
+    )
+
+
+def guests(place: Place) -> list[Invitation]:
+    """The invitations to one's own place that are open or accepted, the latest first; each with ``guest_shown``."""
+    if not place.own:
+        return []
+    rows = Invitation.objects.filter(property_id=place.property_id, person_id=place.person_id, revoked_at__isnull=True)
+    rows = rows.filter(Q(accepted_at__isnull=False) | Q(expires_at__gt=clock.now())).order_by("-pk")
+    shown = dict(
+        Binding.objects.filter(invitation__in=rows, ended_at__isnull=True).values_list("invitation_id", "account__mobile_shown")
+    )
+    found = [row for row in rows if row.accepted_at is None or row.pk in shown]
+    for row in found:
+        row.guest_shown = shown.get(row.pk, "")  # type: ignore[attr-defined]
+    return found
+
+
+def without_name(place: Place) -> Place:
+    """The same place with the payer's name left out: what a guest's pages are made from."""
+    return place if place.own else replace(place, person_name="")
+
+
+def community_of(place: Place) -> Community:
+    return Community.objects.select_related("organisation").get(pk=place.community_id)

@@ -1,0 +1,57 @@
+"""Reads of statements: the drafts by whoever makes or checks them, the published ones by anybody of the community."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.errors import NotFound
+
+from .models import Statement
+from .rules import PARTS, Entry, Part, Sums, sums_of
+
+
+def statements(actor: Actor) -> QuerySet[Statement]:
+    """The statements of the communities where the actor makes or checks them, the latest quarter first."""
+    places = actor.communities(Permission.DISCLOSURE_EDIT) | actor.communities(Permission.DISCLOSURE_APPROVE)
+    rows = Statement.objects.filter(organisation_id=actor.organisation_id, community_id__in=places)
+    return rows.select_related("community", "made_by", "published_by").order_by("-quarter", "-pk")
+
+
+def get_statement(actor: Actor, statement_id: int) -> Statement:
+    row = statements(actor).filter(pk=statement_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def entries_of(statement: Statement) -> list[Entry]:
+    """The lines in their order; the statement is one the caller may read."""
+    rows = statement.lines.order_by("position", "pk").values_list("public", "income", "name", "amount_fen", "note")
+    return [Entry(*row) for row in rows]
+
+
+def sums(statement: Statement) -> Sums:
+    return sums_of(entries_of(statement))
+
+
+def parts_of(statement: Statement) -> tuple[Part, ...]:
+    return tuple(Part(*row) for row in statement.parts) or PARTS
+
+
+def published(community_id: int, many: int = 8) -> list[Statement]:
+    """The latest published statement of each of the last quarters, the latest first. Open to anybody of the community:
+    callers have checked that."""
+    rows = Statement.objects.filter(community_id=community_id, state=Statement.State.PUBLISHED).select_related("community")
+    latest: dict[object, Statement] = {}
+    for row in rows.order_by("-quarter", "-published_at", "-pk")[: many * 3]:
+        latest.setdefault(row.quarter, row)
+    return list(latest.values())[:many]
+
+
+def composition(community_id: int) -> tuple[Part, ...]:
+    """What a yuan of fee pays for there: as last published, else the default."""
+    rows = Statement.objects.filter(community_id=community_id, state=Statement.State.PUBLISHED)
+    row = rows.order_by("-quarter", "-published_at", "-pk").first()
+    return parts_of(row) if row else PARTS

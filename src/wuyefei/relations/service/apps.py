@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class ServiceConfig(AppConfig):
+    name = "wuyefei.relations.service"
+    label = "service"
+
+    def ready(self) -> None:
+        from django.http import HttpRequest
+        from django.utils.translation import gettext_lazy as _
+
+        from wuyefei.foundation.access.rules import Permission
+        from wuyefei.foundation.shell.menu import register_menu
+
+        from .queries import unanswered
+
+        def waiting(request: HttpRequest) -> int:
+            return unanswered(request.actor)  # type: ignore[attr-defined]
+
+        register_menu(_("服务"), _("工单"), "service:tickets", "wrench", Permission.SERVICE_HANDLE, 400, waiting)

@@ -1,0 +1,121 @@
+"""The owner's phone in a browser: sign in, look, choose, in the size of a small phone and in large type."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.conftest import AxeRun, OpenPage
+from tests.relations.owners import LU, Town, listen, make_town
+from wuyefei.edges.sandbox.public import Sandbox, install, make
+from wuyefei.foundation.platform import clock
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def town(monkeypatch: pytest.MonkeyPatch) -> Town:
+    made = make_town()
+    listen(made, monkeypatch)
+    return made
+
+
+def enter(page: Page, town: Town) -> None:
+    page.goto("/h5/")
+    page.get_by_label("手机号").fill(LU)
+    page.get_by_role("button", name="发送验证码").click()
+    page.get_by_label("验证码").fill(town.last_code(LU))
+    page.get_by_role("button", name="进入").click()
+    expect(page.get_by_role("heading", name="1-1-101")).to_be_visible()
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (320, "dark")])
+def test_an_owner_looks_around(town: Town, browser_page: OpenPage, axe: AxeRun, width: int, theme: str) -> None:
+    """Every page fits the phone, in usual and in large type, and axe finds nothing serious; the sum follows the choice."""
+    page = browser_page(width, theme=theme)
+    enter(page, town)
+    home = page.url
+    whole = page.locator("[data-sum]").inner_text()
+    page.locator("input[name=bill]").first.uncheck()
+    expect(page.locator("[data-sum]")).not_to_have_text(whole)
+    page.get_by_role("button", name="全选").click()
+    expect(page.locator("[data-sum]")).to_have_text(re.compile(re.escape(whole.replace("\n", ""))))
+    assert axe(page) == []
+    page.get_by_role("button", name="大字").click()
+    expect(page.locator("html.large")).to_be_visible()
+    assert fits(page)
+    assert axe(page) == []
+    aims = [link.get_attribute("href") or "" for link in page.locator("a[href^='/h5/']").all()]
+    for aim in sorted(set(aims)):
+        page.goto(aim)
+        assert fits(page), aim
+        assert theme == "dark" or axe(page) == [], aim
+    page.goto(home)
+    page.get_by_role("button", name="标准字").click()
+    page.get_by_role("link", name="缴费记录").click()
+    page.locator(".list a").first.click()
+    expect(page.get_by_label("电子收据")).to_contain_text("贰佰元整")
+    assert fits(page)
+    assert axe(page) == []
+
+
+def test_the_first_screen_is_one_light_answer(town: Town, browser_page: OpenPage) -> None:
+    """One document, under 60 kB with all it needs; nothing is asked for afterwards."""
+    page = browser_page(390)
+    enter(page, town)
+    seen: list[tuple[str, int]] = []
+    page.on("response", lambda answer: seen.append((answer.request.resource_type, len(answer.body()))))
+    page.context.clear_cookies(name="none")
+    page.reload(wait_until="networkidle")
+    kinds = [kind for kind, _size in seen]
+    assert kinds.count("document") == 1
+    assert "xhr" not in kinds
+    assert "fetch" not in kinds
+    assert sum(size for _kind, size in seen) < 60_000, seen
+
+
+def test_three_taps_from_the_first_screen_to_paid(
+    town: Town, browser_page: OpenPage, axe: AxeRun, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """去缴费, 微信支付, the wallet's 确认: then the receipt is there. Nothing else is tapped."""
+    keys = make()
+    sandbox = Sandbox(keys, site_url=live_server.url).start()
+    for name, value in (("WUYEFEI_DEMO", "1"), ("WUYEFEI_SANDBOX", sandbox.url), ("WUYEFEI_SITE", live_server.url)):
+        monkeypatch.setenv(name, value)
+    install(town.world.organisation.pk, keys)
+
+    def wallet(route: Route) -> None:
+        """The wallet's page: one button; confirmed, the payer is led back."""
+        back = parse_qs(urlsplit(route.request.url).query)["redirect_url"][0]
+        if route.request.method == "POST":
+            (trade,) = sandbox.wechat.trades.values()
+            sandbox.wechat.pay(trade.number, clock.now())
+            route.fulfill(content_type="text/html; charset=utf-8", body=f'<meta http-equiv="refresh" content="0;url={back}">')
+        else:
+            route.fulfill(content_type="text/html; charset=utf-8", body='<form method="post"><button>确认支付</button></form>')
+
+    try:
+        page = browser_page(390)
+        page.set_extra_http_headers({"User-Agent": "Mozilla/5.0 (Linux; Android 14) Mobile"})
+        page.route("**/sandbox/wallet/**", wallet)
+        enter(page, town)
+        taps = 0
+        for button in ("去缴费", re.compile("^微信支付"), "确认支付"):
+            page.get_by_role("button", name=button).click()
+            taps += 1
+        expect(page.get_by_text("缴好了，谢谢您")).to_be_visible()
+        assert taps == 3
+        assert axe(page) == []
+        assert fits(page)
+        page.get_by_role("link", name="完成").click()
+        expect(page.get_by_text("都缴清了")).to_be_visible()
+    finally:
+        sandbox.stop()
