@@ -152,7 +152,7 @@ def export(request: HttpRequest) -> HttpResponse:
     for place in visible_communities(actor, Permission.CLASS_VIEW):
         if place.pk in allowed and asked["community"] in (None, place.pk):
             audit.record(actor, "risk.export", place, community_id=place.pk)
-    heads = [_("项目"), _("缴费人"), _("类别"), _("起于"), _("到期期数"), _("晚缴期数"), _("欠缴期数"), _("依据"), _("服务岗位")]
+    heads = [_("项目"), _("缴费人"), _("缴费类别"), _("起于"), _("到期期数"), _("晚缴期数"), _("欠缴期数"), _("依据"), _("服务岗位")]
     return workbook_response([Sheet(_("缴费分类"), heads, _cells(rows))], _("缴费分类") + ".xlsx")
 
 

@@ -80,7 +80,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "page": page, "rows": [{"row": row, "why": reasons(row)[0]} for row in page.rows], "asked": asked, "places": places,
         "several": len(places) > 1, "totals": totals(rows), "narrowed": any(asked.values()), "may_export": actor.may(Permission.EXPORT),
         "grades": [(level.value, _(name)) for level, name in GRADE_NAMES.items()], "today": clock.today(),
-        "views": [("today", _("今天要联系")), ("mine", _("我的")), ("nobody", _("没有责任人")), ("silent", _("不催缴"))],
+        "views": [("today", _("今天要联系")), ("mine", _("我负责的")), ("nobody", _("没有责任人")), ("silent", _("不催缴"))],
         "workers": workers(actor, place) if place and actor.may(Permission.FOLLOW_MANAGE, place) else [],
         "may_manage": bool(managed), "may_work": actor.may(Permission.FOLLOW_WORK),
     }  # fmt: skip
@@ -98,7 +98,7 @@ def export(request: HttpRequest) -> HttpResponse:
     for place in visible_communities(actor, Permission.FOLLOW_VIEW):
         if place.pk in allowed and asked["community"] in (None, place.pk):
             audit.record(actor, "followup.export", place, community_id=place.pk)
-    heads = [_("项目"), _("房屋编号"), _("缴费人"), _("欠费（元）"), _("期数"), _("最早到期"), _("级别"), _("下一步"), _("日期"), _("原因"), _("未缴原因"), _("责任人")]
+    heads = [_("项目"), _("房屋编号"), _("缴费人"), _("欠费（元）"), _("欠费期数"), _("最早到期"), _("级别"), _("下一步"), _("日期"), _("原因"), _("未缴原因"), _("责任人")]
     return workbook_response([Sheet(_("案件"), heads, _cells(rows))], _("案件") + ".xlsx")
 
 

@@ -140,7 +140,7 @@ def dressed(case: Case, actor: Actor) -> dict[str, Any]:
 
 
 OUTCOMES = (
-    (Contact.Outcome.PROMISED, "选日期"), (Contact.Outcome.CLAIMS_PAID, "去核对"), (Contact.Outcome.DISPUTES, "记原因"),
+    (Contact.Outcome.PROMISED, "选日期"), (Contact.Outcome.CLAIMS_PAID, "核对到账"), (Contact.Outcome.DISPUTES, "记原因"),
     (Contact.Outcome.HARDSHIP, "可申请分期"), (Contact.Outcome.NO_ANSWER, "换个时间"), (Contact.Outcome.REACHED, "按规则再排"),
     (Contact.Outcome.WRONG_NUMBER, "停用号码"), (Contact.Outcome.STOP, "登记"), (Contact.Outcome.HUNG_UP, "按规则再排"),
 )  # fmt: skip
