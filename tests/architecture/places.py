@@ -13,6 +13,8 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 
 from tests.world import actor_of, charge, flat, own, tariff
+from wuyefei.collection.followup.public import Case
+from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.estate.contracts.public import Contract
 from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
@@ -29,6 +31,7 @@ from wuyefei.foundation.platform.models import Job
 from wuyefei.foundation.platform.vault import seal_secret
 from wuyefei.insight.arrears.public import Filter, save_view, start_export
 from wuyefei.insight.measures.public import Target as Goal
+from wuyefei.insight.risk.public import reckon as reckon_classes
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -135,7 +138,15 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _upload(place, actors["finance"])
         _owners(place, actors["finance"])
         _target(place, actors)
+        _pursue(place)
     return place
+
+
+def _pursue(place: Place) -> None:
+    """Classes and cases of the place, as the night works them out."""
+    reckon_classes(place.community.pk, TODAY)
+    reckon_cases(place.community.pk, TODAY)
+    place.ids["case"] = [Case.objects.filter(community=place.community).values_list("pk", flat=True)[0]]
 
 
 def _owners(place: Place, finance: Actor) -> None:

@@ -44,6 +44,8 @@ ROOMS = [
     "wuyefei.relations.governance",
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",
+    "wuyefei.insight.risk",
+    "wuyefei.collection.followup",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",

@@ -68,6 +68,9 @@ ACTIONS = {
     "sheets.export": noop("导出计费单"), "sheets.reopen": noop("退回计费单"), "statement.create": noop("新建收支公示"),
     "statement.publish": noop("发布收支公示"), "statement.save": noop("修改收支公示"), "target.drop": noop("撤销目标"),
     "target.set": noop("设定目标"), "ticket.answer": noop("答复工单"), "ticket.close": noop("关闭工单"), "ticket.open": noop("新建工单"),
+    "risk.reckon": noop("重新分类"), "risk.export": noop("导出缴费分类"), "followup.log": noop("登记催缴结果"),
+    "followup.assign": noop("分派催缴案件"), "followup.lane": noop("进入绿色通道"), "followup.lane_end": noop("退出绿色通道"),
+    "followup.script": noop("编写催缴话术"), "followup.export": noop("导出催缴案件"),
 }  # fmt: skip
 FIELDS = {
     "name": noop("名称"), "number": noop("编号"), "code": noop("编号"), "kind": noop("类型"), "title": noop("名称"),
