@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from wuyefei.estate.people.public import get_person
+from wuyefei.foundation import environment
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 
 from ..actions import settings as acts
+from ..actions.transactional import missing_for
 from ..carriers import KIND_OF
 from ..forms import AddressForm, CarrierForm
 from ..models import CHANNELS, Carrier
@@ -27,9 +29,14 @@ NAMES = dict(CHANNELS)
 @require_GET
 @needs(Permission.ADMIN, wide=True)
 def carriers(request: HttpRequest) -> HttpResponse:
-    """Every channel: on or off."""
-    rows = {row.channel: row for row in Carrier.objects.filter(organisation_id=actor_of(request).organisation_id)}
-    return render(request, "notices/carriers.html", {"lines": [(channel, name, rows.get(channel)) for channel, name in CHANNELS]})
+    """Every channel: on or off; and whether owners get their one-time codes."""
+    organisation_id = actor_of(request).organisation_id
+    rows = {row.channel: row for row in Carrier.objects.filter(organisation_id=organisation_id)}
+    context = {
+        "lines": [(channel, name, rows.get(channel)) for channel, name in CHANNELS], "missing": missing_for(organisation_id),
+        "demo": environment.demo_mode(),
+    }  # fmt: skip
+    return render(request, "notices/carriers.html", context)
 
 
 @require_http_methods(["GET", "POST"])
