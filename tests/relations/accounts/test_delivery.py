@@ -20,9 +20,17 @@ from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.schedule import run_scheduled, scheduled
 from wuyefei.relations.accounts import sending
 from wuyefei.relations.accounts.actions import delivery
-from wuyefei.relations.accounts.apps import FORGET
+from wuyefei.relations.accounts.actions.codes import FORGET
 from wuyefei.relations.accounts.models import Code
-from wuyefei.relations.accounts.public import accept, ask_code, confirm_code, invite, open_session, owner_of_session, places
+from wuyefei.relations.accounts.public import (
+    accept,
+    ask_code,
+    confirm_code,
+    invite,
+    open_session,
+    owner_of_session,
+    places,
+)
 from wuyefei.relations.accounts.rules import NoSender
 from wuyefei.relations.contacts.public import Contact
 from wuyefei.relations.notices.actions import transactional

@@ -9,7 +9,15 @@ import pytest
 from tests.relations.notices.conftest import DUE, MOBILES, NOW, Estate, open_channels, run
 from wuyefei.foundation.platform import clock
 from wuyefei.relations.accounts import sending
-from wuyefei.relations.accounts.public import CodeMessage, Owner, ask_code, confirm_code, open_session, owner_of_session, save_preferences
+from wuyefei.relations.accounts.public import (
+    CodeMessage,
+    Owner,
+    ask_code,
+    confirm_code,
+    open_session,
+    owner_of_session,
+    save_preferences,
+)
 from wuyefei.relations.contacts.public import Channel, Purpose, Refused, Step, Wanted, check, gather
 from wuyefei.relations.notices.public import Message, Target, start_batch
 

@@ -1,7 +1,5 @@
 from django.apps import AppConfig
 
-FORGET = "wuyefei.accounts.forget_codes"
-
 
 class AccountsConfig(AppConfig):
     name = "wuyefei.relations.accounts"
@@ -14,12 +12,11 @@ class AccountsConfig(AppConfig):
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.platform.schedule import register_scheduled
         from wuyefei.foundation.shell.menu import register_menu
-
         from wuyefei.relations.contacts.public import register_preferences
 
         from . import sandbox
         from .actions import delivery
-        from .actions.codes import forget_old_codes
+        from .actions.codes import FORGET, forget_old_codes
         from .actions.preferences import wishes_of
 
         if environment.demo_mode():

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from wuyefei.foundation.platform.schedule import run_scheduled
 
 from .actions import delivery
-from .apps import FORGET
+from .actions.codes import FORGET
 
 
 @app.task(name=delivery.TASK)

@@ -8,7 +8,7 @@ from .actions.settings import save_carrier, set_address, set_lead
 from .actions.texts import ForbiddenText, decide_version, save_version
 from .actions.transactional import CannotSend, Outsider, anybody_sends, missing_for, send_transactional
 from .models import Address, Batch, Carrier, Message, Target, Template, Transactional, Version
-from .queries import Coverage, batches, coverage, get_batch, messages, targets, templates
+from .queries import Coverage, batches, coverage, get_batch, messages, targets, templates, told
 from .rules.ladder import GOAL, LADDER, LEAD_DAYS
 
 __all__ = [
@@ -49,4 +49,5 @@ __all__ = [
     "take_receipt",
     "targets",
     "templates",
+    "told",
 ]

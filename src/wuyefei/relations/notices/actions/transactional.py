@@ -84,7 +84,7 @@ def send_transactional(
     row, made = _write(place, person, step, channel, key)
     if not made:
         return row
-    whole = {**dict.fromkeys(texts.FIELDS, ""), "企业": organisation_of(actor).name, "小区": place.name, **values}
+    whole = {**dict.fromkeys(texts.FIELDS, ""), "企业": organisation_of(actor).name, "小区": place.name, "电话": place.phone, **values}
     return _hand_over(row, carrier, _parcel(row, to, version, whole), actor)
 
 

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wuyefei.estate.people.public import get_person
 from wuyefei.foundation import environment
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 
 from ..actions import settings as acts
 from ..actions.transactional import missing_for
@@ -57,6 +57,22 @@ def carrier(request: HttpRequest, channel: str) -> HttpResponse:
     hook = request.build_absolute_uri(reverse("notices:receipts", args=[row.hook])) if row is not None and channel in ("sms", "wechat", "app") else ""
     context = {"form": form, "name": NAMES[channel], "hook": hook}
     return render(request, "notices/carrier.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Permission.NOTICE_SEND)
+def lead(request: HttpRequest, contract_id: int) -> HttpResponse:
+    """How early a contract's bills are announced, said on the contract's own page."""
+    text = request.POST.get("days", "").strip()
+    try:
+        acts.set_lead(contract_id, int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1, actor=actor_of(request))
+    except (NotFound, Forbidden):
+        raise
+    except DomainError as error:
+        messages.error(request, error.text)
+    else:
+        messages.success(request, _("提前天数已保存"))
+    return redirect("backoffice:contract", contract_id)
 
 
 @require_http_methods(["GET", "POST"])
