@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.relations.owners import LU, Town, owner, place
 from wuyefei.foundation.access.actor import Actor
@@ -75,7 +76,9 @@ def test_a_dispute_taken_back_ends_it_too(town: Town, bill: Receivable) -> None:
 
 def test_staff_see_the_dispute_on_the_property_and_in_the_arrears(town: Town, bill: Receivable) -> None:
     client = client_of(town.world["manager"])
-    pages = {"property": f"/estate/properties/{bill.property_id}/", "line": "/arrears/?by=line&state=open", "held": "/arrears/?held=1"}
+    ledger = reverse("arrears:ledger")
+    pages = {"property": reverse("backoffice:property", args=[bill.property_id]), "line": f"{ledger}?by=line&state=open", "held": f"{ledger}?held=1"}
+    assert [client.get(address).status_code for address in pages.values()] == [200, 200, 200]
     before = {name: client.get(address).content.decode() for name, address in pages.items()}
     assert not any("有异议" in page or "有账单异议" in page for page in before.values())
     dispute(owner(town, LU), place_of(town), bill.pk, "service", "楼道灯不亮")
