@@ -153,6 +153,12 @@ def _queue(job: Job) -> None:
     _queue_app().configure_task(TASK).defer(job_id=job.pk)
 
 
+def queue_task(name: str, **arguments: Any) -> None:
+    """Ask the worker for one of its tasks by name, in the running transaction. ``arguments`` are kept with it until it is
+    done, in clear: whatever is secret is sealed first."""
+    _queue_app().configure_task(name).defer(**arguments)
+
+
 def jobs(actor: Actor) -> QuerySet[Job]:
     """The jobs one may steer, the latest first: those they started, and those of their places whose kind they may do."""
     mine = Q(made_by_id=actor.user_id)

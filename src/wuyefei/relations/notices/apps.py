@@ -18,11 +18,12 @@ class NoticesConfig(AppConfig):
         from .actions.planning import SEND_JOB
         from .actions.running import work
         from .actions.settings import forget
-        from .slots import addresses
+        from .slots import addresses, lead
 
         register_work(SEND_JOB, work, title="发送通知", permission=Permission.NOTICE_SEND)
         register_erasure_step(forget)
         register_slot("person.side", 40, addresses)
+        register_slot("contract.side", 10, lead)
         checks.register()
         group = _("联系")
         register_menu(group, _("通知"), "notices:batches", "message", Permission.NOTICE_VIEW, 330)
