@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 
 from . import boot
+from .beside import end_with
 from .boot import Outcome
 from .speech import said
 
 
 def worker(args: argparse.Namespace) -> Outcome:
     """Run until stopped; with ``--once`` until nothing is waiting."""
+    if args.attached:
+        end_with(args.attached)
     boot.ready()
     from wuyefei.foundation.platform.jobs import retry_stalled
     from wuyefei.foundation.platform.schedule import run_scheduled
