@@ -4,7 +4,6 @@ server, however that ends."""
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -17,9 +16,6 @@ from . import boot
 PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)
 """Seconds before a worker that ended is begun again; each is longer while it ends soon after it began."""
 SOON = 60.0
-GRACE = 20.0
-SERVER = "WUYEFEI_SERVER"
-"""Names, to the processes that answer requests, the one that started them."""
 
 
 @contextmanager
@@ -82,17 +78,3 @@ def _seconds(act: Callable[[], object]) -> float:
     begun = time.monotonic()
     act()
     return time.monotonic() - begun
-
-
-def end_with(parent: int) -> None:
-    """Ask this process to stop as soon as its parent is gone: one killed outright can tell nobody, and what it left
-    behind would hold its address. What has not stopped after ``GRACE`` seconds is ended."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(GRACE)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -59,12 +59,17 @@ def tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+_told = [-1]
+"""The tenth that was last told of."""
+
+
 def progress(label: str, done: int, total: int) -> None:
-    """How far long work is: one line kept up to date on a terminal, every tenth elsewhere."""
+    """How far long work is: one line kept up to date on a terminal, every tenth elsewhere, however large the steps."""
     share = 100 * done // total if total else 100
     if sys.stderr.isatty():
         print(f"\r{label} {share} %", end="\n" if done >= total else "", file=sys.stderr, flush=True)
-    elif share % 10 == 0 and share != 100 * (done - 1) // total:
+    elif share // 10 != _told[0]:
+        _told[0] = share // 10
         tell(f"{label} {share} %")
 
 

@@ -16,9 +16,10 @@ from typing import Any
 from wuyefei.foundation import environment
 from wuyefei.foundation.embedded.public import stop_database
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, spoken
+from wuyefei.foundation.platform.parent import SERVER
 
 from . import boot
-from .beside import SERVER, worker_beside
+from .beside import worker_beside
 from .boot import Outcome
 from .speech import said
 

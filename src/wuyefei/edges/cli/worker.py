@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from wuyefei.foundation.platform.parent import end_with
+
 from . import boot
-from .beside import end_with
 from .boot import Outcome
 from .speech import said
 
