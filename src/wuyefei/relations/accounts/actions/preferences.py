@@ -44,5 +44,5 @@ def wishes_of(person_ids: Collection[int]) -> dict[int, Preference]:
     found: dict[int, Preference] = {}
     for person_id, reminder, start, end in rows.values_list("person_id", "account__reminder", "account__quiet_from", "account__quiet_to"):
         quiet = Window(start, end) if start is not None and end is not None else None
-        found[person_id] = Preference(CHANNELS.get(reminder), quiet, silent=reminder == Account.Reminder.NONE)
+        found[person_id] = Preference(CHANNELS.get(Account.Reminder(reminder)), quiet, silent=reminder == Account.Reminder.NONE)
     return found
