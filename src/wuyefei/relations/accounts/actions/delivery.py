@@ -65,7 +65,7 @@ def readers(mobile: str, invitation_id: int | None) -> Iterator[Person | Outside
     people = {row.pk: row for row in Person.objects.select_related("community").filter(pk__in=[one.person_id for one in found])}
     yield from (people[one.person_id] for one in found)
     guest = Binding.objects.filter(account__mobile_mark=mark("mobile", mobile), ended_at__isnull=True, invitation__isnull=False)
-    open_ = Invitation.objects.filter(pk__in=[invitation_id] if invitation_id else [], revoked_at__isnull=True)
+    open_ = Invitation.objects.filter(pk=invitation_id or 0, revoked_at__isnull=True)
     places = {*guest.values_list("community_id", flat=True), *open_.values_list("community_id", flat=True)}
     for place in Community.objects.select_related("organisation").filter(pk__in=places).order_by("pk"):
         yield Outsider(place, mobile)
