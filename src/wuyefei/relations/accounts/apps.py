@@ -25,4 +25,4 @@ class AccountsConfig(AppConfig):
             delivery.register()
         register_preferences(wishes_of)
         register_scheduled(FORGET, "删除用过和过期的验证码", "每天凌晨", forget_old_codes)
-        register_menu(_("服务"), _("缴费漏斗"), "accounts:funnel", "filter", Permission.REPORT_VIEW, 430)
+        register_menu(_("分析"), _("缴费漏斗"), "accounts:funnel", "filter", Permission.REPORT_VIEW, 530)

@@ -1,0 +1,26 @@
+"""Processes that end with the one that started them, however that ends. No Django: it is asked before that begins."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+GRACE = 20.0
+SERVER = "WUYEFEI_SERVER"
+"""Names, to the processes that answer requests, the one that started them."""
+
+
+def end_with(parent: int) -> None:
+    """Ask this process to stop as soon as its parent is gone: one killed outright can tell nobody, and what it left
+    behind would hold its address. What has not stopped after ``GRACE`` seconds is ended."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
