@@ -23,7 +23,7 @@ from ..sending import CodeMessage, sender
 from .bindings import refresh_bindings
 
 CODE_LOCK = 0x77790051
-FORGET = "wuyefei.accounts.forget_codes"
+FORGET = "wuyefei.forget-codes"
 
 
 def ask_code(mobile: str, *, address: str, invitation: str = "") -> str:
