@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from wuyefei.foundation.platform.parent import SERVER, end_with
+from wuyefei.foundation.platform.lifeline import SERVER, end_with
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wuyefei.config.settings")
 if os.environ.get(SERVER):

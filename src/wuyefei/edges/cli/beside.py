@@ -1,5 +1,4 @@
-"""The processes of ``serve``: a worker kept beside the pages and begun again when it ends; all of them end with the
-server, however that ends."""
+"""The worker that ``serve`` keeps beside its pages: begun again when it ends, ended with the server however that ends."""
 
 from __future__ import annotations
 

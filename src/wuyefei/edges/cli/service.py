@@ -16,7 +16,7 @@ from typing import Any
 from wuyefei.foundation import environment
 from wuyefei.foundation.embedded.public import stop_database
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, spoken
-from wuyefei.foundation.platform.parent import SERVER
+from wuyefei.foundation.platform.lifeline import SERVER
 
 from . import boot
 from .beside import worker_beside

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from wuyefei.foundation.platform.parent import end_with
+from wuyefei.foundation.platform.lifeline import end_with
 
 from . import boot
 from .boot import Outcome

@@ -1,4 +1,4 @@
-"""Processes that end with the one that started them, however that ends. No Django: it is asked before that begins."""
+"""Processes that end with the one that started them, however that ends. Needs no Django."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ import signal
 import threading
 import time
 
-GRACE = 20.0
 SERVER = "WUYEFEI_SERVER"
 """Names, to the processes that answer requests, the one that started them."""
+LOOK_SECONDS = 0.5
+GRACE_SECONDS = 20.0
 
 
 def end_with(parent: int) -> None:
     """Ask this process to stop as soon as its parent is gone: one killed outright can tell nobody, and what it left
-    behind would hold its address. What has not stopped after ``GRACE`` seconds is ended."""
+    behind would hold its address. What has not stopped after ``GRACE_SECONDS`` seconds is ended."""
 
     def watch() -> None:
         while os.getppid() == parent:
-            time.sleep(0.5)
+            time.sleep(LOOK_SECONDS)
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(GRACE)
+        time.sleep(GRACE_SECONDS)
         os._exit(1)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
