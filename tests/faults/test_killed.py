@@ -158,7 +158,7 @@ def test_an_import(ground: Ground, seed: int) -> None:
     ended_well(ground, reference)
 
 
-@pytest.mark.parametrize("seed", [0, *LONG])
+@pytest.mark.parametrize("seed", LONG)
 def test_a_demo_build(ground: Ground, seed: int, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setenv("WUYEFEI_DEMO", "1")
