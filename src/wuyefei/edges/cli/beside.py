@@ -27,6 +27,7 @@ def worker_beside(wanted: bool) -> Iterator[None]:
         yield
         return
     keeper = _Keeper([sys.executable, "-m", "wuyefei.edges.cli.main", "worker", "--attached", str(os.getpid())])
+    keeper.begin()  # before the server forks: what it forked meanwhile would hold the pipe by which a start is told
     keeper.start()
     try:
         yield
@@ -42,14 +43,14 @@ class _Keeper(threading.Thread):
 
     def run(self) -> None:
         failures = 0
-        while self._begin():
-            assert self._process is not None
+        while self._process is not None:
             lived = _seconds(self._process.wait)
             failures = 0 if lived > SOON else failures + 1
-            if self._ending.wait(PAUSES[min(failures, len(PAUSES)) - 1] if failures else PAUSES[0]):
+            if self._ending.wait(PAUSES[min(failures, len(PAUSES)) - 1] if failures else PAUSES[0]) or not self.begin():
                 return
 
-    def _begin(self) -> bool:
+    def begin(self) -> bool:
+        """Begin a worker; False once the end has been asked for."""
         with self._guard:
             if self._ending.is_set():
                 return False
