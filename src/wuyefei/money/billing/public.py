@@ -35,6 +35,7 @@ from .fees import (
     register_sources,
     standings,
 )
+from .kinds import month_charges
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import (
     OpenBill,
@@ -102,6 +103,7 @@ __all__ = [
     "lines_digest",
     "lock_accounts",
     "lock_receivables",
+    "month_charges",
     "open_bills",
     "open_bills_each",
     "place_hold",
