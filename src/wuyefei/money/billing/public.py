@@ -48,6 +48,7 @@ from .queries import (
     runs,
 )
 from .rules.cycles import cycles, due_date
+from .rules.explaining import explain
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
 from .settling import OpenAccount, OpenAccounts, lock_accounts
@@ -96,6 +97,7 @@ __all__ = [
     "draft_run",
     "due_date",
     "end_hold",
+    "explain",
     "explanation",
     "get_receivable",
     "get_run",

@@ -1,7 +1,7 @@
 """The door of the pure rules: what pure rules of other rooms, and whoever tries a charge out, may use."""
 
 from .formula import BadFormula, all_values
-from .pricing import check_price
+from .pricing import TariffPrice, check_price
 from .rent import Escalation, Rent, RentStep, Turnover, prices, turnover_rent
 from .schedule import DayPrice, NobodyLivesThere, Parts, remade, schedule
 from .shared import By, Participant, split
@@ -27,6 +27,7 @@ __all__ = [
     "Source",
     "Step",
     "Stretch",
+    "TariffPrice",
     "Turnover",
     "all_values",
     "check_price",
