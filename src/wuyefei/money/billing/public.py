@@ -3,6 +3,7 @@
 from .actions.deferrals import RELEASE, release_income
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
+from .actions.published import Published, register_after_publish, tell
 from .actions.receivables import (
     OpeningArrears,
     ask_adjustment,
@@ -19,7 +20,6 @@ from .actions.runs import (
     discard_run,
     draft_run,
     lines_digest,
-    register_after_publish,
     strike_line,
 )
 from .actions.sheets import SheetRow, book_sheet
@@ -60,6 +60,7 @@ __all__ = [
     "LATE_FEE_SET_SQL",
     "LATE_FEE_SQL",
     "PUBLISH_KIND",
+    "Published",
     "RELEASE",
     "Adjustment",
     "Change",
@@ -119,5 +120,6 @@ __all__ = [
     "standings",
     "start_draft",
     "stretches",
+    "tell",
     "strike_line",
 ]

@@ -56,7 +56,7 @@ class PriceForm(Form):
 
     def __init__(self, *args: Any, method: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.method = method
+        self.chosen = method
         if method:
             for name in set(PRICE_FIELDS) - set(USES[method]):
                 del self.fields[name]
@@ -67,8 +67,8 @@ class PriceForm(Form):
     def price(self) -> dict[str, Any]:
         """What the method's price takes of the fields. Raises ``Invalid`` for terms that cannot be read."""
         data = self.cleaned_data
-        method = self.method or data["method"]
-        found = {name: data.get(name) or ZERO for name in ("per_unit", "fixed") if name in USES[method]}
+        method = self.chosen or data["method"]
+        found: dict[str, Any] = {name: data.get(name) or ZERO for name in ("per_unit", "fixed") if name in USES[method]}
         return {**found, "terms": terms_of(method, data), "note": data["note"]}
 
 
