@@ -60,6 +60,31 @@ def keep_secret(name: str, size: int = 32) -> bytes:
     return path.read_bytes()
 
 
+def read_secret(name: str) -> bytes | None:
+    """A secret of the data folder, or None where there is none of that name."""
+    try:
+        return (home() / "secrets" / name).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def put_secret(name: str, value: bytes) -> None:
+    """Set a secret whole, in place of a former one, and safely on the disk before it counts."""
+    folder = home() / "secrets"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = folder / f"{name}.{secrets.token_hex(4)}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(value)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / name)
+
+
+def drop_secret(name: str) -> None:
+    """Remove a secret; one that is not there is removed already."""
+    (home() / "secrets" / name).unlink(missing_ok=True)
+
+
 def database(url: str) -> dict[str, object]:
     """Django's settings for a ``postgresql://`` address."""
     parts = urlsplit(url)
