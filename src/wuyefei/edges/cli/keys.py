@@ -22,4 +22,4 @@ def rotate(args: argparse.Namespace) -> Outcome:
         "已更换主密钥：{keys} 人的密钥、{secrets} 项密文改用新密钥。请重新备份密钥（backup --keys），再用 rotate-key --forget-previous 删去旧密钥。",
         **done,
     )
-    return Outcome(done, text)
+    return Outcome(dict(done), text)
