@@ -30,6 +30,23 @@ def site_url() -> str:
 
 def keep_secret(name: str, size: int = 32) -> bytes:
     """A random secret kept in the data folder, made at its first use; readable by its owner alone."""
+    place = f"{os.environ.get('WUYEFEI_HOME') or '.wuyefei'}/secrets/{name}"
+    try:
+        there = Path(place).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _make_secret(name, size)
+    seen = (there.st_dev, there.st_ino, there.st_mtime_ns, there.st_size)
+    held = _secrets.get(place)
+    if held is None or held[0] != seen:
+        held = _secrets[place] = (seen, Path(place).read_bytes())
+    return held[1]
+
+
+_secrets: dict[str, tuple[tuple[int, ...], bytes]] = {}
+"""Secrets read before, good as long as their file is the same: an import asks for one with every number."""
+
+
+def _make_secret(name: str, size: int) -> bytes:
     folder = home() / "secrets"
     path = folder / name
     if not path.exists():

@@ -6,10 +6,13 @@ model is composed once; values go through the fields as they would in ``save``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 from .copying import copy_rows, take_ids
 
@@ -65,8 +68,53 @@ def insert_many(rows: Sequence[models.Model]) -> None:
     _, _, fields = _statement(model, ())
     for row, pk in zip(rows, take_ids(model, len(rows)), strict=True):
         row.pk = pk
-    prepared = ([row.pk, *(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields)] for row in rows)
+    columns = [(field.attname, _unchanged(field), field) for field in fields]
+    prepared = (_prepared(row.__dict__, columns) for row in rows)
     with connection.wrap_database_errors:
         copy_rows(model, ["id", *(connection.ops.quote_name(_column(field)) for field in fields)], prepared)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+
+
+_UNCHANGED: tuple[tuple[type[models.Field], type], ...] = (
+    (models.BooleanField, bool), (models.CharField, str), (models.TextField, str), (models.IntegerField, int),
+    (models.ForeignKey, int), (models.BinaryField, bytes), (models.DateTimeField, dt.datetime), (models.DateField, dt.date),
+)  # fmt: skip
+"""What a field hands to the database as it is, where the value is of just this type: most values need no field's help."""
+
+
+def _unchanged(field: models.Field) -> type | None:
+    """The type whose values ``get_db_prep_save`` would give back as they are; None where there is none."""
+    if type(field).get_db_prep_save is not models.Field.get_db_prep_save and not isinstance(field, models.ForeignKey):
+        return None
+    return next((plain for kind, plain in _UNCHANGED if isinstance(field, kind)), None)
+
+
+def _prepared(
+    held: dict[str, Any], columns: Sequence[tuple[str, type | None, models.Field]]
+) -> list[Any]:
+    """A row's id and values as its fields would give them to the database."""
+    values = [held["id"]]
+    for name, kind, field in columns:
+        value = held[name]
+        values.append(value if value is None or type(value) is kind else field.get_db_prep_save(value, connection))
+    return values
+
+
+def drafts(model: type[models.Model], **common: Any) -> Callable[..., Any]:
+    """A maker of new rows of one model, by column: what ``model(**common, **values)`` makes, without each field's ceremony.
+
+    ``common`` and the values are named as the columns' attributes (``community_id``, not ``community``) and must be of
+    the fields' own types; a name that is none is a ``TypeError``.
+    """
+    blank = model(**common).__dict__
+    names = blank.keys()
+
+    def make(**values: Any) -> models.Model:
+        if not values.keys() <= names:
+            raise TypeError(f"{model.__name__} has no {', '.join(sorted(values.keys() - names))}")
+        row = model.__new__(model)
+        row.__dict__ = {**blank, **values, "_state": ModelState()}
+        return row
+
+    return make

@@ -5,10 +5,9 @@ The installation's key lies in the data folder's ``secrets``; it is backed up ap
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,7 +16,7 @@ from wuyefei.foundation import environment
 from wuyefei.foundation.kernel.errors import DomainError
 
 from .clock import now
-from .inserting import insert_many
+from .inserting import drafts, insert_many
 from .models import SubjectKey
 
 NONCE = 12
@@ -33,8 +32,12 @@ def _master() -> bytes:
 
 
 def _seal(key: bytes, plain: bytes) -> bytes:
+    return _sealed(AESGCM(key), plain)
+
+
+def _sealed(box: AESGCM, plain: bytes) -> bytes:
     nonce = os.urandom(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, plain, None)
+    return nonce + box.encrypt(nonce, plain, None)
 
 
 def _open(key: bytes, sealed: bytes) -> bytes:
@@ -46,15 +49,25 @@ def _open(key: bytes, sealed: bytes) -> bytes:
 
 def fingerprint(organisation_id: int, kind: str, value: str) -> str:
     """The look-up mark of a value: equal values of one organisation have equal marks, and tell nothing else."""
-    text = f"{organisation_id}:{kind}:{value}".encode()
-    return hmac.new(_master(), text, hashlib.sha256).hexdigest()[:40]
+    return marker(organisation_id)(kind, value)
+
+
+def marker(organisation_id: int) -> Callable[[str, str], str]:
+    """``fingerprint`` for the values of one organisation, by the key as it is now."""
+    master = _master()
+
+    def mark(kind: str, value: str) -> str:
+        return hmac.digest(master, f"{organisation_id}:{kind}:{value}".encode(), "sha256").hex()[:40]
+
+    return mark
 
 
 def new_keys(organisation_id: int, count: int) -> list[tuple[int, bytes]]:
     """Make ``count`` subject keys; returns (row id, clear key) to lock values with."""
     clear = [AESGCM.generate_key(256) for _ in range(count)]
-    master = _master()
-    rows = [SubjectKey(organisation_id=organisation_id, wrapped=_seal(master, key)) for key in clear]
+    box = AESGCM(_master())
+    make = drafts(SubjectKey, organisation_id=organisation_id)
+    rows = [make(wrapped=_sealed(box, key)) for key in clear]
     insert_many(rows)
     return [(row.pk, key) for row, key in zip(rows, clear, strict=True)]
 
