@@ -153,7 +153,7 @@ def verify(album: Album, code: str, number: str) -> None:
     page = album.sign_in("zhengyan")
     page.goto("/verify/")
     page.click("form[hx-post] button.pri")
-    page.wait_for_selector("#report table", timeout=120_000)
+    page.wait_for_selector("#report table", timeout=300_000)
     album.keep(page, "verify")
 
 
@@ -163,9 +163,48 @@ def phone(album: Album, code: str, number: str) -> None:
     album.keep(page, "phone-dark")
 
 
+def arrears(album: Album, code: str, number: str) -> None:
+    page = album.sign_in("wenjing")
+    page.goto("/arrears/?amount_from=10000.00&sort=-total")
+    album.keep(page, "arrears")
+
+
+def analysis(album: Album, code: str, number: str) -> None:
+    today = dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    page = album.sign_in("gaoyuan")
+    page.goto(f"/analysis/?period={today.year}-Q{(today.month + 2) // 3}")
+    album.keep(page, "analysis")
+
+
+def follow_up(album: Album, code: str, number: str) -> None:
+    page = album.sign_in("luzhixing", width=390, height=844)
+    page.goto("/followup/")
+    album.keep(page, "follow-up")
+
+
+def owner_phone(album: Album, code: str, number: str) -> None:
+    """``WUYEFEI_OWNER`` names the mobile of an owner, as the demo prints it."""
+    context = album.browser.new_context(
+        base_url=album.base, viewport={"width": 390, "height": 844}, locale="zh-CN", timezone_id="Asia/Shanghai",
+        reduced_motion="reduce", has_touch=True,
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto("/h5/")
+    page.get_by_label("手机号").fill(os.environ.get("WUYEFEI_OWNER", "19900000318"))
+    page.get_by_role("button", name="发送验证码").click()
+    page.wait_for_load_state("networkidle")
+    found = re.search(r"验证码是 (\d{6})", page.inner_text("body"))
+    if found is None:
+        raise SystemExit("no code was shown: is this the mobile of an owner, and the demo?")
+    page.get_by_label("验证码").fill(found[1])
+    page.get_by_role("button", name="进入").click()
+    album.keep(page, "owner-phone")
+
+
 PICTURES: dict[str, Callable[[Album, str, str], None]] = {
     "home": home, "cash-desk": cash_desk, "property-360": property_360, "billing-review": billing_review,
-    "import-preview": import_preview, "verify": verify, "phone-dark": phone,
+    "import-preview": import_preview, "verify": verify, "phone-dark": phone, "arrears": arrears, "analysis": analysis,
+    "follow-up": follow_up, "owner-phone": owner_phone,
 }  # fmt: skip
 
 

@@ -13,21 +13,25 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 
 from tests.world import actor_of, charge, flat, own, tariff
+from wuyefei.collection.followup.public import Case
+from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.estate.contracts.public import Contract
+from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
-from wuyefei.estate.tariffs.public import ChargeItem
+from wuyefei.estate.tariffs.public import By, ChargeItem
 from wuyefei.foundation.access.actor import PORTAL, Actor, load_actor, service_actor
 from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
-from wuyefei.foundation.kernel.dates import CHINA, Month
+from wuyefei.foundation.kernel.dates import CHINA, Month, Span
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import Job
 from wuyefei.foundation.platform.vault import seal_secret
 from wuyefei.insight.arrears.public import Filter, save_view, start_export
 from wuyefei.insight.measures.public import Target as Goal
+from wuyefei.insight.risk.public import reckon as reckon_classes
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -44,6 +48,7 @@ from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order,
 from wuyefei.money.channels.rules import Report, Said
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.payments.public import PaymentOrder
+from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
 from wuyefei.relations.contacts.public import (
     Channel,
     Draft,
@@ -133,7 +138,15 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _upload(place, actors["finance"])
         _owners(place, actors["finance"])
         _target(place, actors)
+        _pursue(place)
     return place
+
+
+def _pursue(place: Place) -> None:
+    """Classes and cases of the place, as the night works them out."""
+    reckon_classes(place.community.pk, TODAY)
+    reckon_cases(place.community.pk, TODAY)
+    place.ids["case"] = [Case.objects.filter(community=place.community).values_list("pk", flat=True)[0]]
 
 
 def _owners(place: Place, finance: Actor) -> None:
@@ -231,12 +244,14 @@ def _estate(place: Place, actors: dict[str, Actor]) -> None:
     meter = Meter.objects.create(
         organisation=community.organisation, community=community, property=homes[0], kind="water", number=f"{mark.letters}-W1"
     )
+    install(meter.pk, Installed(START, Decimal(100)), actor=actors["lead"])
+    (reading,) = record([ReadingRow(meter.pk, BILLED, Decimal(12), rolled=True)], actor=actors["lead"], community=community)
     car = Vehicle.objects.create(
         organisation=community.organisation, community=community, property=homes[0], plate=f"浙A{mark.letters}-01"
     )
     place.ids |= {
         "contract": [contract.pk], "tariff": [fee.pk], "property": [homes[0].pk], "empty_home": [homes[2].pk], "person": [owner.pk],
-        "line": [lines[0].pk], "tie": [tie.pk], "meter": [meter.pk], "vehicle": [car.pk],
+        "line": [lines[0].pk], "tie": [tie.pk], "meter": [meter.pk], "reading": [reading.pk], "vehicle": [car.pk],
         "building": [Building.objects.get(community=community).pk], "entrance": [Entrance.objects.get(community=community).pk],
     }  # fmt: skip
 
@@ -266,12 +281,15 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
     preview(upload.pk, this_month(), actor=actors["lead"])
     view = save_view(f"{place.mark.word}视图", Filter(days_from=1), shared=False, actor=actors["finance"])
     export = start_export(actors["finance"], Filter(), 1)
+    head = Head(int(place.ids["item"][0]), f"{place.mark.word}公共用电", Span(START, BILLED), dt.date(2026, 3, 15))
+    shared = SharedTerms(3000, By.AREA, Scope(kinds=("residential",), leave_out=(f"{place.mark.word}1-1-103",)))
+    common = draft_shared(head, shared, actor=actors["finance"], community=place.community)
     draft = draft_run(place.community.pk, Month.parse("2026-02"), actor=actors["finance"]).run
     assert draft is not None
     place.ids |= {
         "receivable": [paid.pk], "shift": [shift.pk], "payment": [payment.pk], "receipt": [payment.receipt.pk],
         "token": [payment.receipt.token], "request": [request.pk], "hold": [hold.pk], "draft_run": [draft.pk],
-        "import": [upload.pk], "view": [view.pk], "export_job": [export.pk],
+        "sheet": [common.pk], "import": [upload.pk], "view": [view.pk], "export_job": [export.pk],
         "draft_line": [RunLine.objects.filter(run=draft).values_list("pk", flat=True)[0]],
         "run": [draft.pk, *place.ids["published_run"]],
     }  # fmt: skip

@@ -129,12 +129,20 @@ def sign_in(live_server: LiveServer) -> SignIn:
     return enter
 
 
+AT_REST = """() => !document.querySelector('.htmx-request')
+  && document.getAnimations().every(one => one.playState !== 'running')"""
+
+
 @pytest.fixture
 def axe() -> AxeRun:
-    """``axe(page)`` → one line for each serious or critical finding; empty when all is well."""
+    """``axe(page)`` → one line for each serious or critical finding; empty when all is well.
+
+    What is being refreshed or is fading has colours nobody reads: the page comes to rest first.
+    """
     runner = Axe()
 
     def run(page: Page, context: str | None = None) -> list[str]:
+        page.wait_for_function(AT_REST)
         found = runner.run(page, context=context) if context else runner.run(page)
         return [
             f"{rule['id']}: {node['target']} {node['html'][:160]}"

@@ -106,6 +106,7 @@ def test_two_households_by_keyboard(world: World, browser_page: OpenPage, sign_i
     assert first_finding(world) == ""
 
     typed(page, "F12")
+    expect(page.locator("#handover-counted")).to_be_focused()
     page.keyboard.type("800")
     expect(page.locator("[data-gap]")).to_have_text("−6.00")
     assert axe(page) == []

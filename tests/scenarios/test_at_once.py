@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests.scenarios.month import first_finding, publish
+from tests.scenarios.together import DAY, at_once
 from tests.world import World, make_world
 from tests.world import pay as take_payment
 from wuyefei.foundation.approvals.actions import decide
@@ -32,32 +31,6 @@ from wuyefei.money.payments.public import (
 from wuyefei.money.receipts.public import Receipt
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DAY = dt.date(2026, 1, 10)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run the acts side by side, each on a connection of its own; returns results or the domain errors raised."""
-    results: list[Any] = [None] * len(acts)
-    gate = threading.Barrier(len(acts))
-
-    def run(number: int, act: Callable[[], Any]) -> None:
-        try:
-            gate.wait()
-            with clock.at(DAY):
-                results[number] = act()
-        except DomainError as error:
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
-
 
 @pytest.fixture
 def world() -> World:

@@ -26,6 +26,7 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_databas
 
 def somebody_waits() -> bool:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the view stays as it was first seen
         cursor.execute(WAITING)
         return bool(cursor.fetchone()[0])
 
@@ -44,10 +45,11 @@ def world() -> World:
 
 @pytest.mark.parametrize(
     ("tenders", "held", "january"),
-    [({"prepaid": 15000}, 0, 5000), ({"cash": 24000}, 0, 0)],
+    [({"prepaid": 15000}, 0, 5163), ({"cash": 24000}, 0, 0)],
     ids=["the prepayment is being spent", "the old bill is being paid"],
 )
 def test_the_publish_waits_for_the_desk(world: World, tenders: dict[str, int], held: int, january: int) -> None:
+    """On the 28th January bears 1.63 late fee, settled first; what the desk leaves of the 200.00 goes to it, then on."""
     flat, owner = world.flats["1-1-101"], world.people["陆小满"]
     bill = Receivable.objects.get(property=flat, period="2026-01-01")
     with clock.at(DAY):

@@ -18,13 +18,17 @@ urlpatterns = [
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
     path("jobs/", include("wuyefei.foundation.jobs.urls")),
     path("arrears/", include("wuyefei.insight.arrears.urls")),
+    path("classes/", include("wuyefei.insight.risk.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
+    path("sheets/", include("wuyefei.money.sheets.urls")),
+    path("meters/", include("wuyefei.estate.metering.urls")),
     path("service/", include("wuyefei.relations.service.urls")),
     path("governance/", include("wuyefei.relations.governance.urls")),
     path("owners/", include("wuyefei.relations.accounts.urls")),
     path("h5/", include("wuyefei.edges.portal.urls")),
     path("contacts/", include("wuyefei.relations.contacts.urls")),
     path("notices/", include("wuyefei.relations.notices.urls")),
+    path("followup/", include("wuyefei.collection.followup.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
 if settings.DEMO:

@@ -28,6 +28,20 @@ def site_url() -> str:
     return os.environ.get("WUYEFEI_SITE", "") if demo_mode() else ""
 
 
+def public_url() -> str:
+    """The address under which owners reach this installation, such as ``https://wy.example.com``; empty where none is
+    set. Messages and printed sheets carry it."""
+    return os.environ.get("WUYEFEI_PUBLIC_URL", "").strip().rstrip("/")
+
+
+OWNERS_PATH = "/h5/"
+
+
+def owners_url(came_from: str) -> str:
+    """Where a message or a sheet leads owners; ``came_from`` is counted. Empty where no public address is set."""
+    return f"{public_url()}{OWNERS_PATH}?from={came_from}" if public_url() else ""
+
+
 def keep_secret(name: str, size: int = 32) -> bytes:
     """A random secret kept in the data folder, made at its first use; readable by its owner alone."""
     place = f"{os.environ.get('WUYEFEI_HOME') or '.wuyefei'}/secrets/{name}"

@@ -69,10 +69,24 @@ def test_what_waits_is_for_the_checker_not_the_maker(world: World, enter: SignIn
     assert "没有等你处理的事" in enter(world["cashier"]).get("/").content.decode()
 
 
+def test_a_request_links_to_its_page_only_for_who_may_open_it(world: World, enter: SignIn) -> None:
+    bill = Receivable.objects.filter(property=world.flats["1-1-201"]).latest("due_on")
+    ask_adjustment(bill.pk, -1000, reason="电梯停运三天", actor=world["finance"])
+    lead, admin = (enter(world[who]).get("/approvals/").content.decode() for who in ("lead", "admin"))
+    assert "电梯停运三天" in lead and "电梯停运三天" in admin
+    assert ">查看</a>" in lead and ">查看</a>" not in admin
+
+
 def test_an_open_draft_waits_for_who_bills(world: World, enter: SignIn) -> None:
     assert draft_run(world.community.pk, Month.parse("2026-02"), actor=world["finance"]).run is not None
     assert "2 月出账待确认" in enter(world["manager"]).get("/").content.decode()
     assert "出账待确认" not in enter(world["cashier"]).get("/").content.decode()
+
+
+def test_the_figures_lead_to_the_ledger_and_the_analysis(world: World, enter: SignIn) -> None:
+    text = enter(world["lead"]).get("/").content.decode()
+    assert 'href="/arrears/"' in text and 'href="/analysis/"' in text
+    assert 'href="/analysis/"' not in enter(world["cashier"]).get("/").content.decode()
 
 
 @pytest.mark.parametrize("role", ["cashier", "finance", "lead", "manager", "auditor", "admin", "collector", "outsider"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg import OperationalError
 
 from tests.edges.cli.conftest import Home, until
 
@@ -70,6 +72,55 @@ def test_serving(home: Home) -> None:
     assert busy.code == 1 and busy.document["error"]["code"] == "port_busy" and str(port) in busy.err
     os.kill(process.pid, signal.SIGTERM)
     assert process.wait(30) is not None
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def children(pid: int) -> dict[int, str]:
+    """The live children of a process, each with its command line."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = path.read_text().rpartition(")")[2].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found[int(path.parent.name)] = (path.parent / "cmdline").read_text().replace("\0", " ")
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def back(home: Home) -> bool:
+    """Whether the database answers; starts nothing."""
+    try:
+        return home.sql("SELECT 1") == [(1,)]
+    except OperationalError:
+        return False
+
+
+def test_serving_through_kills(home: Home) -> None:
+    """The worker beside the pages is begun again, and with it a database that died. A server killed outright leaves
+    nobody behind who holds its address."""
+    port = free_port()
+    process = home.start(["-m", "wuyefei.edges.cli.main", "serve", "--workers", "1"], PORT=str(port))
+    address = f"http://127.0.0.1:{port}/"
+    until(lambda: answers(address), 180)
+    worker = lambda: next((pid for pid, line in children(process.pid).items() if " worker " in line), 0)  # noqa: E731
+    first = until(worker)
+    os.kill(first, signal.SIGKILL)
+    second = until(lambda: worker() not in (0, first) and worker())
+    os.kill(int((home.path / "pgdata" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(second, signal.SIGKILL)  # it would end by itself, once it has waited for its database
+    until(lambda: back(home), 120)
+    assert answers(address)[0] == 200
+    left = children(process.pid)
+    os.kill(process.pid, signal.SIGKILL)
+    until(lambda: not any(map(alive, left)))
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from tests.world import World, make_world
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
@@ -105,6 +106,68 @@ def test_a_failure_is_told_and_may_go_on(world: World, error: Exception, message
     jobs.run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, job.done) == ("done", 5)
+
+
+def in_queue(**facts: Any) -> list[tuple[int, str]]:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    return list(ProcrastinateJob.objects.filter(**facts).order_by("id").values_list("id", "status"))
+
+
+def leave_behind(job_id: int, status: str = "doing") -> None:
+    """What a dead worker leaves in the queue; as good as deleted where ``status`` is ``failed``."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = %s, worker_id = NULL WHERE args->>'job_id' = %s", [status, str(job_id)])
+
+
+def test_what_a_dead_worker_left_is_queued_again_once(world: World) -> None:
+    jobs.register_work("test.count", count_to(5))
+    job = started(world)
+    assert jobs.retry_stalled() == 0, "it waits in the queue"
+    leave_behind(job.pk)
+    Job.objects.filter(pk=job.pk).update(state="running")
+    assert (jobs.retry_stalled(), jobs.retry_stalled(), queued()) == (1, 0, [job.pk])
+
+
+def test_a_job_that_no_worker_has_is_queued_again(world: World) -> None:
+    """Its worker lost the database under it and gave up on it, or came before the dead one's lock was gone."""
+    jobs.register_work("test.count", count_to(5))
+    job = started(world)
+    Job.objects.filter(pk=job.pk).update(state="running")
+    leave_behind(job.pk, "failed")
+    with jobs._alone(job.pk):
+        assert jobs.retry_stalled() == 0, "somebody is at it"
+    assert (jobs.retry_stalled(), jobs.retry_stalled()) == (1, 0)
+    jobs.run_job(job.pk)
+    job.refresh_from_db()
+    leave_behind(job.pk, "failed")
+    assert (job.state, job.done, jobs.retry_stalled()) == ("done", 5, 0)
+
+
+def test_work_by_the_clock_left_behind_is_forgotten(world: World) -> None:
+    """The next of its kind may wait already; two may not, and a worker that cannot start helps nobody."""
+    with connection.cursor() as cursor:
+        for status in ("doing", "todo"):
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args, status, attempts, priority, abort_requested)"
+                " VALUES ('default', %s, %s, '{}', %s::procrastinate_job_status, 0, 0, false)", [jobs.ROUNDS, jobs.ROUNDS, status]
+            )  # fmt: skip
+    assert jobs.retry_stalled() == 0
+    assert [status for _, status in in_queue(task_name=jobs.ROUNDS)] == ["todo"]
+
+
+def test_a_job_that_loses_its_database_is_not_failed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(task: jobs.Task) -> None:
+        monkeypatch.setattr(type(connection._connections["default"]), "is_usable", lambda self: False)  # type: ignore[attr-defined]
+        raise OperationalError("server closed the connection unexpectedly")
+
+    jobs.register_work("test.count", work)
+    job = started(world)
+    with pytest.raises(OperationalError):
+        jobs.run_job(job.pk)
+    monkeypatch.undo()
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("running", "")
 
 
 def test_jobs_are_seen_in_their_places_only(world: World) -> None:

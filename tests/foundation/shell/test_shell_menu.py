@@ -84,6 +84,23 @@ def test_what_waits_is_counted() -> None:
     assert [(str(item.label), item.count) for item in groups[1].items] == [("出账", 3)]
 
 
+def test_pages_of_a_subject_stand_under_it_while_one_is_there() -> None:
+    menu.register_menu("收款", "班次", "desk2:report", "clock", "shift.see", 30, badge=lambda request: 2, under="runs:runs")
+    both = Person("billing.see", "shift.see")
+    away, there = menu.build(request_of(both))[1].items, menu.build(request_of(both, "/runs/3"))[1].items
+    assert [(str(item.label), item.count, item.sub) for item in away] == [("出账", 5, False)]
+    assert [(str(item.label), item.count, item.sub) for item in there] == [("出账", 3, False), ("班次", 2, True)]
+    assert [item.current for item in menu.build(request_of(both, "/shift-report"))[1].items] == [False, True]
+    alone = menu.build(request_of(Person("shift.see")))[1].items
+    assert [(str(item.label), item.count, item.sub) for item in alone] == [("班次", 2, False)]
+
+
+def test_groups_stand_in_one_order_for_everybody() -> None:
+    menu.register_menu("系统", "审计", "desk2:report", "eye", None, 0)
+    menu.register_menu("收费", "出账", "runs:runs", "bill", None, 900)
+    assert [label for label, _items in labels(request_of(Person()))] == ["", "收费", "系统"]
+
+
 def test_registering_again_replaces() -> None:
     menu.register_menu("收款", "出账与审核", "runs:runs", "bill", None, 5)
     assert labels(request_of(Person())) == [("", ["今日"]), ("收款", ["出账与审核"])]

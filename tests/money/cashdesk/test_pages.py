@@ -189,6 +189,7 @@ def test_several_communities_are_remembered(world: World) -> None:
     client.post("/cashdesk/shifts/open", {"float": "0"})
     assert Shift.objects.get().community_id == second.pk
     assert client.post("/cashdesk/place", {"community": world.other_community.pk}).status_code == 404
+    assert f'value="{second.pk}" selected' in client_of(world, "cashier").get("/cashdesk/").content.decode()
 
 
 def test_elsewhere_is_not_found(world: World) -> None:

@@ -139,3 +139,13 @@ class TestStatements:
         pdf = render_sheet(self.draft(town), "http://127.0.0.1/h5/", "1 月已有 12 户缴清，占 80.0%")
         assert pdf.startswith(b"%PDF")
         assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/") + pdf.count(b"/Type /Page ") <= 1
+
+
+def test_the_sheet_says_the_communitys_rate_from_five_homes_on(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    from wuyefei.edges.portal.queries import openness
+    from wuyefei.relations.governance.sheet import rate_words
+
+    row = new_statement(town.world.community.pk, DAY, actor=town.world["manager"])
+    assert rate_words(row) == ""
+    monkeypatch.setattr(openness, "LEAST_HOMES", 2)
+    assert rate_words(row) == "2026 年 2 月的账单已有 0 户缴清，占 0.0%"

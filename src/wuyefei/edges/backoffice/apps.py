@@ -14,7 +14,7 @@ class BackofficeConfig(AppConfig):
         register_menu("", _("今日"), "backoffice:home", "home", None, 1)
         register_menu(estate, _("房产"), "backoffice:properties", "building", Permission.ESTATE_VIEW, 500)
         register_menu(estate, _("业主"), "backoffice:people", "people", Permission.ESTATE_VIEW, 510)
-        register_menu(estate, _("待核实"), "backoffice:verification", "check", Permission.ESTATE_VIEW, 515)
+        register_menu(estate, _("待核实"), "backoffice:verification", "check", Permission.ESTATE_VIEW, 515, under="backoffice:people")
         register_menu(estate, _("收费标准"), "backoffice:tariffs", "price", Permission.ESTATE_VIEW, 520)
         register_menu(estate, _("合同"), "backoffice:contracts", "contract", Permission.ESTATE_VIEW, 530)
         register_menu(check, _("审计"), "backoffice:audit", "eye", Permission.AUDIT_VIEW, 800)

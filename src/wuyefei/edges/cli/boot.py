@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +21,10 @@ from .speech import speak_by_django
 if TYPE_CHECKING:
     from wuyefei.foundation.access.actor import Actor
     from wuyefei.foundation.access.models import Community
+
+DATABASE = "WUYEFEI_DATABASE"
+"""Says whether the database is ``embedded`` or ``external``."""
+MIGRATION_LOCK = 0x77790001_0000
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,17 @@ def tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+_told = [-1]
+"""The tenth that was last told of."""
+
+
 def progress(label: str, done: int, total: int) -> None:
-    """How far long work is: one line kept up to date on a terminal, every tenth elsewhere."""
+    """How far long work is: one line kept up to date on a terminal, every tenth elsewhere, however large the steps."""
     share = 100 * done // total if total else 100
     if sys.stderr.isatty():
         print(f"\r{label} {share} %", end="\n" if done >= total else "", file=sys.stderr, flush=True)
-    elif share % 10 == 0 and share != 100 * (done - 1) // total:
+    elif share // 10 != _told[0]:
+        _told[0] = share // 10
         tell(f"{label} {share} %")
 
 
@@ -73,7 +84,7 @@ def database() -> Database:
     if demo_marker().is_file():
         os.environ["WUYEFEI_DEMO"] = "1"
     found = ensure_database(environment.home())
-    os.environ["WUYEFEI_DATABASE"] = "external" if external else "embedded"
+    os.environ[DATABASE] = "external" if external else "embedded"
     return found
 
 
@@ -106,13 +117,24 @@ def pending_migrations() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+@contextmanager
+def migrating() -> Iterator[None]:
+    """One at a time, also where a killed command has left its migration running; ends with its connection."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+    yield
+    connection.close()
+
+
 def ready() -> Database:
     """Database, Django and current tables; an external database is never migrated without being asked."""
     found = database()
     setup(found.url)
     if pending_migrations():
         _refuse_interrupted()
-        if os.environ.get("WUYEFEI_DATABASE") == "external":
+        if os.environ.get(DATABASE) == "external":
             raise DomainError("migrations_pending", "数据库的表结构不是最新的，请先运行 wuyefei migrate。")
         migrate_now(found)
     return found

@@ -9,106 +9,54 @@ from typing import Any
 
 from wuyefei.foundation.kernel.dates import Span, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
-from wuyefei.foundation.kernel.money import allocate, parse_decimal, parse_yuan, yuan
+from wuyefei.foundation.kernel.money import allocate, parse_yuan, yuan
 from wuyefei.money.billing.rules import late_fee as fee
 from wuyefei.money.billing.rules.proration import Convention, Price, charge_by_month
 
-Document = dict[str, Any]
+from . import charges
+from .documents import MAX_WEIGHTS, Document, amount_of, got, known, number_of, rows_of, span_of
+
 MAX_SPAN_DAYS = 366 * 60
-MAX_ROWS, MAX_WEIGHTS = 1000, 100_000
 MAX_BYTES = 16 * 2**20
-MAX_NUMBER, MAX_PLACES = Decimal(10**12), 12
 DIGITS = 60
 """More than any product of two figures within the limits above needs, so that nothing is rounded on the way."""
 
 
-def _get(document: Document, name: str, where: str = "") -> Any:
-    if not isinstance(document, dict):
-        raise Invalid(field=where.rstrip(".") or "文档", reason="应为 JSON 对象")
-    if name not in document:
-        raise Invalid(field=f"{where}{name}", reason="缺少这个字段")
-    return document[name]
-
-
-def _rows(document: Document, name: str, most: int = MAX_ROWS) -> list[Any]:
-    rows = document.get(name, [])
-    if not isinstance(rows, list):
-        raise Invalid(field=name, reason="应为列表")
-    if len(rows) > most:
-        raise Invalid(field=name, reason=Phrase("最多 {most} 行", most=most))
-    return rows
-
-
-def _known(document: Document, names: set[str], where: str = "") -> None:
-    """A misspelt field is an error, never silently ignored."""
-    if not isinstance(document, dict):
-        raise Invalid(field=where.rstrip(".") or "文档", reason="应为 JSON 对象")
-    for name in document:
-        if name not in names:
-            raise Invalid(field=f"{where}{name}", reason=Phrase("不认识的字段，可用的是 {names}", names='、'.join(sorted(names))))
-
-
-def _number(value: Any, field: str, most: Decimal = MAX_NUMBER) -> Decimal:
-    """A number from 0 to ``most`` with at most twelve decimals."""
-    if isinstance(value, str) and len(value) > 60:
-        raise Invalid(field=field, reason="位数太多")
-    number = parse_decimal(value, field)
-    if number < 0:
-        raise Invalid(field=field, reason="不能是负数")
-    if number > most:
-        raise Invalid(field=field, reason=Phrase("不能大于 {most}", most=most))
-    if int(number.as_tuple().exponent) < -MAX_PLACES:
-        raise Invalid(field=field, reason=Phrase("最多 {most} 位小数", most=MAX_PLACES))
-    return number
-
-
-def _amount(value: Any, field: str) -> int:
-    fen = parse_yuan(value, field)
-    if fen < 0:
-        raise Invalid(field=field, reason="不能是负数")
-    return fen
-
-
-def _span(row: Document, where: str) -> Span:
-    _known(row, {"from", "to"}, where)
-    return Span(parse_day(_get(row, "from", where), f"{where}from"), parse_day(_get(row, "to", where), f"{where}to"))
-
-
 def late_fee(document: Document) -> Document:
     """The late fee of one receivable as of a day."""
-    _known(document, {"amount", "due", "as_of", "rate_per_day", "cap", "payments", "holds"})
-    amount = _amount(_get(document, "amount"), "amount")
-    due, as_of = parse_day(_get(document, "due"), "due"), parse_day(_get(document, "as_of"), "as_of")
-    rate = _number(document.get("rate_per_day", fee.DEFAULT_RATE), "rate_per_day", Decimal(1))
+    known(document, {"amount", "due", "as_of", "rate_per_day", "cap", "payments", "holds"})
+    amount = amount_of(got(document, "amount"), "amount")
+    due, as_of = parse_day(got(document, "due"), "due"), parse_day(got(document, "as_of"), "as_of")
+    rate = number_of(document.get("rate_per_day", fee.DEFAULT_RATE), "rate_per_day", Decimal(1))
     raw_cap = document.get("cap", fee.DEFAULT_CAP)
-    cap = None if raw_cap is None else _number(raw_cap, "cap", Decimal(100))
+    cap = None if raw_cap is None else number_of(raw_cap, "cap", Decimal(100))
     changes, paid = [], 0
-    for number, row in enumerate(_rows(document, "payments")):
+    for number, row in enumerate(rows_of(document, "payments")):
         where = f"payments[{number}]."
-        _known(row, {"on", "principal"}, where)
-        principal = _amount(_get(row, "principal", where), f"{where}principal")
-        changes.append(fee.Change(parse_day(_get(row, "on", where), f"{where}on"), -principal))
+        known(row, {"on", "principal"}, where)
+        principal = amount_of(got(row, "principal", where), f"{where}principal")
+        changes.append(fee.Change(parse_day(got(row, "on", where), f"{where}on"), -principal))
         paid += principal
     if paid > amount:
         raise Invalid(field="payments", reason=Phrase("已付本金 {paid} 超过应收 {amount}", paid=yuan(paid), amount=yuan(amount)))
-    holds = [_span(row, f"holds[{number}].") for number, row in enumerate(_rows(document, "holds"))]
+    holds = [span_of(row, f"holds[{number}].") for number, row in enumerate(rows_of(document, "holds"))]
     accrual = fee.accrue(amount, due, as_of, rate, changes, holds)
     return {"late_fee": yuan(fee.late_fee(accrual.exact, amount, cap)), "days": accrual.days}
 
 
 def proration(document: Document) -> Document:
     """The charge of a span, month by month."""
-    _known(document, {"from", "to", "quantity", "prices", "convention"})
-    span = Span(parse_day(_get(document, "from"), "from"), parse_day(_get(document, "to"), "to"))
+    known(document, {"from", "to", "quantity", "prices", "convention"})
+    span = Span(parse_day(got(document, "from"), "from"), parse_day(got(document, "to"), "to"))
     if span.days > MAX_SPAN_DAYS:
         raise Invalid(field="to", reason="起止相差不能超过 60 年")
-    quantity = _number(_get(document, "quantity"), "quantity")
+    quantity = number_of(got(document, "quantity"), "quantity")
     prices = []
-    for number, row in enumerate(_rows(document, "prices")):
+    for number, row in enumerate(rows_of(document, "prices")):
         where = f"prices[{number}]."
-        _known(row, {"from", "per_month"}, where)
-        price = _number(_get(row, "per_month", where), f"{where}per_month")
-        prices.append(Price(parse_day(_get(row, "from", where), f"{where}from"), price))
+        known(row, {"from", "per_month"}, where)
+        price = number_of(got(row, "per_month", where), f"{where}per_month")
+        prices.append(Price(parse_day(got(row, "from", where), f"{where}from"), price))
     if len({price.since for price in prices}) != len(prices):
         raise Invalid(field="prices", reason="同一天有两个价格")
     prices.sort(key=lambda price: price.since)
@@ -124,12 +72,15 @@ def proration(document: Document) -> Document:
 
 def share(document: Document) -> Document:
     """A total cut in proportion to weights, conserved to the fen."""
-    _known(document, {"total", "weights"})
-    weights = [_number(weight, f"weights[{number}]") for number, weight in enumerate(_rows(document, "weights", MAX_WEIGHTS))]
-    return {"parts": [yuan(part) for part in allocate(parse_yuan(_get(document, "total"), "total"), weights)]}
+    known(document, {"total", "weights"})
+    weights = [number_of(weight, f"weights[{number}]") for number, weight in enumerate(rows_of(document, "weights", MAX_WEIGHTS))]
+    return {"parts": [yuan(part) for part in allocate(parse_yuan(got(document, "total"), "total"), weights)]}
 
 
-RULES: dict[str, Callable[[Document], Document]] = {"late-fee": late_fee, "proration": proration, "share": share}
+RULES: dict[str, Callable[[Document], Document]] = {
+    "late-fee": late_fee, "proration": proration, "share": share, "tiers": charges.tiers, "usage": charges.usage,
+    "shared": charges.shared, "rent": charges.rent, "formula": charges.formula,
+}  # fmt: skip
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Document:

@@ -70,7 +70,7 @@ def build() -> Parser:
 
 def _books(commands: argparse._SubParsersAction[Parser]) -> None:
     calc = _add(commands, "calc", _calc, said("用一条计费规则计算标准输入上的 JSON 文档"))
-    calc.add_argument("rule", choices=["late-fee", "proration", "share"], help=said("规则"))
+    calc.add_argument("rule", choices=["late-fee", "proration", "share", "tiers", "usage", "shared", "rent", "formula"], help=said("规则"))
     bill = _add(commands, "bill", _later("books", "bill"), said("为一个小区的一个账期出账"))
     _place(bill)
     bill.add_argument("--period", metavar="YYYY-MM", required=True, help=said("账期"))
@@ -114,6 +114,7 @@ def _service(commands: argparse._SubParsersAction[Parser]) -> None:
     worker.add_argument("--concurrency", type=_whole(1, 64), metavar="N", default=1, help=said("同时处理几项（默认：1）"))
     worker.add_argument("--stalled-after", type=_whole(1, 86400), metavar="SECONDS", default=30,
                         help=said("启动时接手多少秒没有音讯的任务（默认：30）"))  # fmt: skip
+    worker.add_argument("--attached", type=_whole(1, 99_999_999), help=argparse.SUPPRESS)
     _add(commands, "stop", _later("service", "stop"), said("停止自带的数据库"))
     admin = _add(commands, "createadmin", _later("service", "createadmin"), said("建立企业（没有才建）的系统管理员"))
     admin.add_argument("--organisation", metavar="NAME", required=True, help=said("企业名称"))

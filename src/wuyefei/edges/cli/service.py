@@ -8,7 +8,6 @@ import getpass
 import ipaddress
 import os
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +16,10 @@ from typing import Any
 from wuyefei.foundation import environment
 from wuyefei.foundation.embedded.public import stop_database
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, spoken
+from wuyefei.foundation.platform.lifeline import SERVER
 
 from . import boot
+from .beside import worker_beside
 from .boot import Outcome
 from .speech import said
 
@@ -29,8 +30,12 @@ def migrate(args: argparse.Namespace) -> Outcome:
     boot.setup(found.owner_url)
     from django.core.management import call_command
 
-    missing = boot.pending_migrations()
-    call_command("migrate", verbosity=0, interactive=False)
+    from wuyefei.foundation.platform.migrating import quick_states
+
+    with boot.migrating():
+        missing = boot.pending_migrations()
+        with quick_states():
+            call_command("migrate", verbosity=0, interactive=False)
     return Outcome({"applied": missing}, said("已应用 {missing} 项更新。", missing=missing), said=args.quiet)
 
 
@@ -79,20 +84,6 @@ def _port() -> int:
     return int(text)
 
 
-@contextmanager
-def _worker_beside(wanted: bool) -> Iterator[None]:
-    """A ``worker`` of our own for as long as the pages are served, so that what they queue is done."""
-    if not wanted:
-        yield
-        return
-    command = [sys.executable, "-m", "wuyefei.edges.cli.main", "worker"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
-
-
 def _serve(host: str, port: int, args: argparse.Namespace, document: dict[str, object] | None = None) -> None:
     from granian import Granian
     from granian.constants import Interfaces
@@ -101,11 +92,12 @@ def _serve(host: str, port: int, args: argparse.Namespace, document: dict[str, o
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     boot.say({"url": url, **(document or {})}, said("网址 {url}\n按 Ctrl+C 停止服务。", url=url), as_json=args.json)
     (environment.home() / "static").mkdir(parents=True, exist_ok=True)
+    os.environ[SERVER] = str(os.getpid())
     server = Granian(
         "wuyefei.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=args.workers,
         blocking_threads=8, log_enabled=True, log_level=LogLevels.error, websockets=False, respawn_failed_workers=True,
     )  # fmt: skip
-    with _sandbox_beside(url), _worker_beside(not args.no_worker):
+    with _sandbox_beside(url), worker_beside(not args.no_worker):
         server.serve()
 
 

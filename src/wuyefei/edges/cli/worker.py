@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from wuyefei.foundation.platform.lifeline import end_with
+
 from . import boot
 from .boot import Outcome
 from .speech import said
@@ -11,6 +13,8 @@ from .speech import said
 
 def worker(args: argparse.Namespace) -> Outcome:
     """Run until stopped; with ``--once`` until nothing is waiting."""
+    if args.attached:
+        end_with(args.attached)
     boot.ready()
     from wuyefei.foundation.platform.jobs import retry_stalled
     from wuyefei.foundation.platform.schedule import run_scheduled

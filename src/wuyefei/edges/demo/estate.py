@@ -38,6 +38,7 @@ from wuyefei.money.billing.public import DEFAULT_CAP, DEFAULT_RATE
 from . import cast, names
 from .scene import Scene
 
+PHONE = "400-000-0000"
 DEVELOPER = "临江市望舒置业有限公司"
 HANDED_OVER = 0.72
 """The share of a newly delivered place that its owners have taken over."""
@@ -55,7 +56,7 @@ def found(firm: cast.Firm) -> None:
     places = {
         place.name: create_community(
             place.name, actor=system, region_id=regions[place.region].pk if place.region else None,
-            receipt_prefix=place.prefix, address=place.address,
+            receipt_prefix=place.prefix, address=place.address, phone=PHONE,
         )
         for place in firm.places
     }  # fmt: skip

@@ -9,8 +9,18 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from wuyefei.estate.properties.public import Ended, Meter, MeterRow, create_meter, end_meter, get_meter
+from wuyefei.estate.tariffs.public import (
+    DOUBT_NAMES,
+    Doubt,
+    Figure,
+    Source,
+    Stretch,
+    check_dial,
+    doubts,
+    estimate,
+    stretch,
+)
 from wuyefei.estate.tariffs.public import Dial as DialFacts
-from wuyefei.estate.tariffs.public import Figure, Source, Stretch, check_dial, doubts, estimate, stretch
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
@@ -22,6 +32,7 @@ from wuyefei.foundation.platform import audit, clock
 from .models import Dial, Reading
 from .queries import dials_of, latest_of, readings, usual_of
 from .rules import (
+    Doubtful,
     FutureReading,
     HasDial,
     HeldBefore,
@@ -41,6 +52,11 @@ _billed: list[Callable[[int], bool]] = []
 def register_use_check(billed: Callable[[int], bool]) -> None:
     """A higher room says whether a reading (by id) has been billed."""
     _billed.append(billed)
+
+
+def lock_readings(community_id: int) -> None:
+    """Hold a community's readings as they are to the end of the transaction."""
+    _lock(community_id)
 
 
 def _lock(community_id: int) -> None:
@@ -139,6 +155,52 @@ def record(rows: Sequence[ReadingRow], *, actor: Actor, community: Community) ->
         after = {"readings": len(fresh), "held": held}
         audit.record(actor, "meter.readings", community, community_id=community.pk, after=after)
     return found
+
+
+@transaction.atomic
+def record_sheet(
+    rows: Sequence[ReadingRow | None], *, actor: Actor, community: Community
+) -> list[Reading | DomainError | None]:
+    """Try every row of a readings sheet (None: one already known to be wrong); where any is wrong none is recorded.
+
+    The answer tells of each row what was recorded, or why it cannot be.
+    """
+    whole = [row for row in rows if row is not None]
+    if len(whole) == len(rows):
+        try:
+            with transaction.atomic():
+                return [*record(whole, actor=actor, community=community)]
+        except DomainError:
+            pass  # which rows, and why, is found one by one
+    found = [None if row is None else _tried(row, actor, community) for row in rows]
+    transaction.set_rollback(True)
+    return found
+
+
+def _tried(row: ReadingRow, actor: Actor, community: Community) -> Reading | DomainError:
+    try:
+        with transaction.atomic():
+            return record([row], actor=actor, community=community)[0]
+    except DomainError as error:
+        return error
+
+
+@transaction.atomic
+def read_one(row: ReadingRow, *, actor: Actor, community: Community, sure: bool) -> Reading:
+    """Take down one reading of a round. Raises ``Doubtful`` once for what looks wrong, and keeps it where ``sure``."""
+    before = latest_of([row.meter_id]).get(row.meter_id)
+    (made,) = record([row], actor=actor, community=community)
+    if made.doubts and not sure and (before is None or made.pk != before.pk):
+        names = "，".join(DOUBT_NAMES[Doubt(code)] for code in made.doubts)
+        raise Doubtful(quantity=f"{made.quantity.normalize():f}", doubts=names, codes=list(made.doubts))
+    return made
+
+
+@transaction.atomic
+def put_on(row: MeterRow, opening: Installed, *, actor: Actor, community: Community) -> Dial:
+    """A new meter with the figure it begins with."""
+    meter = create_meter(row, actor=actor, community=community)
+    return install(meter.pk, opening, actor=actor)
 
 
 def _next(meter: Meter, dial: Dial, last: Reading, row: ReadingRow, usual: list[Decimal], actor: Actor) -> Reading:

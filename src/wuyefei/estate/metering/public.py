@@ -1,6 +1,17 @@
 """The door of the room: what other rooms may use."""
 
-from .actions import confirm, estimate_missing, install, record, register_use_check, replace, void
+from .actions import (
+    confirm,
+    estimate_missing,
+    install,
+    lock_readings,
+    put_on,
+    read_one,
+    record,
+    register_use_check,
+    replace,
+    void,
+)
 from .models import Dial, Reading
 from .queries import (
     Stop,
@@ -33,7 +44,10 @@ __all__ = [
     "install",
     "kinds",
     "latest_of",
+    "lock_readings",
     "on_round",
+    "put_on",
+    "read_one",
     "readings",
     "record",
     "register_use_check",

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from wuyefei.estate.properties.public import Meter, meters
 from wuyefei.foundation.access.actor import Actor
@@ -53,7 +53,7 @@ def dials_of(meter_ids: Collection[int]) -> dict[int, Dial]:
 
 def latest_of(meter_ids: Collection[int]) -> dict[int, Reading]:
     """The last reading of each meter that is not void."""
-    rows = Reading.objects.filter(LIVE, meter_id__in=meter_ids).order_by("meter_id", "-on").distinct("meter_id")
+    rows = Reading.objects.filter(LIVE, meter_id__in=meter_ids).select_related("previous").order_by("meter_id", "-on").distinct("meter_id")
     return {row.meter_id: row for row in rows}
 
 
@@ -102,6 +102,35 @@ def without_dial(actor: Actor, community_id: int, kind: str) -> QuerySet[Meter]:
     )
 
 
+def _read_since(begun: dt.date) -> Exists:
+    return Exists(Reading.objects.filter(LIVE, meter_id=OuterRef("pk"), on__gte=begun).exclude(source=Reading.Source.OPENED))
+
+
+def unread(rows: QuerySet[Meter], begun: dt.date) -> QuerySet[Meter]:
+    """Those of a round that nobody has read since ``begun``."""
+    return rows.filter(~_read_since(begun))
+
+
+def progress(rows: QuerySet[Meter], begun: dt.date) -> tuple[int, int]:
+    """(read since ``begun``, all) of a round."""
+    return rows.filter(_read_since(begun)).count(), rows.count()
+
+
+def middle(daily: list[Decimal]) -> Decimal | None:
+    """The usual daily use: the middle one of the last stretches; None without any."""
+    return sorted(daily)[len(daily) // 2] if daily else None
+
+
+def usual_middle(meter_ids: Collection[int]) -> dict[int, Decimal | None]:
+    """What each meter usually uses a day."""
+    return {meter_id: middle(daily) for meter_id, daily in usual_of(meter_ids).items()}
+
+
+def successor_of(meter_id: int) -> Dial | None:
+    """The dial of the meter that took this one's place."""
+    return Dial.objects.filter(replaces_id=meter_id).select_related("meter").first()
+
+
 def stops(found: Collection[Meter], begun: dt.date) -> list[Stop]:
     """The facts of a page of the round: ``found`` in its order; read since ``begun`` counts as done."""
     ids = [meter.pk for meter in found]
@@ -110,8 +139,7 @@ def stops(found: Collection[Meter], begun: dt.date) -> list[Stop]:
     for meter in found:
         row, daily = last[meter.pk], usual[meter.pk]
         done = row if row.on >= begun and row.source != Reading.Source.OPENED else None
-        middle = sorted(daily)[len(daily) // 2] if daily else None
-        listed.append(Stop(meter, dials[meter.pk].multiplier, dials[meter.pk].digits, row, middle, done))
+        listed.append(Stop(meter, dials[meter.pk].multiplier, dials[meter.pk].digits, row, middle(daily), done))
     return listed
 
 

@@ -71,3 +71,8 @@ class WrongReadingState(DomainError):
 class FutureReading(DomainError):
     code = "future_reading"
     message = "抄表日 {day} 还没有到。"
+
+
+class Doubtful(DomainError):
+    code = "doubtful"
+    message = "用量 {quantity}：{doubts}。请再看一眼表盘。"

@@ -22,6 +22,8 @@ from .rules.pricing import (
     price_on,
     quantity_for,
 )
+from .rules.shared import By, MeasureMissing, NobodyTakesPart, Participant
+from .rules.tiers import tiered
 from .rules.usage import (
     DOUBT_NAMES,
     Dial,
@@ -41,10 +43,14 @@ __all__ = [
     "DOUBT_NAMES",
     "AlreadyBilled",
     "AreaMissing",
+    "By",
     "ChargeItem",
     "Dial",
     "Doubt",
     "Figure",
+    "MeasureMissing",
+    "NobodyTakesPart",
+    "Participant",
     "ReadingRefused",
     "Source",
     "Stretch",
@@ -73,4 +79,5 @@ __all__ = [
     "stretch",
     "tariff_terms",
     "tariffs",
+    "tiered",
 ]

@@ -164,6 +164,13 @@ class CommunityForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     address = forms.CharField(label=_("地址"), max_length=160, required=False)
+    phone = forms.CharField(
+        label=_("服务电话"),
+        max_length=40,
+        required=False,
+        help_text=_("通知、催缴函和业主手机页上写的电话。"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
 
     def __init__(
         self, *args: Any, branches: list[Branch], community: Community | None = None, **kwargs: Any
@@ -173,6 +180,7 @@ class CommunityForm(forms.Form):
                 "name": community.name,
                 "region": community.region_id or "",
                 "address": community.address,
+                "phone": community.phone,
             }
         super().__init__(*args, **kwargs)
         self.fields["region"].offer(branches, _("直属企业"))  # type: ignore[attr-defined]

@@ -63,7 +63,8 @@ def outside_menu(view: View) -> View:
 def needs(permission: Permission, *, wide: bool = False) -> Callable[[View], View]:
     """Raises ``Forbidden`` for people who hold the right nowhere; with ``wide``, not over the whole organisation.
 
-    The page still asks for the right in the place it is about. ``permission`` and ``wide`` are kept on the view for tests.
+    The page still asks for the right in the place it is about. ``permission`` and ``wide`` are kept on the view, so that a
+    link can be offered only to who may follow it.
     """
 
     def mark(view: View) -> View:

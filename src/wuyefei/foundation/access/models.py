@@ -41,6 +41,7 @@ class Community(models.Model):
     sort_key = models.CharField(max_length=200)
     receipt_prefix = models.CharField(max_length=8)
     address = models.CharField(max_length=160, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
     ended_on = models.DateField(null=True)
 
     class Meta:

@@ -83,6 +83,10 @@ class Permission(StrEnum):
     NOTICE_VIEW = "notice.view"
     NOTICE_SEND = "notice.send"
     NOTICE_APPROVE = "notice.approve"
+    CLASS_VIEW = "class.view"
+    FOLLOW_VIEW = "follow.view"
+    FOLLOW_WORK = "follow.work"
+    FOLLOW_MANAGE = "follow.manage"
     EXPORT = "export"
     VERIFY = "verify.run"
     AUDIT_VIEW = "audit.view"
@@ -129,6 +133,10 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.NOTICE_VIEW: "查看通知",
     Permission.NOTICE_SEND: "发送通知、编写模板",
     Permission.NOTICE_APPROVE: "审批通知模板",
+    Permission.CLASS_VIEW: "查看缴费分类",
+    Permission.FOLLOW_VIEW: "查看催缴案件",
+    Permission.FOLLOW_WORK: "办理催缴",
+    Permission.FOLLOW_MANAGE: "分派催缴、管理话术",
     Permission.EXPORT: "导出",
     Permission.VERIFY: "核验账目",
     Permission.AUDIT_VIEW: "查看审计",
@@ -137,7 +145,8 @@ PERMISSION_NAMES: dict[Permission, str] = {
 
 _P = Permission
 _SEE = {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.REPORT_VIEW, _P.CONTACT_VIEW, _P.NOTICE_VIEW}
-_FINANCE = _SEE | {
+_FOLLOW = {_P.CLASS_VIEW, _P.FOLLOW_VIEW}
+_FINANCE = _SEE | _FOLLOW | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
     _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.NOTICE_SEND,
@@ -152,11 +161,13 @@ _PROJECT = _SEE | {
     _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM, _P.TARGET_EDIT,
     _P.CONTACT_RECORD, _P.CONTACT_MANAGE, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
     _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
+    *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GROUP_MANAGER: frozenset(
         _SEE
+        | _FOLLOW
         | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
@@ -166,20 +177,24 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
-    Role.COLLECTOR: frozenset(_SEE | {_P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD}),
+    Role.COLLECTOR: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD}),
     Role.HOUSEKEEPER: frozenset(
         {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.METER_READ, _P.CONTACT_VIEW, _P.CONTACT_RECORD,
          _P.SERVICE_HANDLE}
     ),
-    Role.LEGAL: frozenset(_SEE | {_P.PERSON_REVEAL, _P.EXPORT, _P.CONTACT_RECORD}),
+    Role.LEGAL: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.CONTACT_RECORD}),
     Role.RELATIONS_MANAGER: frozenset(
-        _SEE | {_P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
-                _P.SERVICE_HANDLE}
+        _SEE
+        | _FOLLOW
+        | {
+            _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
+            _P.SERVICE_HANDLE, _P.FOLLOW_WORK,
+        }
     ),
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.PROFILE_VERIFY, _P.IMPORT}),
     Role.MENTOR: frozenset({_P.REPORT_VIEW}),
     Role.FUND_SUPERVISOR: frozenset({_P.REPORT_VIEW, _P.LEDGER_VIEW}),
-    Role.AUDITOR: frozenset(_SEE | {_P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT}),
+    Role.AUDITOR: frozenset(_SEE | _FOLLOW | {_P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT}),
     Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW, _P.CHANNEL_SETUP}),
     Role.INTEGRATOR: frozenset(),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -50,9 +51,18 @@ def show(row: Request, actor: Actor, errors: dict[int, str] | None = None) -> Sh
     own = row.maker_id == actor.user_id
     may = row.state == Request.State.OPEN and not own and actor.may(kind.permission, row.community_id)
     return Shown(
-        row, _(kind.label), list(kind.describe(row)) if kind.describe else [], kind.address(row) if kind.address else "", may, own,
+        row, _(kind.label), list(kind.describe(row)) if kind.describe else [], _link(kind, row, actor), may, own,
         STATES[row.state], (errors or {}).get(row.pk, ""),
     )  # fmt: skip
+
+
+def _link(kind: actions.Kind, row: Request, actor: Actor) -> str:
+    """The page of what is asked for; empty where it has none or the actor may not open it."""
+    if kind.address is None:
+        return ""
+    url = kind.address(row)
+    right = getattr(resolve(url).func, "permission", None)
+    return url if right is None or actor.may(right, row.community_id) else ""
 
 
 @require_GET

@@ -10,4 +10,4 @@ class JobsConfig(AppConfig):
 
         from wuyefei.foundation.shell.menu import register_menu
 
-        register_menu(_("核对"), _("后台任务"), "jobs:list", "clock", None, 830)
+        register_menu(_("核对"), _("后台任务"), "jobs:list", "gear", None, 830)

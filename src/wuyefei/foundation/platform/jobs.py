@@ -3,7 +3,8 @@
 A room registers a function for a kind of work; the function is given a ``Task`` and calls ``task.advance`` after each
 batch, inside the batch's transaction, so that progress and resume point are never ahead of or behind the work.
 States: waiting → running → done | failed | stopped; failed and stopped may go on with ``resume``.
-A killed worker leaves its job running; any worker finds it by its missing heartbeat and takes it up again.
+A killed worker leaves its job running; any worker finds it by its missing heartbeat and takes it up again. Where the
+database goes away under a job nobody can be told: the job stays running and is found as one that no worker has.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from asgiref.sync import async_to_sync
 from django.db import connection, connections, transaction
 from django.db.models import Q, QuerySet
+from procrastinate.jobs import Status as JobStatus
 
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 
@@ -153,6 +155,12 @@ def _queue(job: Job) -> None:
     _queue_app().configure_task(TASK).defer(job_id=job.pk)
 
 
+def queue_task(name: str, **arguments: Any) -> None:
+    """Ask the worker for one of its tasks by name, in the running transaction. ``arguments`` are kept with it until it is
+    done, in clear: whatever is secret is sealed first."""
+    _queue_app().configure_task(name).defer(**arguments)
+
+
 def jobs(actor: Actor) -> QuerySet[Job]:
     """The jobs one may steer, the latest first: those they started, and those of their places whose kind they may do."""
     mine = Q(made_by_id=actor.user_id)
@@ -230,6 +238,9 @@ def run_job(job_id: int) -> None:
         except DomainError as error:
             _finish(job_id, Job.State.FAILED, message=error.text)
         except Exception:
+            if not connection.is_usable():
+                log.warning("job %s (%s) lost its database and will be taken up again", job_id, job.kind)
+                raise
             log.exception("job %s (%s) broke off", job_id, job.kind)
             _finish(job_id, Job.State.FAILED, message="程序出错，已记入日志；已完成的部分保留，可以继续。")
             raise
@@ -244,13 +255,40 @@ def _finish(job_id: int, state: str, **facts: Any) -> None:
 
 
 def retry_stalled(seconds: float = 30) -> int:
-    """Queue again what dead workers left behind: jobs whose worker has not been heard of for ``seconds``."""
+    """Queue again what dead workers left behind: jobs whose worker has not been heard of for ``seconds``, and open jobs
+    that no worker has. Work that comes by the clock is forgotten: it comes again."""
     manager = _queue_app().job_manager
-    stalled = list(async_to_sync(manager.get_stalled_jobs)(seconds_since_heartbeat=seconds))
-    for job in stalled:
+    again = 0
+    for job in list(async_to_sync(manager.get_stalled_jobs)(seconds_since_heartbeat=seconds)):
+        if job.queueing_lock:  # the next of its kind may be waiting, and there must not be two
+            async_to_sync(manager.finish_job)(job, status=JobStatus.FAILED, delete_job=True)
+            continue
         async_to_sync(manager.retry_job)(job)
         log.warning("queued %s %s again: its worker is gone", job.task_name, job.id)
-    return len(stalled)
+        again += 1
+    return again + _adopt()
+
+
+def _adopt() -> int:
+    """Queue open jobs that are neither waiting in the queue nor being run: their worker outlived the database, or came
+    while a dead one's session still held the lock."""
+    lost = Job.objects.raw(
+        """SELECT j.* FROM platform_job j
+           WHERE j.state IN ('waiting', 'running')
+             AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs q WHERE q.task_name = %s AND q.status IN ('todo', 'doing')
+                             AND (q.args->>'job_id')::bigint = j.id)
+             AND NOT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                             WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.granted
+                             AND l.classid = %s AND l.objid = j.id %% 2147483648)
+           ORDER BY j.id""",
+        [TASK, LOCK_CLASS],
+    )
+    count = 0
+    for job in lost:
+        _queue(job)
+        log.warning("queued job %s again: no worker has it", job.pk)
+        count += 1
+    return count
 
 
 def rounds(organisation_id: int | None) -> int:

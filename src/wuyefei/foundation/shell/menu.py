@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from wuyefei.foundation.platform import clock
 
@@ -18,6 +19,9 @@ from . import icons
 
 Text = str | Promise
 Badge = Callable[[HttpRequest], int]
+
+GROUPS: tuple[Text, ...] = ("", _("收费"), _("催缴"), _("联系"), _("服务"), _("分析"), _("资料"), _("核对"), _("系统"))
+"""The groups in the order in which everybody sees them, whatever they may use; one not named here stands last."""
 
 
 class MayAct(Protocol):
@@ -31,7 +35,7 @@ class MayAct(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu as registered."""
+    """One line of the menu as registered. ``under`` names the line it belongs to."""
 
     group: Text
     label: Text
@@ -40,17 +44,19 @@ class Entry:
     permission: str | None
     order: int
     badge: Badge | None = None
+    under: str = ""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the menu as shown: ``count`` is what waits there, 0 for nothing."""
+    """One line of the menu as shown: ``count`` is what waits there, 0 for nothing; ``sub`` stands under the one above."""
 
     label: Text
     url: str
     icon: str
     current: bool
     count: int = 0
+    sub: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,19 +69,24 @@ _entries: dict[str, Entry] = {}
 
 
 def register_menu(
-    group: Text, label: Text, url_name: str, icon: str, permission: str | None, order: int, badge: Badge | None = None
-) -> None:
+    group: Text, label: Text, url_name: str, icon: str, permission: str | None, order: int, badge: Badge | None = None,
+    *, under: str = "",
+) -> None:  # fmt: skip
     """Add a page to the menu under ``group`` (empty for the lines at the top, without a heading).
 
-    Groups stand in the order of their lowest ``order``. ``permission`` None shows the line to everyone signed in.
-    ``badge(request)`` counts what waits there. The same ``url_name`` registered again replaces the line.
+    Groups stand in the order of ``GROUPS``, lines in that of ``order``. ``permission`` None shows the line to everyone
+    signed in. ``badge(request)`` counts what waits there. A page worked on now and then stands ``under`` the line of its
+    subject: it is shown while one is on a page of that subject, and what waits there is counted on that line meanwhile;
+    who may not use that line has it as a line of its own. The same ``url_name`` registered again replaces the line.
     Raises ``ValueError`` for an unknown icon.
     """
-    _entries[url_name] = Entry(group, label, url_name, icons.known(icon), permission, order, badge)
+    _entries[url_name] = Entry(group, label, url_name, icons.known(icon), permission, order, badge, under)
 
 
 def entries() -> list[Entry]:
-    return sorted(_entries.values(), key=lambda entry: (entry.order, entry.url_name))
+    ranks = {str(group): rank for rank, group in enumerate(GROUPS)}
+    found = _entries.values()
+    return sorted(found, key=lambda entry: (ranks.get(str(entry.group), len(ranks)), entry.order, entry.url_name))
 
 
 def build(request: HttpRequest) -> list[Group]:
@@ -92,11 +103,18 @@ def build(request: HttpRequest) -> list[Group]:
         except NoReverseMatch:
             continue  # reported by check_addresses
     here = _current(request, shown)
+    names = {entry.url_name for entry, _url in shown}
+    heads = {entry.url_name: entry.under if entry.under in names else entry.url_name for entry, _url in shown}
+    open_head = heads.get(here or "", "")
     groups: dict[str, Group] = {}
     for entry, url in shown:
+        name, head = entry.url_name, heads[entry.url_name]
+        if head != name and head != open_head:
+            continue
         group = groups.setdefault(str(entry.group), Group(entry.group))
-        count = entry.badge(request) if entry.badge else 0
-        group.items.append(Item(entry.label, url, entry.icon, entry.url_name == here, count))
+        folded = [other for other, _url in shown if other.url_name == name or (heads[other.url_name] == name and name != open_head)]
+        count = sum(other.badge(request) for other in folded if other.badge)
+        group.items.append(Item(entry.label, url, entry.icon, name == here, count, head != name))
     return list(groups.values())
 
 

@@ -14,5 +14,5 @@ class ArrearsConfig(AppConfig):
 
         from .exporting import KIND, work
 
-        register_work(KIND, work)
+        register_work(KIND, work, title="导出欠费台账", permission=Permission.EXPORT)
         register_menu(_("催缴"), _("欠费台账"), "arrears:ledger", "ledger", Permission.BILLING_VIEW, 400)

@@ -12,5 +12,5 @@ class MeasuresConfig(AppConfig):
         from wuyefei.foundation.shell.menu import register_menu
 
         group = _("分析")
-        register_menu(group, _("收缴分析"), "measures:dashboard", "chart", Permission.REPORT_VIEW, 400)
-        register_menu(group, _("周报与月报"), "measures:packs", "file", Permission.REPORT_VIEW, 420)
+        register_menu(group, _("收缴分析"), "measures:dashboard", "chart", Permission.REPORT_VIEW, 500)
+        register_menu(group, _("周报与月报"), "measures:packs", "file", Permission.REPORT_VIEW, 520)

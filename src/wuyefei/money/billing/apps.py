@@ -38,4 +38,4 @@ class BillingConfig(AppConfig):
         register_use_check(facts.last_billed_day)
         group = _("收费")
         register_menu(group, _("出账"), "billing:runs", "bill", Permission.BILLING_VIEW, 240)
-        register_menu(group, _("应收"), "billing:receivables", "ledger", Permission.BILLING_VIEW, 250)
+        register_menu(group, _("应收"), "billing:receivables", "book", Permission.BILLING_VIEW, 250)

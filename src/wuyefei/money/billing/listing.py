@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from django.db import connection
@@ -12,7 +13,7 @@ from django.db.models.functions import Coalesce
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.dates import Month
 
-from .fees import LATE_FEE_SQL
+from .fees import LATE_FEE_FEEDS_SQL, LATE_FEE_SET_SQL
 from .models import Receivable
 from .queries import receivables
 from .review import matches
@@ -74,17 +75,18 @@ def _state(state: str, today: dt.date) -> Q:
     }[state]
 
 
-def totals(rows: QuerySet[Receivable], today: dt.date) -> Totals:
-    """Count and sums in the database, however many rows there are; what is settled whole bears no late fee any more."""
-    ids, params = rows.filter(reversed_at__isnull=True).order_by().values("pk").query.sql_with_params()
-    as_of = LATE_FEE_SQL.count("%(as_of)s")
+def totals(actor: Actor, rows: QuerySet[Receivable], today: dt.date) -> Totals:
+    """Count and sums in the database, however many rows of the actor's organisation there are."""
+    ids, values = rows.filter(reversed_at__isnull=True).order_by().values("pk").query.sql_with_params()
+    named = {f"p{number}": value for number, value in enumerate(values)}
+    marks = iter(named)
+    ids = re.sub("%s", lambda found: f"%({next(marks)})s", ids)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT count(*), COALESCE(sum(r.amount_fen), 0), COALESCE(sum(r.outstanding_fen), 0),
-                  COALESCE(sum(CASE WHEN r.outstanding_fen > 0 OR round(r.accrued_exact) > r.late_fee_settled_fen
-                    THEN {LATE_FEE_SQL.replace("%(as_of)s", "%s")} ELSE 0 END), 0)
-                FROM billing_receivable r WHERE r.id IN ({ids})""",
-            [*[today] * as_of, *params],
+                  COALESCE(sum({LATE_FEE_SET_SQL}), 0)
+                FROM billing_receivable r {LATE_FEE_FEEDS_SQL} WHERE r.id IN ({ids})""",
+            named | {"as_of": today, "organisation": actor.organisation_id},
         )
         return Totals(*(int(value) for value in cursor.fetchone()))
 

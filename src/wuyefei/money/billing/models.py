@@ -118,6 +118,7 @@ class Receivable(Charge):
         RUN = "run", _("出账")
         OPENING = "opening", _("期初")
         ONCE = "once", _("临时收费")
+        SHEET = "sheet", _("计费单")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     memo = models.CharField(max_length=80, blank=True)

@@ -22,6 +22,7 @@ from .actions.runs import (
     register_after_publish,
     strike_line,
 )
+from .actions.sheets import SheetRow, book_sheet
 from .actions.voiding import ask_void_run
 from .explaining import Explanation, LateFee, explanation, late_fee_of
 from .fees import (
@@ -76,6 +77,7 @@ __all__ = [
     "Run",
     "RunLine",
     "Selection",
+    "SheetRow",
     "Standing",
     "Stretch",
     "ask_adjustment",
@@ -84,6 +86,7 @@ __all__ = [
     "ask_void_run",
     "ask_waiver",
     "book_opening",
+    "book_sheet",
     "charge_by_month",
     "charge_once",
     "confirm_run",

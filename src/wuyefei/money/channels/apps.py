@@ -29,9 +29,9 @@ class ChannelsConfig(AppConfig):
         def address(request: Request) -> str:
             return reverse("channels:refund", args=[request.subject_id])
 
-        register_menu(_("收费"), _("线上订单"), "channels:orders", "phone", Permission.PAYMENT_VIEW, 232)
-        register_menu(_("收费"), _("收款异常"), "channels:exceptions", "flag", Permission.CHANNEL_WORK, 234, badge)
-        register_menu(_("收费"), _("退款"), "channels:refunds", "undo", Permission.PAYMENT_VIEW, 236)
+        register_menu(_("收费"), _("线上订单"), "channels:orders", "scan", Permission.PAYMENT_VIEW, 232)
+        register_menu(_("收费"), _("收款异常"), "channels:exceptions", "flag", Permission.CHANNEL_WORK, 234, badge, under="channels:orders")
+        register_menu(_("收费"), _("退款"), "channels:refunds", "undo", Permission.PAYMENT_VIEW, 236, under="channels:orders")
         register_menu(_("系统"), _("支付渠道"), "channels:setups", "wallet", Permission.CHANNEL_SETUP, 940)
         register_kind(Kind(REFUND_KIND, "退款", Permission.REFUND_APPROVE, approve, reject, address, describe))
         register_slot("payments.payment", 10, refund_link)

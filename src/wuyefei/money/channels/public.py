@@ -14,7 +14,7 @@ from .actions.refunds import RefundRequest, ask_refund, sweep_refunds
 from .actions.setups import SetupDraft, save_setup
 from .models import ChannelException, ChannelSetup, NoticeLog, Order, Refund
 from .providers.base import Forged, ProviderError, ProviderRefused, WayKind
-from .queries import Offered, channels_for, get_order, orders
+from .queries import Offered, channels_for, get_order, open_exceptions, orders
 from .rules import Channel, EntryPoint, OrderState
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "channels_for",
     "close_order",
     "get_order",
+    "open_exceptions",
     "orders",
     "save_setup",
     "start_order",

@@ -107,12 +107,13 @@ def keep_upload(
 
 
 def purge() -> int:
-    """Removes the bytes of uploads older than ``storage.KEPT_DAYS``; their record stays."""
+    """Removes the bytes of uploads older than ``storage.KEPT_DAYS``; their record stays. Bytes without a record go too."""
     since = clock.now() - KEPT
     old = list(ImportFile.objects.filter(uploaded_at__lt=since).exclude(stored="").values_list("pk", "stored"))
     for _, stored in old:
         storage.drop(stored)
     ImportFile.objects.filter(pk__in=[pk for pk, _ in old]).update(stored="")
+    storage.sweep(frozenset(ImportFile.objects.exclude(stored="").values_list("stored", flat=True)))
     return len(old)
 
 

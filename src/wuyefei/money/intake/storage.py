@@ -9,6 +9,8 @@ import base64
 import json
 import os
 import secrets
+import time
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from wuyefei.foundation.platform import vault
 
 KEPT_DAYS = 30
 TABLE = ".rows"
+STRAY_SECONDS = 24 * 3600
+"""A file that no upload names is left alone this long: its upload may not be committed yet."""
 
 
 class UploadGone(DomainError):
@@ -75,3 +79,18 @@ def drop(name: str) -> None:
     if name:
         (_folder() / name).unlink(missing_ok=True)
         (_folder() / (name + TABLE)).unlink(missing_ok=True)
+
+
+def sweep(named: Container[str]) -> int:
+    """Removes what a killed process left: files of no upload in ``named``, a day old. Returns how many."""
+    before, gone = time.time() - STRAY_SECONDS, 0
+    for path in _folder().iterdir():
+        if (path.name.partition(".")[0] not in named or _is_draft(path.name)) and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def _is_draft(name: str) -> bool:
+    """Whether it was being written: neither an upload nor its table."""
+    return name.removesuffix(TABLE) != name.partition(".")[0]

@@ -8,10 +8,21 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from wuyefei.foundation import environment
         from wuyefei.foundation.access.rules import Permission
+        from wuyefei.foundation.platform.schedule import register_scheduled
         from wuyefei.foundation.shell.menu import register_menu
+        from wuyefei.relations.contacts.public import register_preferences
 
-        from .sandbox import register
+        from . import sandbox
+        from .actions import delivery
+        from .actions.codes import FORGET, forget_old_codes
+        from .actions.preferences import wishes_of
 
-        register()
-        register_menu(_("服务"), _("缴费漏斗"), "accounts:funnel", "filter", Permission.REPORT_VIEW, 430)
+        if environment.demo_mode():
+            sandbox.register()
+        else:
+            delivery.register()
+        register_preferences(wishes_of)
+        register_scheduled(FORGET, "删除用过和过期的验证码", "每天凌晨", forget_old_codes)
+        register_menu(_("分析"), _("缴费漏斗"), "accounts:funnel", "filter", Permission.REPORT_VIEW, 530)

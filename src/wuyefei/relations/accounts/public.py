@@ -30,7 +30,7 @@ from .queries import (
     sessions,
 )
 from .rules import GUESTS, KIND_NAMES, LEAST_HOMES, SESSION_LIFE, Entry, InvitationOver, Kind, Step, entry_of
-from .sandbox import message_for
+from .sandbox import demo_owner, message_for
 from .sending import CodeMessage, register_code_sender
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "bills",
     "community_of",
     "confirm_code",
+    "demo_owner",
     "end_other_sessions",
     "end_session",
     "forget_codes",

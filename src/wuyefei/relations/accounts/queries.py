@@ -56,6 +56,7 @@ class Place:
     person_name: str
     property_ids: tuple[int, ...]
     since: dt.date | None
+    community_phone: str = ""
 
     @property
     def own(self) -> bool:
@@ -109,6 +110,7 @@ def bindings(owner: Owner) -> QuerySet[Binding]:
 _PLACE = (
     "token", "kind", "account__mobile_shown", "organisation_id", "organisation__name", "community_id", "community__name",
     "property_id", "property__code", "person_id", "person__name", "property__attached_to_id", "since",
+    "community__phone",
 )  # fmt: skip
 _RANK = {"residential": 0, "shop": 1, "office": 2, "parking": 3, "storage": 4}
 
@@ -128,7 +130,7 @@ def places(owner: Owner) -> list[Place]:
         Place(
             row.token, Kind(row.kind), row.account__mobile_shown, row.organisation_id, row.organisation__name, row.community_id,
             row.community__name, row.property_id, row.property__code, row.person_id, row.person__name,
-            (row.property_id, *attached[row.property_id]), row.since,
+            (row.property_id, *attached[row.property_id]), row.since, row.community__phone,
         )
         for row in rows
         if (row.property__attached_to_id, row.person_id) not in held

@@ -100,7 +100,7 @@ class CodeOver(DomainError):
 
 class NoSender(DomainError):
     code = "no_code_sender"
-    message = "还没有开通短信，暂时不能登录。请联系物业服务中心。"
+    message = "还没有开通验证码短信，暂时不能在手机上登录。请到服务台办理。"
 
 
 class InvitationOver(DomainError):

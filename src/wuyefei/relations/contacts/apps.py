@@ -23,5 +23,5 @@ class ContactsConfig(AppConfig):
         checks.register()
         group = _("联系")
         register_menu(group, _("联系记录"), "contacts:log", "chat", Permission.CONTACT_VIEW, 300)
-        register_menu(group, _("拦截记录"), "contacts:refusals", "shield-no", Permission.CONTACT_MANAGE, 310)
-        register_menu(group, _("联系规则"), "contacts:rules", "shield", Permission.CONTACT_VIEW, 320)
+        register_menu(group, _("拦截记录"), "contacts:refusals", "shield-no", Permission.CONTACT_MANAGE, 310, under="contacts:log")
+        register_menu(group, _("联系规则"), "contacts:rules", "scales", Permission.CONTACT_VIEW, 320, under="contacts:log")

@@ -16,6 +16,7 @@ from .actions.logging import (
 from .actions.settings import remove_day, save_day, save_limits
 from .actions.wishes import add_ground, end_ground, set_wish
 from .models import Contact, Ground, Refusal, Wish
+from .preferences import Preference, register_preferences
 from .queries import (
     DISPUTE,
     Wanted,
@@ -50,6 +51,7 @@ __all__ = [
     "Ground",
     "Limits",
     "Past",
+    "Preference",
     "Purpose",
     "Recipient",
     "Refusal",
@@ -79,6 +81,7 @@ __all__ = [
     "reason_text",
     "record",
     "refusals",
+    "register_preferences",
     "remove_day",
     "save_day",
     "save_limits",

@@ -19,6 +19,7 @@ from wuyefei.foundation.kernel.workdays import SpecialDay, WorkCalendar, built_i
 from wuyefei.money.billing.public import LateFeeHold, Receivable
 
 from .models import CalendarDay, Contact, Ground, GuardLimits, Refusal, Wish
+from .preferences import Preference, preferences_of
 from .rules.guard import Facts
 from .rules.limits import DEFAULTS, Limits, of_plain
 from .rules.measures import Ground as Reason
@@ -106,17 +107,19 @@ def gather(organisation_id: int, wanted: Collection[Wanted], at: dt.datetime) ->
             organisation_id=organisation_id, community_id__in={row.community_id for row in people.values()}, late_fee_rate__isnull=False
         ).values_list("community_id", flat=True)
     )
+    said, unsaid = preferences_of(ids), Preference()
     owing, disputed = _owing(ids, about, today), _disputed(ids, about, today)
     found: dict[int, Facts] = {}
     for person_id, person in people.items():
         kinds = by_person[person_id] | by_place[person.community_id]
+        wish = said.get(person_id, unsaid)
         lawful = kinds | ({Reason.LATE_FEE_CLAUSE.value} if person.community_id in late_fee else set())
         found[person_id] = Facts(
             limits=limits, calendar=calendar, past=tuple(past[person_id]), owes=person_id in owing,
             dispute_hold=person_id in disputed, refused=frozenset(refused[person_id]), welcome=frozenset(welcome[person_id]),
             wrong=bool(person.mobile_mark) and wrong.get(person_id) == person.mobile_mark, erased=person.erased_at is not None,
             deceased="deceased" in kinds, bankrupt="bankrupt" in kinds, named="named" in kinds, joint="joint" in kinds,
-            grounds=frozenset(lawful),
+            grounds=frozenset(lawful), preferred=wish.channel, quiet=wish.quiet, silent=wish.silent,
         )  # fmt: skip
     return found
 

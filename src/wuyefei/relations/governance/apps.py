@@ -29,4 +29,4 @@ class GovernanceConfig(AppConfig):
             ]  # fmt: skip
 
         register_kind(Kind(PUBLISH_KIND, "收支公示", Permission.DISCLOSURE_APPROVE, publish, hand_back, address, describe))
-        register_menu(_("服务"), _("收支公示"), "governance:statements", "chart", Permission.DISCLOSURE_EDIT, 420)
+        register_menu(_("服务"), _("收支公示"), "governance:statements", "wallet", Permission.DISCLOSURE_EDIT, 420)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from wuyefei.foundation import environment
 from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.rules import Permission
@@ -22,10 +23,10 @@ from wuyefei.foundation.platform.paging import paginate
 from . import actions, queries
 from .models import Statement
 from .rules import MAX_PARTS, Entry, Part, sums_of
-from .sheet import render_sheet
+from .sheet import rate_words, render_sheet
 
-OWNERS_HOME = "/h5/"
-"""Where the code on the notice-board sheet leads: the owners' phone pages."""
+FROM = "board"
+"""Where those who follow the code on the sheet come from, as they are counted."""
 BLANK = 4
 """Empty rows under those that are filled in."""
 
@@ -124,7 +125,7 @@ def _context(request: StaffRequest, row: Statement) -> dict[str, object]:
 def sheet(request: StaffRequest, statement_id: int) -> HttpResponse:
     """The statement for the notice board, also as a draft to look at."""
     row = queries.get_statement(request.actor, statement_id)
-    content = render_sheet(row, request.build_absolute_uri(OWNERS_HOME))
+    content = render_sheet(row, environment.owners_url(FROM) or request.build_absolute_uri(f"{environment.OWNERS_PATH}?from={FROM}"), rate_words(row))
     response = HttpResponse(content, content_type="application/pdf")
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(str(row))}.pdf"
     return response

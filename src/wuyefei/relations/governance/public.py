@@ -4,7 +4,7 @@ from .actions import PUBLISH_KIND, ask_publish, new_statement, save_draft
 from .models import Statement
 from .queries import composition, entries_of, parts_of, published, sums
 from .rules import PARTS, Entry, Part, Sums, compose, quarter_of
-from .sheet import render_sheet
+from .sheet import register_rate, render_sheet
 
 __all__ = [
     "PARTS",
@@ -21,6 +21,7 @@ __all__ = [
     "parts_of",
     "published",
     "quarter_of",
+    "register_rate",
     "render_sheet",
     "save_draft",
     "sums",

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import segno
 
+from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.typesetting import typeset
 
 from .models import Statement
 from .queries import entries_of, parts_of
 from .rules import Entry, sums_of
+
+RateReader = Callable[[Statement, dt.date], str]
+_rates: list[RateReader] = []
+
+
+def register_rate(reader: RateReader) -> None:
+    """Name who says a community's rate in words as of a day, blank where it says nothing. Called in ``AppConfig.ready``."""
+    _rates[:] = [reader]
+
+
+def rate_words(statement: Statement) -> str:
+    """The community's rate as of the day the statement was published, or of today while it is a draft."""
+    on = statement.published_at.astimezone(CHINA).date() if statement.published_at else clock.today()
+    return next((words for words in (reader(statement, on) for reader in _rates) if words), "")
+
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 

@@ -18,14 +18,15 @@ class NoticesConfig(AppConfig):
         from .actions.planning import SEND_JOB
         from .actions.running import work
         from .actions.settings import forget
-        from .slots import addresses
+        from .slots import addresses, lead
 
-        register_work(SEND_JOB, work)
+        register_work(SEND_JOB, work, title="发送通知", permission=Permission.NOTICE_SEND)
         register_erasure_step(forget)
         register_slot("person.side", 40, addresses)
+        register_slot("contract.side", 10, lead)
         checks.register()
         group = _("联系")
         register_menu(group, _("通知"), "notices:batches", "message", Permission.NOTICE_VIEW, 330)
-        register_menu(group, _("通知模板"), "notices:templates", "edit", Permission.NOTICE_VIEW, 340)
-        register_menu(group, _("没通知到"), "notices:unreached", "flag", Permission.NOTICE_VIEW, 350)
-        register_menu(_("系统"), _("通知渠道"), "notices:carriers", "gear", Permission.ADMIN, 940)
+        register_menu(group, _("通知模板"), "notices:templates", "edit", Permission.NOTICE_VIEW, 350, under="notices:batches")
+        register_menu(group, _("没通知到"), "notices:unreached", "warn", Permission.NOTICE_VIEW, 340, under="notices:batches")
+        register_menu(_("系统"), _("通知渠道"), "notices:carriers", "message", Permission.ADMIN, 950)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from wuyefei.foundation import environment
 from wuyefei.foundation.platform import vault
 
 from .channels.base import Carrier as Sender
@@ -66,7 +67,7 @@ def _mail(values: dict[str, Any]) -> Sender:
 
 
 def _wechat(values: dict[str, Any]) -> Sender:
-    return WechatAccount(values["app_id"], values["secret"], values.get("url", ""), values.get("endpoint") or WECHAT_ENDPOINT)
+    return WechatAccount(values["app_id"], values["secret"], values.get("url") or environment.owners_url("wechat"), values.get("endpoint") or WECHAT_ENDPOINT)
 
 
 def _push(values: dict[str, Any]) -> Sender:

@@ -216,7 +216,8 @@ class Address(models.Model):
 
 
 class Transactional(models.Model):
-    """A message that its reader has asked for (a one-time code). What it said is kept nowhere."""
+    """A message that its reader has asked for (a one-time code). What it said is kept nowhere, nor the number of a reader
+    who stands on no register (``person`` is then empty)."""
 
     class State(models.TextChoices):
         SENDING = "sending", _("正在发")
@@ -226,7 +227,7 @@ class Transactional(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     step = models.CharField(max_length=12, choices=STEPS)
     channel = models.CharField(max_length=8, choices=CHANNELS)
     key = models.CharField(max_length=60)

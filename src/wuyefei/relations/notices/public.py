@@ -6,9 +6,9 @@ from .actions.receipts import take_receipt
 from .actions.running import rounds
 from .actions.settings import save_carrier, set_address, set_lead
 from .actions.texts import ForbiddenText, decide_version, save_version
-from .actions.transactional import CannotSend, send_transactional
+from .actions.transactional import CannotSend, Outsider, anybody_sends, missing_for, send_transactional
 from .models import Address, Batch, Carrier, Message, Target, Template, Transactional, Version
-from .queries import Coverage, batches, coverage, get_batch, messages, targets, templates
+from .queries import Coverage, batches, coverage, get_batch, messages, targets, templates, told
 from .rules.ladder import GOAL, LADDER, LEAD_DAYS
 
 __all__ = [
@@ -24,15 +24,18 @@ __all__ = [
     "Message",
     "NotReady",
     "NothingToSend",
+    "Outsider",
     "Target",
     "Template",
     "Transactional",
     "Version",
+    "anybody_sends",
     "batches",
     "coverage",
     "decide_version",
     "get_batch",
     "messages",
+    "missing_for",
     "print_letters",
     "resume_batch",
     "rounds",
@@ -46,4 +49,5 @@ __all__ = [
     "take_receipt",
     "targets",
     "templates",
+    "told",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 
-from .models import Address, Batch, Carrier, Message, Target, Template, Version
-from .rules.ladder import LADDER, rate
+from .models import Address, Batch, Carrier, Lead, Message, Target, Template, Version
+from .rules.ladder import LADDER, LEAD_DAYS, rate
+from .rules.texts import fill, wechat_data
 
 
 def batches(actor: Actor) -> QuerySet[Batch]:
@@ -81,6 +83,12 @@ def addresses_of(person_ids: Collection[int]) -> dict[int, dict[str, Address]]:
     return found
 
 
+def lead_days(contract_id: int) -> int:
+    """How many days ahead a contract's bills are announced; 0 for not at all."""
+    row = Lead.objects.filter(contract_id=contract_id).first()
+    return row.days if row else LEAD_DAYS
+
+
 @dataclass(frozen=True)
 class ChannelLine:
     """One channel in a batch: messages by what became of them."""
@@ -139,3 +147,32 @@ def coverage(batch: Batch) -> Coverage:
         sum(states.values()), states.get("reached", 0), states.get("sent", 0), states.get("waiting", 0), states.get("unreached", 0),
         states.get("excluded", 0), amount, lines,
     )  # fmt: skip
+
+
+def _said(message: Message) -> str:
+    """The body as read; of a WeChat message its lines without the carrier's keys."""
+    if message.channel == "wechat":
+        return "\n".join(wechat_data(message.version.body, message.values).values())
+    return fill(message.version.body, message.values)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message that went out, as its reader got it."""
+
+    at: dt.datetime
+    channel: str
+    subject: str
+    text: str
+
+
+def told(person_id: int, property_ids: Collection[int], many: int = 3) -> list[Told]:
+    """The latest notices that told a person about properties, the latest first; for callers that have checked both."""
+    ids = Target.objects.filter(person_id=person_id, property_id__in=property_ids).values_list("pk", flat=True)
+    rows = Message.objects.filter(target_ids__overlap=list(ids), sent_at__isnull=False, person_id=person_id)
+    rows = rows.exclude(state__in=(Message.State.QUEUED, Message.State.BOUNCED, Message.State.DROPPED)).select_related("version")
+    return [
+        Told(row.sent_at, row.get_channel_display(), fill(row.version.subject, row.values), _said(row))
+        for row in rows.order_by("-sent_at", "-pk")[:many]
+        if row.sent_at is not None and row.values
+    ]

@@ -1,14 +1,16 @@
-"""What this room shows on a person's page."""
+"""What this room shows on the pages of a person and a contract."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
+from wuyefei.estate.contracts.public import Contract
 from wuyefei.estate.people.public import Person
 from wuyefei.foundation.access.rules import Permission
 
-from .queries import addresses_of
+from .queries import addresses_of, lead_days
+from .rules.ladder import LEAD_LEAST, LEAD_MOST
 
 
 def addresses(request: HttpRequest, person: Person) -> str:
@@ -22,3 +24,15 @@ def addresses(request: HttpRequest, person: Person) -> str:
         "may_edit": actor.may(Permission.ESTATE_EDIT, person.community_id) and person.erased_at is None,
     }  # fmt: skip
     return render_to_string("notices/_addresses.html", context, request=request)
+
+
+def lead(request: HttpRequest, contract: Contract) -> str:
+    """How early the contract's bills are announced, and the way to change it for those who send notices there."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if not actor.may(Permission.NOTICE_VIEW, contract.community_id):
+        return ""
+    context = {
+        "contract": contract, "days": lead_days(contract.pk), "least": LEAD_LEAST, "most": LEAD_MOST,
+        "choices": range(LEAD_LEAST, LEAD_MOST + 1), "may_edit": actor.may(Permission.NOTICE_SEND, contract.community_id),
+    }  # fmt: skip
+    return render_to_string("notices/_lead.html", context, request=request)

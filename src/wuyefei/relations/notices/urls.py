@@ -18,6 +18,7 @@ urlpatterns = [
     path("templates/new", texts.new, name="new_text"),
     path("templates/<int:version_id>", texts.version, name="version"),
     path("templates/<int:version_id>/decide", texts.decide, name="decide"),
+    path("contracts/<int:contract_id>/lead", settings.lead, name="lead"),
     path("carriers", settings.carriers, name="carriers"),
     path("carriers/<slug:channel>", settings.carrier, name="carrier"),
     path("people/<int:person_id>/addresses", settings.addresses, name="addresses"),

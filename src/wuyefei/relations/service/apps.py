@@ -11,10 +11,13 @@ class ServiceConfig(AppConfig):
 
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.shell.menu import register_menu
+        from wuyefei.foundation.shell.slots import register_slot
 
         from .queries import unanswered
+        from .slots import property_tickets
 
         def waiting(request: HttpRequest) -> int:
             return unanswered(request.actor)  # type: ignore[attr-defined]
 
+        register_slot("property.side", 30, property_tickets)
         register_menu(_("服务"), _("工单"), "service:tickets", "wrench", Permission.SERVICE_HANDLE, 400, waiting)

@@ -14,6 +14,7 @@ from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA, DAY, Month
 from wuyefei.foundation.platform import clock
+from wuyefei.money.channels.public import open_exceptions
 
 from ..links import address
 from ..queries import audit as trail
@@ -66,14 +67,15 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 def _billing(actor: Actor, today: dt.date, month: Month) -> dict[str, Any]:
-    rates, listed = figures.month_rates(actor, month), address("billing:receivables")
+    rates = figures.month_rates(actor, month)
     places = visible_communities(actor, Permission.BILLING_VIEW)
     return {
         "rate": figures.whole(rates),
         "overdue": figures.overdue(actor, today),
         "debtors": figures.most_overdue(actor, today),
         "places": figures.by_place(rates, places),
-        "arrears_url": f"{listed}?state=late" if listed else "",
+        "arrears_url": address("arrears:ledger"),
+        "analysis_url": address("measures:dashboard") if actor.may(Permission.REPORT_VIEW) else "",
         "runs_url": address("billing:runs"),
     }
 
@@ -86,6 +88,10 @@ def _todos(actor: Actor, today: dt.date) -> list[Todo]:
         text = f"{asked.subject_text} · {asked.community.name} · " + _("制单 %(name)s") % {"name": asked.maker.name}
         days = (today - asked.made_at.astimezone(CHINA).date()).days
         found.append(Todo("shield", _("复核：%(what)s") % {"what": _(item.label)}, text, asked.amount_fen, item.url or inbox, _("去复核"), days))
+    waiting = open_exceptions(actor)
+    if waiting:
+        text = _("%(count)s 笔线上收款没有按订单入账") % {"count": waiting}
+        found.append(Todo("flag", _("处理收款异常"), text, None, address("channels:exceptions"), _("去处理")))
     if actor.may(Permission.BILLING_DRAFT) or actor.may(Permission.BILLING_CONFIRM):
         found += [_run(run, today) for run in figures.open_runs(actor) if run.state == run.State.DRAFT]
     return found

@@ -22,7 +22,6 @@ from wuyefei.foundation.approvals.actions import kind_of, open_requests
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.dates import CHINA, DAY, Month
 from wuyefei.foundation.platform import clock
-from wuyefei.insight.measures.public import rate
 from wuyefei.money.billing.public import Adjustment, Run, receivables, runs
 from wuyefei.money.cashdesk.public import Shift
 from wuyefei.money.payments.public import Payment, payments
@@ -38,10 +37,9 @@ class Rate:
     @property
     def percent(self) -> Decimal | None:
         """With one decimal; 100.0 only when everything is in. None where nothing was receivable."""
-        share = rate(self.received_fen, self.receivable_fen)
-        if share is None:
+        if self.receivable_fen <= 0:
             return None
-        shown = (share * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        shown = (Decimal(self.received_fen) * 100 / self.receivable_fen).quantize(Decimal("0.1"), ROUND_HALF_UP)
         return min(shown, Decimal("99.9")) if self.left_fen > 0 else shown
 
     @property
@@ -82,16 +80,21 @@ def by_place(rates: dict[int, Rate], places: list[Community]) -> list[PlaceRate]
 
 @dataclass(frozen=True)
 class Overdue:
-    """Unpaid principal past its due date, and how many properties owe it."""
+    """Unpaid principal past its due date, and how many properties owe it; beside it what is due today and still unpaid."""
 
     principal_fen: int
     homes: int
+    today_fen: int = 0
 
 
 def overdue(actor: Actor, today: dt.date) -> Overdue:
-    late = receivables(actor).filter(due_on__lt=today, outstanding_fen__gt=0, reversed_at__isnull=True)
-    sums = late.aggregate(fen=Coalesce(Sum("outstanding_fen"), 0), homes=Count("property_id", distinct=True))
-    return Overdue(sums["fen"], sums["homes"])
+    late = receivables(actor).filter(due_on__lte=today, outstanding_fen__gt=0, reversed_at__isnull=True)
+    before = Q(due_on__lt=today)
+    sums = late.aggregate(
+        fen=Coalesce(Sum("outstanding_fen", filter=before), 0), homes=Count("property_id", distinct=True, filter=before),
+        today=Coalesce(Sum("outstanding_fen", filter=~before), 0),
+    )  # fmt: skip
+    return Overdue(sums["fen"], sums["homes"], sums["today"])
 
 
 @dataclass(frozen=True)

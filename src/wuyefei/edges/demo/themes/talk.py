@@ -28,8 +28,9 @@ from wuyefei.relations.notices.public import (
 from ..scene import Act, Scene
 from .corrections import overdue
 
-BODY = "{称呼}您好，{小区}{房号} {账期} {项目}共 {金额} 元，请于 {到期日} 前缴纳。{企业}"
-LETTER = "{称呼}：\n您在{小区}的{房号}，{账期}的{项目}共 {金额} 元，缴费日为 {到期日}。\n可以到服务中心缴纳，也可以来电询问明细。感谢您的支持。"
+BODY = "{称呼}您好，{小区}{房号} {账期} {项目}共 {金额} 元，请于 {到期日} 前缴纳。{企业} {电话}"
+LETTER = "{称呼}：\n您在{小区}的{房号}，{账期}的{项目}共 {金额} 元，缴费日为 {到期日}。\n可以到服务中心缴纳，也可以来电（{电话}）询问明细。感谢您的支持。"
+CODE = "您的验证码是 {验证码}，五分钟内有效。请勿告诉他人。{企业}"
 CALLS = (
     ("promised", "答应这个周末来前台缴"), ("no_answer", ""), ("reached", "已说明账单，回去核对"), ("disputes", "说楼道灯坏了半个月没修"),
     ("claims_paid", "说家人已经转账，请他发回单"),
@@ -84,8 +85,9 @@ def _ready(scene: Scene) -> bool:
         return False
     if Template.objects.filter(organisation_id=author.organisation_id).exists():
         return not Batch.objects.filter(organisation_id=author.organisation_id).exists()
-    for channel, body, subject, number in (("sms", BODY, "", "1001"), ("letter", LETTER, "缴费通知", "")):
-        made = save_version("bill", channel, body, subject=subject, carrier_template=number, actor=author)
+    texts = (("bill", "sms", BODY, "", "1001"), ("bill", "letter", LETTER, "缴费通知", ""), ("code", "sms", CODE, "", "1002"))
+    for step, channel, body, subject, number in texts:
+        made = save_version(step, channel, body, subject=subject, carrier_template=number, actor=author)
         decide_version(made.pk, approved=True, actor=approver)
     settings = {"secret_id": "demo", "secret_key": "demo", "app_id": "1400000000", "sign": "演示", "endpoint": "sandbox:"}
     save_carrier("sms", settings, enabled=True, per_second=1000, actor=admin)

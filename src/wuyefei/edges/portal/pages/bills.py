@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from wuyefei.foundation.platform import clock
 from wuyefei.relations.accounts.public import Place, Step, note_step, places
+from wuyefei.relations.notices.public import told
 
 from ..gate import OwnerRequest, entry, owner_page, place_page, show
 from ..queries.bill import bill_page
@@ -40,6 +41,7 @@ def _home(request: OwnerRequest, place: Place, many: int) -> HttpResponse:
     found = home_of(place, today)
     context = {
         "home": found, "today": today, "greeting": greeting(), "many": many > 1, "tab": "home",
+        "told": told(place.person_id, place.property_ids) if place.private and place.since is None else [],
         "next_bill": None if found.count or found.disputed else next_bill(place, today),
     }  # fmt: skip
     return show(request, "home", context, place=place)

@@ -19,6 +19,7 @@ from wuyefei.money.billing.public import (
     standings,
 )
 from wuyefei.money.payments.public import Allocation
+from wuyefei.money.sheets.public import StepLine, steps_of_bill
 from wuyefei.relations.accounts.public import Place, bills, get_bill, payments_of, same_layout_average
 from wuyefei.relations.governance.public import Part, compose, composition
 
@@ -74,6 +75,7 @@ class BillPage:
     parts: list[tuple[Part, int]]
     tower: Tower | None
     explained: Explanation
+    steps: list[StepLine]
     formula: Formula | None
     late_fee: LateFee | None
     average_fen: int | None
@@ -104,7 +106,7 @@ def bill_page(place: Place, bill_id: int, today: dt.date) -> BillPage:
         bill, standing, words, disputed, bill.memo or period(bill.service_from, bill.service_to),
         bill.property.code if bill.property_id != place.property_id else "", open_fen, parts,
         tower([(_(part.name), _(part.note), part.percent, fen) for part, fen in parts]) if parts else None,
-        explained, _formula(bill, explained), late_fee_of(bill, today) if standing.payable_fen or standing.settled_fen else None,
+        explained, steps_of_bill(bill), _formula(bill, explained), late_fee_of(bill, today) if standing.payable_fen or standing.settled_fen else None,
         same_layout_average(place, bill), _before(place, bill), _prices(bill, explained.unit), settled,
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from ..rules import PERMISSION_NAMES, Permission
 from .finding import locked_community, locked_region
 
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+PHONE = re.compile(r"\+?[0-9][0-9 -]{1,18}[0-9](转[0-9]{1,6})?")
 
 
 def _name(name: str) -> str:
@@ -26,6 +27,14 @@ def _name(name: str) -> str:
     if not name or len(name) > 80:
         raise Invalid(field="名称", reason="应为 1–80 个字。")
     return name
+
+
+def _phone(text: str) -> str:
+    """A services phone as it is printed: 400-000-0000, 0571-8000000转8; blank for none."""
+    phone = tidy(text)
+    if phone and not PHONE.fullmatch(phone):
+        raise Invalid(field="服务电话", reason="应为电话号码，如 0571-8000000 或 400-000-0000。")
+    return phone
 
 
 def suggest_prefix(organisation_id: int, name: str) -> str:
@@ -98,7 +107,7 @@ def _free_region(name: str, actor: Actor, but: int = 0) -> str:
 
 @transaction.atomic
 def create_community(
-    name: str, *, actor: Actor, region_id: int | None = None, receipt_prefix: str = "", address: str = ""
+    name: str, *, actor: Actor, region_id: int | None = None, receipt_prefix: str = "", address: str = "", phone: str = ""
 ) -> Community:
     """A new community, by an administrator or an importer of the whole organisation.
 
@@ -119,6 +128,7 @@ def create_community(
         sort_key=pinyin_key(name),
         receipt_prefix=prefix,
         address=tidy(address)[:160],
+        phone=_phone(phone),
     )
     after = _community_facts(community) | {"receipt_prefix": prefix}
     audit.record(actor, "access.create_community", community, community_id=community.pk, after=after)
@@ -127,9 +137,9 @@ def create_community(
 
 @transaction.atomic
 def change_community(
-    community_id: int, *, actor: Actor, name: str, region_id: int | None, address: str = ""
+    community_id: int, *, actor: Actor, name: str, region_id: int | None, address: str = "", phone: str = ""
 ) -> Community:
-    """Rename, move to another region, correct the address. The receipt prefix stays for good."""
+    """Rename, move to another region, correct the address and the services phone. The receipt prefix stays for good."""
     actor.require_wide(Permission.ADMIN)
     community = locked_community(community_id, actor)
     before = _community_facts(community)
@@ -137,7 +147,8 @@ def change_community(
     community.sort_key = pinyin_key(community.name)
     community.region = locked_region(region_id, actor) if region_id else None
     community.address = tidy(address)[:160]
-    community.save(update_fields=["name", "sort_key", "region", "address"])
+    community.phone = _phone(phone)
+    community.save(update_fields=["name", "sort_key", "region", "address", "phone"])
     after = _community_facts(community)
     audit.record(
         actor, "access.change_community", community, community_id=community.pk, before=before, after=after
@@ -169,7 +180,7 @@ def end_community(
 
 def _community_facts(community: Community) -> dict[str, Any]:
     region = community.region.name if community.region else None
-    return {"name": community.name, "region": region, "address": community.address}
+    return {"name": community.name, "region": region, "address": community.address, "phone": community.phone}
 
 
 def _free_community(name: str, actor: Actor, but: int = 0) -> str:

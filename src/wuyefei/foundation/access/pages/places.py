@@ -17,7 +17,7 @@ from ..forms import CommunityForm, EndForm, RegionForm
 from ..gate import StaffRequest
 from .people import admin
 
-FIELDS = {"收据字头": "receipt_prefix", "上级区域": "parent", "名称": "name"}
+FIELDS = {"服务电话": "phone", "收据字头": "receipt_prefix", "上级区域": "parent", "名称": "name"}
 
 
 def _say(form: RegionForm | CommunityForm, error: DomainError) -> None:
@@ -82,6 +82,7 @@ def new_community(request: StaffRequest) -> HttpResponse:
                 region_id=given["region"],
                 receipt_prefix=given["receipt_prefix"],
                 address=given["address"],
+                phone=given["phone"],
             )
         except DomainError as error:
             _say(form, error)
@@ -122,7 +123,12 @@ def community(request: StaffRequest, pk: int) -> HttpResponse:
         try:
             given = form.cleaned_data
             actions.change_community(
-                pk, actor=actor, name=given["name"], region_id=given["region"], address=given["address"]
+                pk,
+                actor=actor,
+                name=given["name"],
+                region_id=given["region"],
+                address=given["address"],
+                phone=given["phone"],
             )
         except DomainError as error:
             _say(form, error)

@@ -18,7 +18,21 @@ from wuyefei.money.billing.public import LATE_FEE_SQL
 from wuyefei.money.payments.public import payments
 
 from ..rules import LIMITATION_NEAR, By, State, limitation_left, limitation_on
-from .scope import ADJUSTED_FEN, IS_HELD, ITEM, C, P, Q, R, Scope, amounts, fetch, lines_sql, rows_sql
+from .scope import (
+    ADJUSTED_FEN,
+    IS_DISPUTED,
+    IS_HELD,
+    ITEM,
+    C,
+    P,
+    Q,
+    R,
+    Scope,
+    amounts,
+    fetch,
+    lines_sql,
+    rows_sql,
+)
 
 SIZE = 50
 
@@ -43,6 +57,7 @@ class Line:
     late_fen: int
     bears: bool
     held: bool
+    disputed: bool = False
 
     @property
     def paid_fen(self) -> int:
@@ -103,6 +118,11 @@ class Row:
     def held(self) -> int:
         """How many lines bear no late fee today because they are held."""
         return sum(line.held for line in self.lines)
+
+    @property
+    def disputed(self) -> int:
+        """How many lines their payer disputes today."""
+        return sum(line.disputed for line in self.lines)
 
     @property
     def oldest(self) -> dt.date:
@@ -255,7 +275,8 @@ def lines_of(scope: Scope) -> list[Line]:
     sql = f"""SELECT * FROM (SELECT r.id, r.community_id, k.name AS community, r.property_id, p.code, q.name AS payer,
         i.name AS item, r.memo, r.service_from, r.service_to, r.due_on,
         (r.amount_fen + {ADJUSTED_FEN.format(r="r")})::bigint AS due, r.outstanding_fen, {LATE_FEE_SQL} AS late,
-        r.late_fee_rate IS NOT NULL AS bears, {IS_HELD.format(r="r")} AS held
+        r.late_fee_rate IS NOT NULL AS bears, {IS_HELD.format(r="r")} AS held,
+        {IS_DISPUTED.format(r="r")} AS disputed
       FROM {R} r JOIN {P} p ON p.id = r.property_id JOIN {Q} q ON q.id = r.payer_id JOIN {ITEM} i ON i.id = r.item_id
       JOIN {C} k ON k.id = r.community_id WHERE {scope.where()}) found{late} ORDER BY due_on, id"""
     return [Line(*row) for row in fetch(sql, scope.params)]

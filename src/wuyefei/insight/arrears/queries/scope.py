@@ -24,6 +24,7 @@ from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
 )
+from wuyefei.relations.contacts.public import DISPUTE
 
 from ..rules import LIMITATION_NEAR, Filter, State, due_for_limitation
 
@@ -34,6 +35,10 @@ ADJUSTED, HELD = Adjustment._meta.db_table, LateFeeHold._meta.db_table
 ADJUSTED_FEN = f"COALESCE((SELECT sum(x.amount_fen) FROM {ADJUSTED} x WHERE x.receivable_id = {{r}}.id), 0)"
 IS_HELD = (
     f"EXISTS (SELECT 1 FROM {HELD} x WHERE x.receivable_id = {{r}}.id"
+    " AND daterange(x.starts_on, x.ends_on, '[]') @> %(as_of)s::date)"
+)
+IS_DISPUTED = (
+    f"EXISTS (SELECT 1 FROM {HELD} x WHERE x.receivable_id = {{r}}.id AND x.kind = '{DISPUTE}'"
     " AND daterange(x.starts_on, x.ends_on, '[]') @> %(as_of)s::date)"
 )
 

@@ -58,7 +58,9 @@ def confirm_reviewed(run_id: int, *, lines: int, amount_fen: int, actor: Actor) 
 @transaction.atomic
 def withdraw_run(run_id: int, *, actor: Actor) -> None:
     """The person who confirmed takes the run back before anybody published it."""
-    run = locked_run(run_id, actor, state=Run.State.CONFIRMED, verb="撤回")
-    request = Request.objects.filter(kind=PUBLISH_KIND, subject_id=run.pk, state=Request.State.OPEN).first()
+    # the request is locked before its run, as by whoever decides on it
+    request = Request.objects.filter(kind=PUBLISH_KIND, subject_id=run_id, state=Request.State.OPEN).first()
     if request is not None:
         approvals.cancel(request.pk, actor=actor)
+    else:
+        locked_run(run_id, actor, state=Run.State.CONFIRMED, verb="撤回")

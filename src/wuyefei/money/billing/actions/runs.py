@@ -149,15 +149,14 @@ def compute(community_id: int, month: Month, selection: Selection) -> tuple[list
 
 
 def locked_run(run_id: int, actor: Actor, *, state: str, verb: str) -> Run:
-    """The run under lock in the state that ``verb`` needs. Raises ``NotFound``, ``WrongState``."""
-    run = (
-        Run.objects.select_for_update(of=("self",))
-        .select_related("community")
-        .filter(pk=run_id, organisation_id=actor.organisation_id, community_id__in=actor.seen)
-        .first()
-    )
-    if run is None:
+    """The run under lock in the state that ``verb`` needs, its community locked before it: a draft that is being computed
+    again ends first. Raises ``NotFound``, ``WrongState``."""
+    mine = Run.objects.filter(pk=run_id, organisation_id=actor.organisation_id, community_id__in=actor.seen)
+    community_id = mine.values_list("community_id", flat=True).first()
+    if community_id is None:
         raise NotFound()
+    lock_community(community_id)
+    run = mine.select_for_update(of=("self",)).select_related("community").get()
     if run.state != state:
         raise WrongState(state=run.get_state_display(), verb=verb)
     return run
@@ -166,11 +165,15 @@ def locked_run(run_id: int, actor: Actor, *, state: str, verb: str) -> Run:
 @transaction.atomic
 def strike_line(line_id: int, *, struck: bool, actor: Actor) -> RunLine:
     """Leave a draft line out of the run, or take it back in; it is then reviewed by the actor."""
-    line = RunLine.objects.filter(pk=line_id, organisation_id=actor.organisation_id).first()
-    if line is None:
+    mine = RunLine.objects.filter(pk=line_id, organisation_id=actor.organisation_id)
+    found = mine.values_list("community_id", "run_id").first()
+    if found is None:
         raise NotFound()
-    actor.require(Permission.BILLING_DRAFT, line.community_id)
-    run = locked_run(line.run_id or 0, actor, state=Run.State.DRAFT, verb="修改")
+    actor.require(Permission.BILLING_DRAFT, found[0])
+    run = locked_run(found[1] or 0, actor, state=Run.State.DRAFT, verb="修改")
+    line = mine.first()
+    if line is None:  # a draft computed again in the meantime has other lines
+        raise NotFound()
     if struck != line.struck:
         sign = -1 if struck else 1
         run.line_count, run.amount_fen = run.line_count + sign, run.amount_fen + sign * line.amount_fen
@@ -210,7 +213,6 @@ def reopen(request: Request, actor: Actor) -> None:
 def publish(request: Request, actor: Actor) -> None:
     """Carried out when the second person approves: drafts become receivables and one summary entry an item."""
     run = locked_run(request.subject_id, actor, state=Run.State.CONFIRMED, verb="发布")
-    lock_community(run.community_id)
     count, amount, digest = lines_digest("billing_runline", run.pk)
     if (count, amount, digest) != (request.payload["lines"], request.payload["amount_fen"], request.payload["hash"]):
         raise DomainError("run_changed", "账单行与确认时不一致（草稿可能在故障后丢失），请退回后重新计算。")

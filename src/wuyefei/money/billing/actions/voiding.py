@@ -13,7 +13,6 @@ from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.platform import audit
 
 from ..models import Receivable, Run
-from .locks import lock_community
 from .receivables import reverse_row
 from .runs import locked_run
 
@@ -56,7 +55,6 @@ def ask_void_run(run_id: int, *, actor: Actor, reason: str) -> Request:
 def void_run(request: Request, actor: Actor) -> None:
     """Carried out on approval, all or nothing."""
     run = locked_run(request.subject_id, actor, state=Run.State.PUBLISHED, verb="作废")
-    lock_community(run.community_id)
     rows = _standing_rows(run, lock=True)
     found = (len(rows), sum(row.amount_fen for row in rows))
     if found != (request.payload["lines"], request.payload["amount_fen"]):

@@ -72,7 +72,7 @@ def receivables(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": dress(page.rows),
-        "totals": listing.totals(rows, today),
+        "totals": listing.totals(actor, rows, today),
         "chosen": chosen,
         "narrowed": chosen != listing.Filter(),
         "states": [(code, _(name)) for code, name in listing.STATES.items()],

@@ -23,6 +23,7 @@ from ..sending import CodeMessage, sender
 from .bindings import refresh_bindings
 
 CODE_LOCK = 0x77790051
+FORGET = "wuyefei.forget-codes"
 
 
 def ask_code(mobile: str, *, address: str, invitation: str = "") -> str:
@@ -31,7 +32,8 @@ def ask_code(mobile: str, *, address: str, invitation: str = "") -> str:
     Raises ``Invalid`` for what is no mobile, ``TooSoon``/``TooMany`` past the limits, ``NoSender``.
     """
     number = clean_mobile(mobile)
-    return _ask(mark("mobile", number), lambda: number if _known(number, invitation) else "", address)
+    shown = open_invitation(invitation) if invitation else None
+    return _ask(mark("mobile", number), lambda: number if shown or _known(number) else "", address, shown.pk if shown else None)
 
 
 def ask_code_by_room(community: str, room: str, name: str, *, address: str) -> str:
@@ -40,15 +42,12 @@ def ask_code_by_room(community: str, room: str, name: str, *, address: str) -> s
     return _ask(asked, lambda: mobile_on_file(community, room, name), address)
 
 
-def _known(mobile: str, invitation: str) -> bool:
-    if registered(mobile):
-        return True
-    guest = Binding.objects.filter(account__mobile_mark=mark("mobile", mobile), ended_at__isnull=True).exists()
-    return guest or (bool(invitation) and open_invitation(invitation) is not None)
+def _known(mobile: str) -> bool:
+    return bool(registered(mobile)) or Binding.objects.filter(account__mobile_mark=mark("mobile", mobile), ended_at__isnull=True).exists()
 
 
 @transaction.atomic
-def _ask(asked: str, find: Callable[[], str], address: str) -> str:
+def _ask(asked: str, find: Callable[[], str], address: str, invitation_id: int | None = None) -> str:
     now, send, address_mark = clock.now(), sender(), mark("address", address)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [CODE_LOCK, asked])
@@ -66,7 +65,7 @@ def _ask(asked: str, find: Callable[[], str], address: str) -> str:
     )  # fmt: skip
     if mobile:
         minutes = int(rules.CODE_LIFE.total_seconds()) // 60
-        send(CodeMessage(mobile, code, minutes, hashed(challenge)))
+        send(CodeMessage(mobile, code, minutes, hashed(challenge), invitation_id))
     return challenge
 
 
@@ -125,3 +124,8 @@ def forget_codes(before: dt.datetime) -> int:
     """Remove codes asked for before a moment (a day ago or earlier: limits look back so far); returns how many."""
     limit = min(before, clock.now() - dt.timedelta(days=1))
     return Code.objects.filter(made_at__lt=limit).delete()[0]
+
+
+def forget_old_codes(organisation_id: int | None) -> int:
+    """The nightly work: codes belong to no organisation, so all that are older than the limits look back."""
+    return forget_codes(clock.now())

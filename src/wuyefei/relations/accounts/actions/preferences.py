@@ -1,15 +1,19 @@
-"""What an account's holder prefers. Reminders and auto-debit are kept here for the rooms that send and debit."""
+"""What an account's holder prefers. The guard of contacts and the notices read it for whoever the account is on record."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import F
 
 from wuyefei.foundation.kernel.errors import Invalid
+from wuyefei.relations.contacts.public import Channel, Preference, Window
 
-from ..models import Account
+from ..models import Account, Binding
 from ..queries import Owner
+from ..rules import Kind
 
 
 @transaction.atomic
@@ -26,3 +30,19 @@ def save_preferences(
     row.auto_debit, row.large_type = auto_debit, large_type
     row.save(update_fields=["reminder", "quiet_from", "quiet_to", "auto_debit", "large_type"])
     return row
+
+
+CHANNELS = {Account.Reminder.SMS: Channel.SMS, Account.Reminder.WECHAT: Channel.WECHAT, Account.Reminder.EMAIL: Channel.EMAIL}
+
+
+def wishes_of(person_ids: Collection[int]) -> dict[int, Preference]:
+    """What persons wish of reminders, where an account with the mobile on their record says it. A guest's account says
+    nothing for the owner."""
+    rows = Binding.objects.filter(
+        person_id__in=person_ids, kind=Kind.REGISTERED, ended_at__isnull=True, person__mobile_mark=F("mark")
+    ).exclude(mark="").order_by("person_id", "-pk").distinct("person_id")  # fmt: skip
+    found: dict[int, Preference] = {}
+    for person_id, reminder, start, end in rows.values_list("person_id", "account__reminder", "account__quiet_from", "account__quiet_to"):
+        quiet = Window(start, end) if start is not None and end is not None else None
+        found[person_id] = Preference(CHANNELS.get(Account.Reminder(reminder)), quiet, silent=reminder == Account.Reminder.NONE)
+    return found

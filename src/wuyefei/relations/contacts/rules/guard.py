@@ -14,7 +14,7 @@ from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.workdays import CALENDAR, WorkCalendar
 
-from .limits import DEFAULTS, Limits
+from .limits import DEFAULTS, Limits, Window
 from .measures import BANS, Ground
 from .phrases import measures_in
 from .steps import (
@@ -40,7 +40,8 @@ class Facts:
     """What is known of the person at the moment of the step.
 
     ``past``: outgoing contacts about debts of the last thirty days and those planned; ``refused``: channels the person
-    has opted out of; ``welcome``: channels agreed to for promotion; ``wrong``: the number on record is somebody else's;
+    has opted out of; ``preferred``: the channel they like best; ``quiet``: hours of their own besides the firm's;
+    ``silent``: they want no electronic reminders; ``welcome``: channels agreed to for promotion; ``wrong``: the number on record is somebody else's;
     ``named``: the payer has agreed in writing that the third person is told; ``joint``: a joint case with the committee
     or the street office stands on record.
     """
@@ -51,6 +52,9 @@ class Facts:
     owes: bool = True
     dispute_hold: bool = False
     refused: frozenset[Channel] = frozenset()
+    preferred: Channel | None = None
+    quiet: Window | None = None
+    silent: bool = False
     welcome: frozenset[Channel] = frozenset()
     wrong: bool = False
     erased: bool = False
@@ -169,6 +173,8 @@ def _wishes(step: Step, facts: Facts) -> Refused | None:
         return Refused("no_consent", Phrase("没有同意通过{channel}接收推广", channel=Phrase(name)), ("network_7", "advert_43", "pipl_13"), "先征得本人同意")
     if step.channel in facts.refused and step.purpose not in ANSWERING and step.channel is not Channel.DESK:
         return Refused("opted_out", Phrase("本人已拒绝通过{channel}联系", channel=Phrase(name)), ("pipl_15", "pipl_44"), "改用本人没有拒绝的方式，或者寄信函", channel=Channel.LETTER)
+    if facts.silent and step.channel in WRITTEN and step.purpose in (Purpose.BILL, Purpose.REMINDER):
+        return Refused("wants_no_reminder", "本人在手机页上选了不提醒", ("pipl_15", "civil_1033_1"), "寄信函，或者等本人来问", channel=Channel.LETTER)
     return None
 
 
@@ -191,6 +197,11 @@ def _hours(step: Step, facts: Facts) -> Refused | None:
     if disturbing and limits.quiet.holds(at):
         pattern = "{time} 不能打电话，{window} 为免打扰时段" if step.channel is Channel.PHONE else "{time} 不能发消息，{window} 为免打扰时段"
         return Refused("quiet_hours", Phrase(pattern, time=f"{at:%H:%M}", window=str(limits.quiet)), ("civil_1033_1", "limits"))
+    own = facts.quiet
+    asked_for = step.purpose in ANSWERING
+    if own is not None and not asked_for and (step.channel is Channel.PHONE or step.channel in WRITTEN) and own.holds(at):
+        pattern = "{time} 在本人设定的免打扰时段 {window} 内"
+        return Refused("own_quiet_hours", Phrase(pattern, time=f"{at:%H:%M}", window=str(own)), ("civil_1033_1", "pipl_15"))
     return None
 
 

@@ -185,7 +185,7 @@ def _place(
     """The household's next channel, or why it has none."""
     ways = [Way(channel, bool(bundle_of(channel, row.person, row, addresses)), channel in means.channels) for channel in LADDER]
     reason = row.reason
-    while (channel := next_way(ways, row.tried)) is not None:
+    while (channel := next_way(ways, row.tried, facts.preferred or "")) is not None:
         moment, refused = _judge(channel, means.versions[channel], facts, now, batch.due_on)
         if moment is not None:
             bundle = bundle_of(channel, row.person, row, addresses)

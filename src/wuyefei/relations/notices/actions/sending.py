@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from wuyefei.estate.people.public import Person, open_mobiles, people
+from wuyefei.foundation import environment
 from wuyefei.foundation.access.actor import Actor, organisation_of
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.platform import clock, jobs, vault
@@ -179,7 +180,8 @@ def values_of(message: Message, rows: list[Target], bills: list[Receivable], act
         "称呼": "、".join(names), "房号": "、".join(dict.fromkeys(row.property.code for row in rows)), "小区": message.community.name,
         "项目": "、".join(dict.fromkeys(bill.item.name for bill in mine)), "账期": span,
         "金额": yuan_text(sum(bill.outstanding_fen for bill in mine)), "到期日": f"{message.batch.due_on:%Y-%m-%d}",
-        "企业": organisation_of(actor).name, "电话": "", "验证码": "",
+        "企业": organisation_of(actor).name, "电话": message.community.phone, "网址": environment.owners_url(message.channel),
+        "验证码": "",
     }  # fmt: skip
     return {name: texts.without_emoji(value) for name, value in values.items()} if message.channel == "sms" else values
 

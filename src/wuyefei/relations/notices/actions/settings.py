@@ -18,6 +18,7 @@ from wuyefei.foundation.platform import audit, clock, vault
 
 from ..carriers import KIND_OF, OPEN, SECRETS, secrets_of
 from ..models import Address, Carrier, Lead
+from ..queries import lead_days
 from ..rules.ladder import LEAD_LEAST, LEAD_MOST
 
 NEEDED = {
@@ -115,10 +116,11 @@ def set_lead(contract_id: int, days: int, *, actor: Actor) -> Lead:
     actor.require(Permission.NOTICE_SEND, contract.community_id)
     if days != 0 and not LEAD_LEAST <= days <= LEAD_MOST:
         raise Invalid(field="提前天数", reason=Phrase("应为 {least} 到 {most}，或者 0 表示不通知", least=LEAD_LEAST, most=LEAD_MOST))
+    before = lead_days(contract.pk)
     row, _made = Lead.objects.update_or_create(
         contract=contract, defaults={"organisation_id": contract.organisation_id, "community_id": contract.community_id, "days": days}
     )
-    audit.record(actor, "notice.lead", row, after={"days": days})
+    audit.record(actor, "notice.lead", contract, community_id=contract.community_id, before={"days": before}, after={"days": days})
     return row
 
 

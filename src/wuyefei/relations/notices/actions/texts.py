@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import Max
 
+from wuyefei.foundation import environment
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.actions import SamePerson
@@ -14,7 +15,7 @@ from wuyefei.foundation.platform import audit, clock
 from wuyefei.relations.contacts.public import BANS, SOURCES, measures_in
 
 from ..models import CHANNELS, STEPS, Template, Version
-from ..rules.texts import check_body, check_template
+from ..rules.texts import check_body, check_template, fields_of
 
 BODY = 4000
 MENTIONED_LAWFULLY = frozenset({"late_fee", "lawyer_fee"})
@@ -42,6 +43,8 @@ def save_version(step: str, channel: str, body: str, *, actor: Actor, subject: s
     subject = limited(subject, "标题", 80, required=channel in ("email", "app", "letter"))
     if subject:
         check_template(subject, "标题")
+    if "网址" in fields_of(f"{subject}\n{body}") and not environment.public_url():
+        raise Invalid(field="正文", reason=Phrase("还没有设置公网地址（{name}），不能用网址字段", name="WUYEFEI_PUBLIC_URL"))
     carrier_template = limited(carrier_template, "服务商模板编号", 64, required=channel in ("sms", "wechat"))
     for code in measures_in(f"{subject}\n{body}"):
         if code not in MENTIONED_LAWFULLY:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
 from wuyefei.estate.people.public import Person, open_mobiles
-from wuyefei.foundation.access.actor import SYSTEM, organisation_of, service_actor
+from wuyefei.foundation.access.actor import SYSTEM, Actor, organisation_of, service_actor
+from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
 from wuyefei.relations.contacts.public import (
     Channel,
     Contact,
+    Facts,
     Purpose,
     Refused,
     Step,
@@ -20,12 +23,13 @@ from wuyefei.relations.contacts.public import (
     Wanted,
     check,
     gather,
+    limits_of,
     log_sent,
 )
 
 from ..carriers import sender_of
 from ..channels.base import CarrierError, Parcel, Unclear
-from ..models import Transactional
+from ..models import Carrier, Transactional, Version
 from ..queries import approved, carriers
 from ..rules import texts
 
@@ -35,34 +39,75 @@ class CannotSend(DomainError):
     message = "现在发不出短信，请稍后再试或到服务台办理。"
 
 
-def send_transactional(person: Person, values: Mapping[str, str], *, key: str, step: str = "code", channel: str = "sms") -> Transactional:
-    """Send a person what they asked for, now, by the approved text of ``step``. The same ``key`` is sent once: again it
-    returns what became of it.
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Somebody on no register, served for the community that let them in: family or a tenant whom an owner invited."""
+
+    community: Community
+    mobile: str
+
+
+def missing_for(organisation_id: int, step: str = "code", channel: str = "sms") -> list[str]:
+    """What an organisation still lacks to send ``step`` on ``channel``: ``carrier`` or ``template``, both, or neither."""
+    ready = {"carrier": channel in carriers(organisation_id), "template": channel in approved(organisation_id, step)}
+    return [name for name, there in ready.items() if not there]
+
+
+def anybody_sends(step: str = "code", channel: str = "sms") -> bool:
+    """Whether any organisation of the installation can send ``step`` on ``channel``."""
+    held = Carrier.objects.filter(enabled=True, channel=channel).values("organisation_id")
+    return Version.objects.filter(
+        template__step=step, template__channel=channel, state=Version.State.APPROVED, template__organisation_id__in=held
+    ).exists()
+
+
+def send_transactional(
+    reader: Person | Outsider, values: Mapping[str, str], *, key: str, step: str = "code", channel: str = "sms"
+) -> Transactional:
+    """Send somebody what they asked for, now, by the approved text of ``step``. The same ``key`` is sent once: again it
+    returns what became of it, and what a dead worker left under way is unsure from then on.
 
     ``values`` fill the text's fields and are kept nowhere. For callers that have made sure who asks, and how often.
     Raises ``CannotSend`` where the channel is off, the text not approved or the carrier does not take it, and
     ``StepRefused`` where the guard forbids it (an erased person, a wrong number).
     """
-    actor = service_actor(person.organisation_id, SYSTEM)
-    version, carrier = approved(person.organisation_id, step).get(channel), carriers(person.organisation_id).get(channel)
+    person = reader if isinstance(reader, Person) else None
+    place = reader.community
+    actor = service_actor(place.organisation_id, SYSTEM)
+    version, carrier = approved(place.organisation_id, step).get(channel), carriers(place.organisation_id).get(channel)
     if version is None or carrier is None:
         raise CannotSend()
+    _refuse(place.organisation_id, person, channel)
+    to = reader.mobile if isinstance(reader, Outsider) else open_mobiles([reader.pk], actor=actor).get(reader.pk, "")
+    if not to:
+        raise CannotSend()
+    row, made = _write(place, person, step, channel, key)
+    if not made:
+        return row
+    whole = {**dict.fromkeys(texts.FIELDS, ""), "企业": organisation_of(actor).name, "小区": place.name, "电话": place.phone, **values}
+    return _hand_over(row, carrier, _parcel(row, to, version, whole), actor)
+
+
+def _refuse(organisation_id: int, person: Person | None, channel: str) -> None:
+    """Raises ``StepRefused`` where the guard forbids it; of an outsider it knows nothing but the hour."""
     now = clock.now()
-    facts = gather(person.organisation_id, [Wanted(person.pk)], now)[person.pk]
+    if person is None:
+        facts = Facts(limits=limits_of(organisation_id))
+    else:
+        facts = gather(organisation_id, [Wanted(person.pk)], now)[person.pk]
     verdict = check(Step(Channel(channel), Purpose.CODE, now), now=now, facts=facts)
     if isinstance(verdict, Refused):
         raise StepRefused(verdict)
-    to = open_mobiles([person.pk], actor=actor).get(person.pk, "")
-    if not to:
-        raise CannotSend()
-    row, made = _write(person, step, channel, key)
-    if not made:
-        return row
-    whole = {**dict.fromkeys(texts.FIELDS, ""), "企业": organisation_of(actor).name, "小区": person.community.name, **values}
-    parcel = Parcel(
-        f"t{row.pk}", to, texts.fill(version.subject, whole), texts.fill(version.body, whole), texts.ordered(version.body, whole),
+
+
+def _parcel(row: Transactional, to: str, version: Version, values: Mapping[str, str]) -> Parcel:
+    return Parcel(
+        f"t{row.pk}", to, texts.fill(version.subject, values), texts.fill(version.body, values), texts.ordered(version.body, values),
         template=version.carrier_template,
     )  # fmt: skip
+
+
+def _hand_over(row: Transactional, carrier: Carrier, parcel: Parcel, actor: Actor) -> Transactional:
     try:
         sender_of(carrier).send(parcel)
     except Unclear as error:
@@ -73,24 +118,28 @@ def send_transactional(person: Person, values: Mapping[str, str], *, key: str, s
     return _end(row, Transactional.State.SENT, "", actor.user_id)
 
 
-def _write(person: Person, step: str, channel: str, key: str) -> tuple[Transactional, bool]:
+def _write(place: Community, person: Person | None, step: str, channel: str, key: str) -> tuple[Transactional, bool]:
     """The row before anything goes out; whether it is new."""
     try:
         with transaction.atomic():
             row = Transactional.objects.create(
-                organisation_id=person.organisation_id, community_id=person.community_id, person=person, step=step, channel=channel,
-                key=key, made_at=clock.now(),
+                organisation_id=place.organisation_id, community=place, person=person, step=step, channel=channel, key=key,
+                made_at=clock.now(),
             )  # fmt: skip
         return row, True
     except IntegrityError:
-        return Transactional.objects.get(organisation_id=person.organisation_id, key=key), False
+        row = Transactional.objects.get(organisation_id=place.organisation_id, key=key)
+    if row.state == Transactional.State.SENDING:
+        row.state, row.reason = Transactional.State.UNSURE, "worker_gone"
+        row.save(update_fields=["state", "reason"])
+    return row, False
 
 
 @transaction.atomic
 def _end(row: Transactional, state: str, reason: str, user_id: int) -> Transactional:
     row.state, row.reason = state, reason
     row.save(update_fields=["state", "reason"])
-    if state != Transactional.State.FAILED:
+    if state != Transactional.State.FAILED and row.person_id is not None:
         now = clock.now()
         log_sent(
             [

@@ -34,7 +34,7 @@ from .common import actor_of, attempt, number
 NAMES = dict(CHANNELS)
 REASONS = {
     "no_address": noop("没有可用的联系方式"), "bounced": noop("没有送达"), "silent": noop("没有回执"), "opted_out": noop("本人拒绝这种方式"),
-    "wrong_number": noop("号码不是本人"), "quiet_hours": noop("免打扰时段"), "too_often": noop("频次已满"), "too_often_day": noop("频次已满"),
+    "wrong_number": noop("号码不是本人"), "quiet_hours": noop("免打扰时段"), "own_quiet_hours": noop("本人设定的免打扰时段"), "wants_no_reminder": noop("本人选了不提醒"), "too_often": noop("频次已满"), "too_often_day": noop("频次已满"),
     "dispute_hold": noop("账单有争议"), "erased": noop("个人信息已删除"), "deceased": noop("缴费人已去世"), "paid": noop("发送前已缴清"),
     "nothing_owed": noop("没有欠费"), "late_fee": noop("合同没有违约金条款"), "lawyer_fee": noop("合同没有约定律师费"), "nobody": noop("没有人要通知"),
 }  # fmt: skip

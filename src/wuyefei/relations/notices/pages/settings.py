@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wuyefei.estate.people.public import get_person
+from wuyefei.foundation import environment
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 
 from ..actions import settings as acts
+from ..actions.transactional import missing_for
 from ..carriers import KIND_OF
 from ..forms import AddressForm, CarrierForm
 from ..models import CHANNELS, Carrier
@@ -27,9 +29,14 @@ NAMES = dict(CHANNELS)
 @require_GET
 @needs(Permission.ADMIN, wide=True)
 def carriers(request: HttpRequest) -> HttpResponse:
-    """Every channel: on or off."""
-    rows = {row.channel: row for row in Carrier.objects.filter(organisation_id=actor_of(request).organisation_id)}
-    return render(request, "notices/carriers.html", {"lines": [(channel, name, rows.get(channel)) for channel, name in CHANNELS]})
+    """Every channel: on or off; and whether owners get their one-time codes."""
+    organisation_id = actor_of(request).organisation_id
+    rows = {row.channel: row for row in Carrier.objects.filter(organisation_id=organisation_id)}
+    context = {
+        "lines": [(channel, name, rows.get(channel)) for channel, name in CHANNELS], "missing": missing_for(organisation_id),
+        "demo": environment.demo_mode(),
+    }  # fmt: skip
+    return render(request, "notices/carriers.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,6 +57,22 @@ def carrier(request: HttpRequest, channel: str) -> HttpResponse:
     hook = request.build_absolute_uri(reverse("notices:receipts", args=[row.hook])) if row is not None and channel in ("sms", "wechat", "app") else ""
     context = {"form": form, "name": NAMES[channel], "hook": hook}
     return render(request, "notices/carrier.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Permission.NOTICE_SEND)
+def lead(request: HttpRequest, contract_id: int) -> HttpResponse:
+    """How early a contract's bills are announced, said on the contract's own page."""
+    text = request.POST.get("days", "").strip()
+    try:
+        acts.set_lead(contract_id, int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1, actor=actor_of(request))
+    except (NotFound, Forbidden):
+        raise
+    except DomainError as error:
+        messages.error(request, error.text)
+    else:
+        messages.success(request, _("提前天数已保存"))
+    return redirect("backoffice:contract", contract_id)
 
 
 @require_http_methods(["GET", "POST"])

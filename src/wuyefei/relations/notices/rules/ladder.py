@@ -32,10 +32,13 @@ class Way:
     ready: bool
 
 
-def next_way(ways: Sequence[Way], tried: Collection[str]) -> str | None:
-    """The first untried channel of the ladder with an address, a carrier and a text; None where none is left."""
+def next_way(ways: Sequence[Way], tried: Collection[str], first: str = "") -> str | None:
+    """The first untried channel of the ladder with an address, a carrier and a text; None where none is left.
+
+    ``first``: the channel that the person likes best, tried before the others.
+    """
     open_ = {way.channel for way in ways if way.address and way.ready}
-    return next((channel for channel in LADDER if channel in open_ and channel not in tried), None)
+    return next((channel for channel in sorted(LADDER, key=lambda one: one != first) if channel in open_ and channel not in tried), None)
 
 
 def rate(reached: int, households: int) -> Decimal:

@@ -11,7 +11,7 @@ from wuyefei.foundation.kernel.errors import Invalid, Phrase
 
 FIELDS: dict[str, str] = {
     "称呼": "缴费人姓名", "房号": "房屋编号，多套用顿号隔开", "小区": "小区名称", "项目": "收费项目", "账期": "服务期的月份",
-    "金额": "应缴金额，元", "到期日": "最后缴费日", "企业": "物业企业名称", "电话": "服务电话", "验证码": "一次性验证码",
+    "金额": "应缴金额，元", "到期日": "最后缴费日", "企业": "物业企业名称", "电话": "小区的服务电话", "网址": "业主手机页的地址", "验证码": "一次性验证码",
 }  # fmt: skip
 """Every field that a template may name, and what it says."""
 
@@ -19,7 +19,7 @@ def sample() -> dict[str, str]:
     """Invented values, to measure a text by and to show where there is no household yet."""
     return {
         "称呼": "陆小满", "房号": "1-1-101", "小区": "桂语花园", "项目": "物业服务费", "账期": "2026 年 1 月", "金额": "250.00",
-        "到期日": "2026-01-15", "企业": "桂语物业", "电话": "400-000-0000", "验证码": "123456",
+        "到期日": "2026-01-15", "企业": "桂语物业", "电话": "400-000-0000", "网址": "https://wy.example.com/h5/", "验证码": "123456",
     }  # fmt: skip
 
 SINGLE, PART = 70, 67

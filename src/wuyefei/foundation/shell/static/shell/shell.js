@@ -38,6 +38,12 @@ const nav = (open) => {
   else burger?.focus({ preventScroll: true });
 };
 
+/* A long menu shows the line one is on. */
+const side = $(".wy-nav");
+const line = side && $("[aria-current]", side);
+const below = line ? line.getBoundingClientRect().bottom - side.getBoundingClientRect().bottom : 0;
+if (below > 0) side.scrollTop = below + side.clientHeight / 3;
+
 const closePanels = (except) => {
   for (const panel of document.querySelectorAll("details[data-pop][open]")) {
     if (panel !== except) panel.open = false;

@@ -1,0 +1,1 @@
+"""Getting paid what is overdue, within the law."""

@@ -1,0 +1,84 @@
+"""What follow-up knows of whoever owes, as columns of the arrears ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.shell.templatetags.wy import grade
+from wuyefei.insight.arrears.public import Cell
+from wuyefei.money.billing.public import Receivable
+
+from .models import Case, Promise
+from .queries.cases import open_cases
+
+Load = Callable[[Actor, Sequence[int], dt.date], dict[int, Cell]]
+
+
+def _by_home(actor: Actor, property_ids: Sequence[int]) -> dict[int, list[Case]]:
+    """By property, the open cases of the payers with something overdue there."""
+    owing = Receivable.objects.filter(
+        property_id__in=property_ids, community_id__in=actor.communities(Permission.FOLLOW_VIEW), outstanding_fen__gt=0,
+        reversed_at__isnull=True,
+    )  # fmt: skip
+    pairs = set(owing.order_by().values_list("property_id", "payer_id").distinct())
+    rows = {row.person_id: row for row in open_cases(actor).filter(person_id__in={payer for _home, payer in pairs}).select_related("owner")}
+    found: dict[int, list[Case]] = {}
+    for home, payer in sorted(pairs):
+        if payer in rows:
+            found.setdefault(home, []).append(rows[payer])
+    return found
+
+
+def _column(cell: Callable[[list[Case]], Cell | None]) -> Load:
+    def load(actor: Actor, property_ids: Sequence[int], today: dt.date) -> dict[int, Cell]:
+        found = {home: cell(rows) for home, rows in _by_home(actor, property_ids).items()}
+        return {home: one for home, one in found.items() if one is not None}
+
+    return load
+
+
+def _grade(rows: list[Case]) -> Cell:
+    letters = sorted({row.grade for row in rows}, key="SABC".index)
+    words = "、".join(_("%(letter)s 级") % {"letter": letter} for letter in letters)
+    return Cell(words, format_html_join(" ", "{}", ((grade(letter),) for letter in letters)))
+
+
+def _next(rows: list[Case]) -> Cell:
+    row = min(rows, key=lambda one: (one.next_on, one.pk))
+    words = f"{row.get_next_kind_display()}"
+    address = reverse("followup:case", args=[row.pk])
+    note = f"{row.next_on:%m-%d}" + (f" · {row.owner.name}" if row.owner else "")
+    return Cell(f"{words} {row.next_on}", format_html('<a href="{}">{}</a>', address, words), note)
+
+
+def _last(rows: list[Case]) -> Cell | None:
+    days = [row.last_on for row in rows if row.last_on]
+    return Cell(max(days).isoformat(), f"{max(days):%m-%d}") if days else None
+
+
+def promises(actor: Actor, property_ids: Sequence[int], today: dt.date) -> dict[int, Cell]:
+    """The open promise of whoever owes there."""
+    homes = _by_home(actor, property_ids)
+    people = {row.person_id for rows in homes.values() for row in rows}
+    said = {row.person_id: row for row in Promise.objects.filter(person_id__in=people, state=Promise.State.OPEN)}
+    return {home: _promise(said[row.person_id]) for home, rows in homes.items() for row in rows if row.person_id in said}
+
+
+def _promise(row: Promise) -> Cell:
+    return Cell(f"{row.due_on} {yuan_text(row.amount_fen)}", yuan_text(row.amount_fen), f"{row.due_on:%m-%d}")
+
+
+grades, next_steps, last_contacts = _column(_grade), _column(_next), _column(_last)
+
+
+def every() -> Iterable[tuple[str, Load, int]]:
+    """(key, load, order) of the columns."""
+    return (("grade", grades, 20), ("promise", promises, 30), ("last", last_contacts, 40), ("next", next_steps, 50))

@@ -1,0 +1,166 @@
+"""Cases, what was done in them, promises, green lanes and scripts. Freezing triggers stand in migration 0002."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wuyefei.estate.people.public import Person
+from wuyefei.estate.properties.public import Property
+from wuyefei.foundation.access.models import Community, Organisation, User
+from wuyefei.relations.contacts.public import Contact
+
+from .rules.cadence import AGE_NAMES
+from .rules.nextstep import KIND_NAMES
+
+AGES = [(age.value, _(name)) for age, name in AGE_NAMES.items()]
+KINDS = [(kind.value, _(name)) for kind, name in KIND_NAMES.items()]
+
+
+class Reason(models.TextChoices):
+    """Why a bill is not paid, as the payer says it."""
+
+    FORGOT = "forgot", _("忘了")
+    SERVICE = "service", _("对服务不满")
+    PRICE = "price", _("觉得价格高")
+    HARDSHIP = "hardship", _("手头紧")
+    AWAY = "away", _("不常住")
+    CONTRACT = "contract", _("对合同有疑问")
+    AMOUNT = "amount", _("对金额有疑问")
+    OTHER = "other", _("其他")
+
+
+class Case(models.Model):
+    """The overdue debt of a payer. What is worked out (``owed_fen`` to ``next_why``) is rewritten from facts every night and
+    after every act; ``owner``, ``reason`` and ``acts`` are what people did. ``property`` is where most is owed."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    property = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason.choices, blank=True)
+    acts = models.PositiveIntegerField(default=0)
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True)
+    owed_fen = models.BigIntegerField()
+    periods = models.PositiveIntegerField()
+    running = models.PositiveIntegerField()
+    oldest_due_on = models.DateField()
+    grade = models.CharField(max_length=1)
+    rung = models.CharField(max_length=10)
+    letter = models.CharField(max_length=1, blank=True)
+    next_kind = models.CharField(max_length=16, choices=KINDS)
+    next_on = models.DateField()
+    next_channel = models.CharField(max_length=8, blank=True)
+    next_rank = models.PositiveSmallIntegerField()
+    next_why = models.JSONField(default=list)
+    last_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=models.Q(closed_on__isnull=True), name="one_open_case"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["community", "next_rank", "-owed_fen", "-id"], condition=models.Q(closed_on__isnull=True), name="case_by_rank"
+            ),
+            models.Index(fields=["community", "next_on"], condition=models.Q(closed_on__isnull=True), name="case_by_day"),
+            models.Index(fields=["person", "-id"], name="case_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.property} {self.person}"
+
+
+class Act(models.Model):
+    """A contact logged in a case; ``client_key`` is the sender's own, so that sending twice logs once. Append-only."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="+")
+    client_key = models.CharField(max_length=64)
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=14)
+    reason = models.CharField(max_length=10, choices=Reason.choices, blank=True)
+    script = models.ForeignKey("Script", null=True, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "client_key"], name="act_logged_once"),
+            models.UniqueConstraint(fields=["case", "number"], name="act_numbered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.number}"
+
+
+class Promise(models.Model):
+    """``amount_fen`` by ``due_on``. Only the state changes, and only once."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("待查")
+        KEPT = "kept", _("已兑现")
+        BROKEN = "broken", _("未兑现")
+        REPLACED = "replaced", _("另有承诺")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    act = models.OneToOneField(Act, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+    due_on = models.DateField()
+    made_on = models.DateField()
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    settled_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="promise_positive"),
+            models.UniqueConstraint(fields=["person"], condition=models.Q(state="open"), name="one_open_promise"),
+        ]
+        indexes = [models.Index(fields=["community", "due_on"], condition=models.Q(state="open"), name="promise_due")]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.due_on}"
+
+
+class Lane(models.Model):
+    """A green lane granted to a valued payer in difficulty: grade C while it lasts."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person"], condition=models.Q(ended_at__isnull=True), name="one_lane")]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class Script(models.Model):
+    """What to say to debts of an age, in three parts; the latest version of an age is used. Append-only."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    age = models.CharField(max_length=10, choices=AGES)
+    number = models.PositiveIntegerField()
+    parts = ArrayField(models.CharField(max_length=400), size=3)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "age", "number"], name="script_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_age_display()} {self.number}"

@@ -1,0 +1,49 @@
+"""What the pages of this room share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from django import forms
+from django.http import HttpRequest
+
+from wuyefei.foundation.access.actor import Actor, get_community, visible_communities
+from wuyefei.foundation.access.gate import StaffRequest
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+
+Made = TypeVar("Made")
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return cast(StaffRequest, request).actor
+
+
+def attempt(form: forms.Form, act: Callable[[], Made]) -> Made | None:
+    """What the action returns, or None when it refused: its words then stand in the form."""
+    try:
+        return act()
+    except (NotFound, Forbidden):
+        raise
+    except DomainError as error:
+        named = str(error.data.get("field", "")) if isinstance(error, Invalid) else ""
+        name = next((key for key, field in form.fields.items() if named and str(field.label) == named), None)
+        form.add_error(name, str(error.data["reason"]) if name else error.text)
+        return None
+
+
+def number(text: str | None) -> int | None:
+    """A row's id from an address; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def place_of(request: HttpRequest, permission: Permission) -> tuple[Community, list[Community]] | None:
+    """(the community of the address, else the first; all of theirs); None for who has none. Raises ``NotFound``."""
+    actor = actor_of(request)
+    places = visible_communities(actor, permission)
+    asked = number(request.GET.get("community") or request.POST.get("community"))
+    if asked is not None:
+        return get_community(actor, asked, permission), places
+    return (places[0], places) if places else None

@@ -1,0 +1,233 @@
+"""Drafting a sheet, asking a second person, booking it, giving it up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from wuyefei.estate.metering.public import lock_readings
+from wuyefei.estate.properties.public import Property
+from wuyefei.estate.tariffs.public import By, Participant, get_item
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.approvals import actions as approvals
+from wuyefei.foundation.approvals.models import Request
+from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Span
+from wuyefei.foundation.kernel.errors import Invalid, NotFound
+from wuyefei.foundation.kernel.text import limited
+from wuyefei.foundation.platform import audit, clock
+from wuyefei.money.billing.public import SheetRow, book_sheet
+
+from . import queries
+from .models import Line, Sheet, Use
+from .rules import (
+    Drawn,
+    Json,
+    Left,
+    NothingToBill,
+    PayerMissing,
+    SheetChanged,
+    SheetState,
+    Why,
+    each,
+    metered,
+    participants_json,
+    shared,
+    steps_json,
+)
+from .terms import EachTerms, Head, MeteredTerms, Scope, SharedTerms
+
+BILL_KIND = "sheets.bill"
+LONGEST_DAYS = 3 * 366
+
+
+def _check(head: Head, actor: Actor, community: Community) -> None:
+    actor.require(Permission.BILLING_DRAFT, community.pk)
+    if not EARLIEST <= head.due_on <= LATEST or head.due_on < head.span.first:
+        raise Invalid(field="到期日", reason="不能早于服务期的第一天")
+    if head.span.days > LONGEST_DAYS:
+        raise Invalid(field="服务期", reason="不能超过三年")
+
+
+@transaction.atomic
+def draft_metered(head: Head, terms: MeteredTerms, *, actor: Actor, community: Community) -> Sheet:
+    """Charge every reading that waits. Raises ``NothingToBill`` and what the rules raise; nothing is written then."""
+    _check(head, actor, community)
+    item = get_item(actor, head.item_id)
+    lock_readings(community.pk)
+    _free(community.pk)
+    pieces = queries.uncharged(community.pk, item.pk, terms.meter_kind, head.span.last, terms.since)
+    before = queries.used_before(item.pk, {piece.property_id for piece in pieces}, terms.stage_from)
+    drawn, left = metered(pieces, terms.steps, before)
+    left += [Left(home, Why.HELD) for home in queries.held_properties(community.pk, terms.meter_kind, head.span.last)]
+    if not drawn:
+        raise NothingToBill(reason="没有还没计费的读数，或读数都在待核对")
+    facts = {"meter_kind": terms.meter_kind, "steps": steps_json(terms.steps), "stage_from": str(terms.stage_from)}
+    span = Span(min(row.span.first for row in drawn), max(head.span.last, max(row.span.last for row in drawn)))
+    return _draft(Sheet.Kind.METERED, Head(item.pk, head.title, span, head.due_on), facts, drawn, left, actor, community)
+
+
+def _members(
+    scope: Scope, by: By, span: Span, actor: Actor, community: Community, meter_kind: str = "", vacant: Any = 1
+) -> tuple[list[Participant], dict[int, int]]:
+    """The participants and their payers on the last day. Raises ``PayerMissing``."""
+    found = queries.participants(community.pk, scope, by, span, meter_kind, vacant)
+    owing = queries.payers_on([one.key for one in found], span.last)
+    missing = [one for one in found if one.key not in owing and one.factor]
+    if missing:
+        raise PayerMissing(count=len(missing), day=span.last, first=missing[0].code)
+    return [one for one in found if one.key in owing], owing
+
+
+@transaction.atomic
+def draft_shared(head: Head, terms: SharedTerms, *, actor: Actor, community: Community) -> Sheet:
+    """Share a sum. Raises ``NobodyTakesPart``, ``MeasureMissing``, ``PayerMissing``, ``Invalid``; nothing is written then."""
+    _check(head, actor, community)
+    if terms.by not in (By.UNIT, By.AREA, By.USAGE):
+        raise Invalid(field="分摊方式", reason="请选按户、按面积或按用量")
+    found, owing = _members(terms.scope, terms.by, head.span, actor, community, terms.meter_kind, terms.vacant_factor)
+    drawn = shared(terms.total_fen, terms.by, found, owing, head.span)
+    facts = {"total_fen": terms.total_fen, "by": terms.by.value, "participants": participants_json(found), "meter_kind": terms.meter_kind}
+    return _draft(Sheet.Kind.SHARED, head, facts, drawn, [], actor, community)
+
+
+@transaction.atomic
+def draft_each(head: Head, terms: EachTerms, *, actor: Actor, community: Community) -> Sheet:
+    """The same price for many. Raises ``PayerMissing``, ``Invalid``, ``NothingToBill``; nothing is written then."""
+    _check(head, actor, community)
+    if terms.by not in (By.UNIT, By.AREA):
+        raise Invalid(field="计价方式", reason="请选按户或按面积")
+    if not terms.price.is_finite() or terms.price <= 0:
+        raise Invalid(field="单价", reason="必须大于 0")
+    found, owing = _members(terms.scope, terms.by, head.span, actor, community)
+    if not found:
+        raise NothingToBill(reason="这个范围里没有房屋")
+    drawn = each(terms.price, terms.by, found, owing, head.span)
+    return _draft(Sheet.Kind.EACH, head, {"price": str(terms.price), "by": terms.by.value}, drawn, [], actor, community)
+
+
+def _draft(
+    kind: str, head: Head, terms: Json, drawn: Sequence[Drawn], left: Sequence[Left], actor: Actor, community: Community
+) -> Sheet:
+    item = get_item(actor, head.item_id)
+    codes = dict(Property.objects.filter(pk__in=[row.property_id for row in left]).values_list("pk", "code"))
+    rest = [[codes[row.property_id], row.why.value, None if row.quantity is None else str(row.quantity)] for row in left]
+    sheet = Sheet.objects.create(
+        organisation_id=actor.organisation_id, community=community, item=item, kind=kind,
+        title=limited(head.title, "名称", 60, required=True), service_from=head.span.first, service_to=head.span.last,
+        due_on=head.due_on, terms=terms, left_out=rest, line_count=len(drawn), amount_fen=sum(row.amount_fen for row in drawn),
+        made_by_id=actor.user_id, made_at=clock.now(),
+    )  # fmt: skip
+    made = Line.objects.bulk_create([_line(sheet, row) for row in drawn], batch_size=2000)
+    Use.objects.bulk_create(
+        [
+            Use(organisation_id=sheet.organisation_id, community=community, line=line, reading_id=reading, item=item)
+            for line, row in zip(made, drawn, strict=True) for reading in row.reading_ids
+        ], batch_size=2000,
+    )  # fmt: skip
+    after = {"kind": kind, "title": sheet.title, "lines": sheet.line_count, "amount_fen": sheet.amount_fen, "left_out": len(rest)}
+    audit.record(actor, "sheets.draft", sheet, after=after)
+    return sheet
+
+
+def _line(sheet: Sheet, row: Drawn) -> Line:
+    return Line(
+        organisation_id=sheet.organisation_id, community_id=sheet.community_id, sheet=sheet, property_id=row.property_id,
+        payer_id=row.payer_id, service_from=row.span.first, service_to=row.span.last, quantity=row.quantity,
+        amount_fen=row.amount_fen, inputs=row.inputs,
+    )  # fmt: skip
+
+
+def _free(community_id: int) -> None:
+    """Readings whose bill was reversed may be charged again."""
+    reversed_ = Use.objects.filter(community_id=community_id, freed=False, line__receivable__reversed_at__isnull=False)
+    Use.objects.filter(pk__in=list(reversed_.values_list("pk", flat=True))).update(freed=True)
+
+
+def _locked(sheet_id: int, actor: Actor, *, state: str, verb: str) -> Sheet:
+    rows = Sheet.objects.select_for_update(of=("self",)).select_related("community", "item")
+    sheet = rows.filter(pk=sheet_id, organisation_id=actor.organisation_id, community_id__in=actor.seen).first()
+    if sheet is None:
+        raise NotFound()
+    if sheet.state != state:
+        raise SheetState(state=sheet.get_state_display(), verb=verb)
+    return sheet
+
+
+def digest(sheet: Sheet) -> str:
+    """A fingerprint of all lines: what was looked at is what is booked."""
+    rows = Line.objects.filter(sheet=sheet).order_by("pk").values_list("property_id", "payer_id", "amount_fen", "inputs")
+    found = hashlib.sha256()
+    for row in rows.iterator(chunk_size=2000):
+        found.update(repr(row).encode())
+    return found.hexdigest()
+
+
+@transaction.atomic
+def ask_to_bill(sheet_id: int, *, actor: Actor) -> Request:
+    """Submit a draft: its lines stay as they are until a second person has decided."""
+    sheet = _locked(sheet_id, actor, state=Sheet.State.DRAFT, verb="提交")
+    actor.require(Permission.BILLING_CONFIRM, sheet.community_id)
+    sheet.state = Sheet.State.ASKED
+    sheet.save(update_fields=["state"])
+    payload = {"sheet": sheet.pk, "lines": sheet.line_count, "amount_fen": sheet.amount_fen, "hash": digest(sheet)}
+    return approvals.ask(BILL_KIND, sheet, actor=actor, community_id=sheet.community_id, payload=payload,
+                         reason=f"发布 {sheet}", amount_fen=sheet.amount_fen)  # fmt: skip
+
+
+def reopen(request: Request, actor: Actor) -> None:
+    """Turned down, or taken back: it is a draft again."""
+    sheet = _locked(request.subject_id, actor, state=Sheet.State.ASKED, verb="退回")
+    sheet.state = Sheet.State.DRAFT
+    sheet.save(update_fields=["state"])
+    audit.record(actor, "sheets.reopen", sheet)
+
+
+@transaction.atomic
+def take_back(sheet_id: int, *, actor: Actor) -> Request:
+    """Who submitted takes the sheet back before anybody decided."""
+    sheet = _locked(sheet_id, actor, state=Sheet.State.ASKED, verb="撤回")
+    request = Request.objects.filter(kind=BILL_KIND, subject_id=sheet.pk, state=Request.State.OPEN).first()
+    if request is None:
+        raise NotFound()
+    return approvals.cancel(request.pk, actor=actor)
+
+
+def bill(request: Request, actor: Actor) -> None:
+    """Carried out on approval: each line becomes a receivable, and the sheet one entry."""
+    sheet = _locked(request.subject_id, actor, state=Sheet.State.ASKED, verb="发布")
+    if actor.user_id == sheet.made_by_id:
+        raise approvals.SamePerson()
+    if digest(sheet) != request.payload["hash"]:
+        raise SheetChanged()
+    lines = list(Line.objects.filter(sheet=sheet).order_by("pk"))
+    contracts = queries.contracts_on(sheet.community_id, sheet.service_to)
+    rows = [
+        SheetRow(line.property_id, line.payer_id, Span(line.service_from, line.service_to), line.quantity, line.amount_fen,
+                 contracts.get(line.property_id))
+        for line in lines
+    ]  # fmt: skip
+    made = book_sheet(sheet.pk, rows, actor=actor, community=sheet.community, item=sheet.item, due_on=sheet.due_on, memo=sheet.title)
+    for line, row in zip(lines, made, strict=True):
+        line.receivable = row
+    Line.objects.bulk_update(lines, ["receivable"], batch_size=2000)
+    sheet.state, sheet.billed_by_id, sheet.billed_at = Sheet.State.BILLED, actor.user_id, clock.now()
+    sheet.save()
+    audit.record(actor, "sheets.bill", sheet, after={"lines": len(made), "amount_fen": sheet.amount_fen})
+
+
+@transaction.atomic
+def discard(sheet_id: int, *, actor: Actor, reason: str = "") -> Sheet:
+    """Give up a draft: its readings may be charged by another sheet."""
+    sheet = _locked(sheet_id, actor, state=Sheet.State.DRAFT, verb="放弃")
+    actor.require(Permission.BILLING_DRAFT, sheet.community_id)
+    Use.objects.filter(line__sheet=sheet).delete()
+    Line.objects.filter(sheet=sheet).delete()
+    sheet.state = Sheet.State.DISCARDED
+    sheet.save(update_fields=["state"])
+    audit.record(actor, "sheets.discard", sheet, reason=reason)
+    return sheet

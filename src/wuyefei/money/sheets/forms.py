@@ -1,0 +1,201 @@
+"""Forms of sheets. Each turns what was typed into the head and the terms of a sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wuyefei.estate.metering.public import kinds as meter_kinds
+from wuyefei.estate.properties.public import Property, buildings, entrances
+from wuyefei.estate.tariffs.public import By, items
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Span
+from wuyefei.foundation.kernel.errors import Invalid
+from wuyefei.foundation.kernel.money import parse_yuan
+
+from .rules import parse_steps
+from .terms import EachTerms, Head, MeteredTerms, Scope, SharedTerms
+
+MOST_CODES = 2000
+
+
+class DayField(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def validate(self, value: dt.date | None) -> None:
+        super().validate(value)
+        if value and not EARLIEST <= value <= LATEST:
+            raise forms.ValidationError(_("日期应在 1950 到 2100 年之间。"))
+
+
+class YuanField(forms.CharField):
+    """An amount in yuan, cleaned to fen."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return parse_yuan(text, str(self.label))
+        except Invalid as error:
+            raise forms.ValidationError(error.data["reason"]) from error
+
+
+class StepsField(forms.CharField):
+    """One price, or steps, cleaned to ``Step``."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return parse_steps(text)
+        except Invalid as error:
+            raise forms.ValidationError(str(error.data["reason"])) from error
+
+
+class CodesField(forms.CharField):
+    """Codes of properties, one a line or with commas."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def clean(self, value: Any) -> Any:
+        found = [code for code in re.split(r"[\s,，、;；]+", super().clean(value)) if code]
+        if len(found) > MOST_CODES:
+            raise forms.ValidationError(_("一次最多写 %(most)s 个房号。") % {"most": MOST_CODES})
+        return tuple(dict.fromkeys(found))
+
+
+class HeadForm(forms.Form):
+    """What every sheet has. ``span_name``: the field that is wrong when the days are."""
+
+    item = forms.TypedChoiceField(label=_("收费项目"), coerce=int)
+    title = forms.CharField(label=_("名称"), max_length=60, strip=True, help_text=_("业主在账单上看到的，如 2026 年 10 月水费。"))
+    due_on = DayField(label=_("到期日"))
+
+    def __init__(self, actor: Actor, community: Community, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        item = self.fields["item"]
+        assert isinstance(item, forms.ChoiceField)
+        item.choices = [(one.pk, f"{one.name}（{one.get_nature_display()}）") for one in items(actor)]
+
+    def head(self, first: dt.date, last: dt.date) -> Head:
+        data = self.cleaned_data
+        return Head(data["item"], data["title"], Span(first, last), data["due_on"])
+
+
+class SpanForm(HeadForm):
+    service_from = DayField(label=_("服务自"))
+    service_to = DayField(label=_("服务至"), help_text=_("缴费人按这一天算。"))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        first, last = found.get("service_from"), found.get("service_to")
+        if first and last and last < first:
+            self.add_error("service_to", _("不能早于服务自。"))
+        return found
+
+
+class ScopeForm(SpanForm):
+    scope = forms.ChoiceField(label=_("范围"), required=False)
+    kinds = forms.MultipleChoiceField(
+        label=_("房屋种类"), choices=Property.Kind.choices, required=False, widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    only = CodesField(label=_("只有这些房屋"), required=False, help_text=_("写房号，一行一个。写了就不看上面的范围。"))
+    leave_out = CodesField(label=_("不参加的房屋"), required=False)
+
+    def __init__(self, actor: Actor, community: Community, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, community, *args, **kwargs)
+        choices: list[tuple[str, Any]] = [("", _("整个小区"))]
+        doors = list(entrances(actor).filter(community=community).select_related("building").order_by("building__sort_key", "name"))
+        for building in buildings(actor).filter(community=community).order_by("sort_key"):
+            choices.append((f"b{building.pk}", building.name))
+            choices += [(f"e{door.pk}", f"{building.name} · {door.name}") for door in doors if door.building_id == building.pk]
+        scope = self.fields["scope"]
+        assert isinstance(scope, forms.ChoiceField)
+        scope.choices = choices
+
+    def chosen(self) -> Scope:
+        data, place = self.cleaned_data, self.cleaned_data["scope"]
+        building = int(place[1:]) if place.startswith("b") else None
+        entrance = int(place[1:]) if place.startswith("e") else None
+        return Scope(building, entrance, tuple(data["kinds"]), data["only"], data["leave_out"])
+
+
+class MeteredForm(HeadForm):
+    meter_kind = forms.ChoiceField(label=_("表的种类"))
+    until = DayField(label=_("抄到哪天"), help_text=_("这天以前没计过费的读数都算进来。"))
+    since = DayField(label=_("从哪天之后"), required=False, help_text=_("只在启用时用：这天及以前的读数在别处收过了。"))
+    steps = StepsField(
+        label=_("单价"), max_length=400, help_text=_("一个价写 3.45；阶梯写 180 2.07，260 4.07，不限 6.07。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    stage_from = DayField(label=_("阶梯周期自"), help_text=_("通常是一月一日。这天起已计费的用量占档位。"))
+    field_order = ["item", "title", "meter_kind", "until", "steps", "stage_from", "due_on", "since"]
+
+    def __init__(self, actor: Actor, community: Community, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, community, *args, **kwargs)
+        kind = self.fields["meter_kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [(one, one) for one in meter_kinds(actor, community.pk)]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        for name in ("stage_from", "since"):
+            if found.get(name) and found.get("until") and found[name] > found["until"]:
+                self.add_error(name, _("不能晚于抄到哪天。"))
+        return found
+
+    def order(self) -> tuple[Head, MeteredTerms]:
+        data = self.cleaned_data
+        terms = MeteredTerms(data["meter_kind"], data["steps"], data["stage_from"], data["since"])
+        return self.head(data["until"], data["until"]), terms
+
+
+class SharedForm(ScopeForm):
+    total = YuanField(label=_("分摊总额（元）"), max_length=20)
+    by = forms.ChoiceField(label=_("分摊方式"), choices=[("area", _("按建筑面积")), ("unit", _("按户")), ("usage", _("按用量"))])
+    meter_kind = forms.ChoiceField(label=_("按哪种表的用量"), required=False)
+    vacant = forms.DecimalField(
+        label=_("空置房屋的系数"), initial=Decimal(1), min_value=Decimal(0), max_value=Decimal(1), decimal_places=2,
+        help_text=_("1 和别人一样，0.7 打七折，0 不摊。"), widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num"}),
+    )  # fmt: skip
+    field_order = [
+        "item", "title", "service_from", "service_to", "total", "by", "meter_kind", "vacant", "due_on", "scope", "kinds", "only", "leave_out",
+    ]  # fmt: skip
+
+    def __init__(self, actor: Actor, community: Community, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, community, *args, **kwargs)
+        kind = self.fields["meter_kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [("", "—"), *((one, one) for one in meter_kinds(actor, community.pk))]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("by") == "usage" and not found.get("meter_kind"):
+            self.add_error("meter_kind", _("按用量分摊要选表的种类。"))
+        return found
+
+    def order(self) -> tuple[Head, SharedTerms]:
+        data = self.cleaned_data
+        kind = data["meter_kind"] if data["by"] == "usage" else ""
+        terms = SharedTerms(data["total"], By(data["by"]), self.chosen(), data["vacant"], kind)
+        return self.head(data["service_from"], data["service_to"]), terms
+
+
+class EachForm(ScopeForm):
+    price = forms.DecimalField(
+        label=_("单价（元）"), max_digits=12, decimal_places=4, widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num"})
+    )
+    by = forms.ChoiceField(label=_("计价方式"), choices=[("unit", _("每户")), ("area", _("每平方米建筑面积"))])
+    field_order = [
+        "item", "title", "service_from", "service_to", "price", "by", "due_on", "scope", "kinds", "only", "leave_out",
+    ]  # fmt: skip
+
+    def order(self) -> tuple[Head, EachTerms]:
+        data = self.cleaned_data
+        return self.head(data["service_from"], data["service_to"]), EachTerms(data["price"], By(data["by"]), self.chosen())

@@ -1,0 +1,30 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions import BILL_KIND, ask_to_bill, discard, draft_each, draft_metered, draft_shared
+from .explaining import StepLine, steps_of_bill
+from .models import Line, Sheet, Use
+from .queries import Scope, get_sheet, sheets
+from .rules import parse_steps
+from .terms import EachTerms, Head, MeteredTerms, SharedTerms
+
+__all__ = [
+    "BILL_KIND",
+    "EachTerms",
+    "Head",
+    "Line",
+    "MeteredTerms",
+    "Scope",
+    "SharedTerms",
+    "Sheet",
+    "StepLine",
+    "Use",
+    "ask_to_bill",
+    "discard",
+    "draft_each",
+    "draft_metered",
+    "draft_shared",
+    "get_sheet",
+    "parse_steps",
+    "sheets",
+    "steps_of_bill",
+]

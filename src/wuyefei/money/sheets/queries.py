@@ -1,0 +1,146 @@
+"""Scoped reads of sheets, and what they are computed from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+
+from wuyefei.estate.contracts.public import lines_for_billing
+from wuyefei.estate.metering.public import Reading, dials_of
+from wuyefei.estate.occupancy.public import payers
+from wuyefei.estate.properties.public import Property
+from wuyefei.estate.tariffs.public import By, Participant
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.dates import Span
+from wuyefei.foundation.kernel.errors import Invalid, NotFound, Phrase
+
+from .models import Line, Sheet, Use
+from .rules import Piece
+from .terms import Scope
+
+STANDING = Q(freed=False) & (Q(line__receivable__isnull=True) | Q(line__receivable__reversed_at__isnull=True))
+"""A use that stands: its line is a draft, or billed and not reversed."""
+
+
+def sheets(actor: Actor) -> QuerySet[Sheet]:
+    """The sheets of the communities whose bills the actor may see."""
+    rows = Sheet.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.BILLING_VIEW))
+    return rows.select_related("community", "item", "made_by", "billed_by")
+
+
+def get_sheet(actor: Actor, sheet_id: int) -> Sheet:
+    row = sheets(actor).filter(pk=sheet_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def lines_of(sheet: Sheet) -> QuerySet[Line]:
+    return Line.objects.filter(sheet=sheet).select_related("property", "payer", "receivable")
+
+
+def line_of(receivable_id: int) -> Line | None:
+    """The line that a receivable was booked from. For callers that have checked the receivable's place."""
+    return Line.objects.filter(receivable_id=receivable_id).select_related("sheet__item", "property").first()
+
+
+def is_charged(reading_id: int) -> bool:
+    return Use.objects.filter(STANDING, reading_id=reading_id).exists()
+
+
+def payers_on(property_ids: Iterable[int], day: dt.date) -> dict[int, int]:
+    """Who owes for each property on a day; those for which nobody does are left out."""
+    found = payers(property_ids, Span(day, day))
+    return {property_id: spans[0][0] for property_id, spans in found.items() if spans}
+
+
+def _named(rows: QuerySet[Property], codes: tuple[str, ...], field: str) -> list[int]:
+    found = dict(rows.filter(code__in=codes).values_list("code", "pk"))
+    strange = [code for code in codes if code not in found]
+    if strange:
+        raise Invalid(field=field, reason=Phrase("没有 {codes}", codes="、".join(strange[:5])))
+    return list(found.values())
+
+
+def participants(community_id: int, scope: Scope, by: By, span: Span, meter_kind: str, vacant: Decimal) -> list[Participant]:
+    """The properties of a scope in their order, each with its measure. Raises ``Invalid`` for codes that are not there."""
+    present = Property.objects.filter(community_id=community_id).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=span.last))
+    rows = present
+    if scope.only:
+        rows = rows.filter(pk__in=_named(present, scope.only, "只有这些房屋"))
+    elif scope.entrance_id:
+        rows = rows.filter(entrance_id=scope.entrance_id)
+    elif scope.building_id:
+        rows = rows.filter(building_id=scope.building_id)
+    if scope.kinds:
+        rows = rows.filter(kind__in=scope.kinds)
+    if scope.leave_out:
+        rows = rows.exclude(pk__in=_named(present, scope.leave_out, "不参加的房屋"))
+    homes = list(rows.order_by("sort_key", "pk").values_list("pk", "code", "area_m2", "vacant"))
+    used = usage([pk for pk, *_ in homes], meter_kind, span) if by is By.USAGE else {}
+    measures: dict[By, dict[int, Decimal | None]] = {
+        By.AREA: {pk: area for pk, _, area, _ in homes}, By.USAGE: {pk: used.get(pk, Decimal(0)) for pk, *_ in homes},
+    }  # fmt: skip
+    return [
+        Participant(pk, code, measures.get(by, {}).get(pk, Decimal(1)), vacant if empty else Decimal(1)) for pk, code, _, empty in homes
+    ]
+
+
+def usage(property_ids: Collection[int], meter_kind: str, span: Span) -> dict[int, Decimal]:
+    """What each property used on its meters of a kind by the confirmed readings taken in ``span``; never below zero."""
+    rows = Reading.objects.filter(
+        state=Reading.State.CONFIRMED, meter__kind=meter_kind, meter__property_id__in=property_ids, on__range=(span.first, span.last)
+    )
+    sums = rows.values_list("meter__property_id").annotate(Sum("quantity")).order_by()
+    return {property_id: max(Decimal(0), total) for property_id, total in sums}
+
+
+def uncharged(community_id: int, item_id: int, meter_kind: str, until: dt.date, since: dt.date | None) -> list[Piece]:
+    """The confirmed readings of a kind of meter that no standing line of the item has charged, by day."""
+    charged = Use.objects.filter(STANDING, reading_id=OuterRef("pk"), item_id=item_id)
+    rows = Reading.objects.filter(
+        ~Exists(charged), community_id=community_id, meter__kind=meter_kind, state=Reading.State.CONFIRMED, on__lte=until,
+        previous__isnull=False,
+    )  # fmt: skip
+    if since:
+        rows = rows.filter(on__gt=since)
+    found = list(rows.select_related("meter", "previous").order_by("on", "pk"))
+    by_day: dict[dt.date, set[int]] = {}
+    for row in found:
+        by_day.setdefault(row.on, set()).add(row.meter.property_id)
+    owing = {day: payers_on(ids, day) for day, ids in by_day.items()}
+    dials = dials_of({row.meter_id for row in found})
+    return [_piece(row, owing[row.on].get(row.meter.property_id), dials[row.meter_id].multiplier) for row in found]
+
+
+def _piece(row: Reading, payer_id: int | None, multiplier: Decimal) -> Piece:
+    before = row.previous
+    assert before is not None
+    return Piece(
+        row.pk, row.meter.property_id, payer_id, row.meter.number, before.on, row.on, before.value, row.value, multiplier,
+        row.quantity, row.rolled,
+    )  # fmt: skip
+
+
+def held_properties(community_id: int, meter_kind: str, until: dt.date) -> list[int]:
+    """The properties with a doubtful reading nobody has looked at yet."""
+    rows = Reading.objects.filter(community_id=community_id, meter__kind=meter_kind, state=Reading.State.HELD, on__lte=until)
+    return sorted(set(rows.values_list("meter__property_id", flat=True)))
+
+
+def used_before(item_id: int, property_ids: Collection[int], stage_from: dt.date) -> dict[int, Decimal]:
+    """What each property was charged for in the stage that began on ``stage_from``, by standing lines."""
+    rows = Line.objects.filter(property_id__in=property_ids, sheet__item_id=item_id, sheet__terms__stage_from=str(stage_from))
+    rows = rows.filter(sheet__kind=Sheet.Kind.METERED).filter(Q(receivable__isnull=True) | Q(receivable__reversed_at__isnull=True))
+    sums = rows.exclude(sheet__state=Sheet.State.DISCARDED).values_list("property_id").annotate(Sum("quantity")).order_by()
+    return dict(sums)
+
+
+def contracts_on(community_id: int, day: dt.date) -> dict[int, int]:
+    """The contract that covers each property on a day: where several do, the one whose line began last."""
+    rows = sorted(lines_for_billing(community_id, day, day), key=lambda line: (line.starts_on, line.line_id))
+    return {line.property_id: line.contract_id for line in rows if line.starts_on <= day}

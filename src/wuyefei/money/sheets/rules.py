@@ -1,0 +1,230 @@
+"""From readings, participants and prices to the lines of a sheet. Pure: no database, no clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from unicodedata import normalize
+
+from wuyefei.estate.tariffs.rules.public import By, Participant, Step, check_steps, split, tiered
+from wuyefei.foundation.kernel.dates import DAY, Span
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
+from wuyefei.foundation.kernel.money import FEN_PER_YUAN, MAX_FEN, parse_decimal, round_half_up
+
+NO_LIMIT = "不限"
+Json = dict[str, Any]
+
+
+class Kind(StrEnum):
+    METERED = "metered"
+    SHARED = "shared"
+    EACH = "each"
+
+
+class Why(StrEnum):
+    """Why a property has no line on a sheet."""
+
+    NO_PAYER = "no_payer"
+    HELD = "held"
+    CARRIED = "carried"
+    NOTHING = "nothing"
+
+
+WHY_NAMES: dict[Why, str] = {
+    Why.NO_PAYER: "没有缴费人",
+    Why.HELD: "读数还没有核对",
+    Why.CARRIED: "多估的用量还没有抵完，结转下次",
+    Why.NOTHING: "金额不到一分",
+}
+
+
+class NothingToBill(DomainError):
+    code = "nothing_to_bill"
+    message = "没有可计费的房屋：{reason}。"
+
+
+class PayerMissing(DomainError):
+    code = "payer_missing"
+    message = "有 {count} 户在 {day} 没有缴费人（如 {first}），请补录，或不让它们参加。"
+
+
+class SheetState(DomainError):
+    code = "sheet_state"
+    message = "这张计费单的状态是「{state}」，不能{verb}。"
+
+
+class SheetChanged(DomainError):
+    code = "sheet_changed"
+    message = "计费单的内容与提交时不一致，请退回后重新计算。"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The use between two readings of one meter, and who pays on the day of the second; None where nobody does."""
+
+    reading_id: int
+    property_id: int
+    payer_id: int | None
+    meter: str
+    since: dt.date
+    on: dt.date
+    start: Decimal
+    end: Decimal
+    multiplier: Decimal
+    used: Decimal
+    rolled: bool = False
+
+    def as_json(self) -> Json:
+        return {
+            "meter": self.meter, "since": str(self.since), "on": str(self.on), "start": str(self.start), "end": str(self.end),
+            "multiplier": str(self.multiplier), "used": str(self.used), "rolled": self.rolled,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A line to be: ``inputs`` is all that ``amount_of`` needs to find the amount again."""
+
+    property_id: int
+    payer_id: int
+    span: Span
+    quantity: Decimal
+    amount_fen: int
+    inputs: Json
+    reading_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    property_id: int
+    why: Why
+    quantity: Decimal | None = None
+
+
+def parse_steps(text: str) -> list[Step]:
+    """``180 2.07，260 4.07，不限 6.07``, or one price for all: ``3.45``. Raises ``Invalid``."""
+    plain = normalize("NFKC", text).strip()
+    parts = [part.split() for part in re.split(r"[,;、\n]+", plain) if part.strip()]
+    if len(parts) == 1 and len(parts[0]) == 1:
+        parts = [[NO_LIMIT, parts[0][0]]]
+    found = []
+    for number, words in enumerate(parts, 1):
+        if len(words) != 2:
+            raise Invalid(field="单价", reason=Phrase("第 {number} 档应写作「上限 单价」，如 180 2.07", number=number))
+        upto = None if words[0] == NO_LIMIT else parse_decimal(words[0], "单价")
+        found.append(Step(upto, parse_decimal(words[1], "单价")))
+    check_steps(found)
+    if not any(step.price for step in found):
+        raise Invalid(field="单价", reason="必须大于 0")
+    return found
+
+
+def steps_json(steps: Sequence[Step]) -> list[list[str | None]]:
+    return [[None if step.upto is None else str(step.upto), str(step.price)] for step in steps]
+
+
+def steps_of(rows: Iterable[Sequence[str | None]]) -> list[Step]:
+    """The inverse of ``steps_json``."""
+    return [Step(None if upto is None else Decimal(upto), Decimal(str(price))) for upto, price in rows]
+
+
+def metered(
+    pieces: Sequence[Piece], steps: Sequence[Step], before: Mapping[int, Decimal]
+) -> tuple[list[Drawn], list[Left]]:
+    """Lines by property and payer. ``before``: what each property has used in this stage and paid for already.
+
+    Whose use comes to nothing or less, because an estimate was too high, has no line: the readings wait and are
+    counted together with the next ones, so that no bill is ever negative and no unit is lost.
+    """
+    homes: dict[int, dict[int | None, list[Piece]]] = {}
+    for piece in sorted(pieces, key=lambda one: (one.on, one.reading_id)):
+        homes.setdefault(piece.property_id, {}).setdefault(piece.payer_id, []).append(piece)
+    drawn, left = [], []
+    for property_id, groups in homes.items():
+        start = before.get(property_id, Decimal(0))
+        for payer_id, group in groups.items():
+            used = sum((piece.used for piece in group), Decimal(0))
+            if payer_id is None:
+                left.append(Left(property_id, Why.NO_PAYER, used))
+                continue
+            amount = sum(part.amount_fen for part in tiered(used, steps, start)) if used > 0 else 0
+            if amount <= 0:
+                left.append(Left(property_id, Why.CARRIED if used < 0 else Why.NOTHING, used))
+                continue
+            inputs = {"steps": steps_json(steps), "before": str(start), "pieces": [piece.as_json() for piece in group]}
+            span = Span(min(piece.since for piece in group) + DAY, max(piece.on for piece in group))
+            ids = tuple(piece.reading_id for piece in group)
+            drawn.append(Drawn(property_id, payer_id, span, used, amount, inputs, ids))
+            start += used
+    return drawn, left
+
+
+def shared(
+    total_fen: int, by: By, participants: Sequence[Participant], payers: Mapping[int, int], span: Span
+) -> list[Drawn]:
+    """One sum cut among the participants, to the fen; those who bear nothing have no line. ``payers``: by property."""
+    parts = split(total_fen, participants, by)
+    whole = sum((part.weight for part in parts), Decimal(0))
+    named = {one.key: one for one in participants}
+    return [
+        Drawn(
+            part.key, payers[part.key], span, part.weight, part.amount_fen,
+            {"total_fen": total_fen, "by": by.value, "measure": _text(named[part.key].measure), "factor": str(named[part.key].factor),
+             "weight": str(part.weight), "whole": str(whole)},
+        )
+        for part in parts if part.amount_fen
+    ]  # fmt: skip
+
+
+def each(
+    price: Decimal, by: By, participants: Sequence[Participant], payers: Mapping[int, int], span: Span
+) -> list[Drawn]:
+    """The same price for each property, or for each m² of it."""
+    found = []
+    for one in participants:
+        quantity = Decimal(1) if by is By.UNIT else one.measure
+        if quantity is None:
+            raise Invalid(field="计费面积", reason=Phrase("{code} 没有面积", code=one.code))
+        amount = each_fen(price, quantity)
+        if not 0 < amount <= MAX_FEN:
+            raise Invalid(field="单价", reason=Phrase("{code} 的金额应大于 0", code=one.code))
+        inputs = {"price": str(price), "by": by.value, "quantity": str(quantity)}
+        found.append(Drawn(one.key, payers[one.key], span, quantity, amount, inputs))
+    return found
+
+
+def each_fen(price: Decimal, quantity: Decimal) -> int:
+    return round_half_up(price * quantity * FEN_PER_YUAN)
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def amount_of(kind: str, inputs: Json) -> int | None:
+    """The amount of one line again, from its inputs; None for a share, which follows from the whole sheet."""
+    if kind == Kind.METERED:
+        used = sum((Decimal(piece["used"]) for piece in inputs["pieces"]), Decimal(0))
+        return sum(part.amount_fen for part in tiered(used, steps_of(inputs["steps"]), Decimal(inputs["before"])))
+    if kind == Kind.EACH:
+        return each_fen(Decimal(inputs["price"]), Decimal(inputs["quantity"]))
+    return None
+
+
+def participants_json(participants: Sequence[Participant]) -> list[list[Any]]:
+    return [[one.key, one.code, _text(one.measure), str(one.factor)] for one in participants]
+
+
+def shares_of(terms: Json) -> dict[int, int]:
+    """The shares of a frozen sheet again: fen by property, those who bear nothing left out."""
+    participants = [
+        Participant(key, code, None if measure is None else Decimal(measure), Decimal(factor))
+        for key, code, measure, factor in terms["participants"]
+    ]
+    parts = split(int(terms["total_fen"]), participants, By(terms["by"]))
+    return {part.key: part.amount_fen for part in parts if part.amount_fen}

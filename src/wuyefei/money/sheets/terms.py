@@ -1,0 +1,65 @@
+"""What a person says when they make a sheet. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from wuyefei.estate.tariffs.rules.public import By, Step
+from wuyefei.foundation.kernel.dates import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What every sheet has: the charge item, a title that owners read, the days served, and the due date."""
+
+    item_id: int
+    title: str
+    span: Span
+    due_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which properties take part: a building, an entrance, or all; of these kinds; only those named; without those named."""
+
+    building_id: int | None = None
+    entrance_id: int | None = None
+    kinds: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredTerms:
+    """Every reading of a kind of meter up to the span's last day that has not been charged yet, and after ``since``.
+
+    ``stage_from``: the first day of the stage (usually a year) within which use counts towards the steps.
+    """
+
+    meter_kind: str
+    steps: Sequence[Step]
+    stage_from: dt.date
+    since: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTerms:
+    """A sum cut by unit, area or usage; ``vacant_factor`` weighs empty homes; ``meter_kind`` says whose usage."""
+
+    total_fen: int
+    by: By
+    scope: Scope
+    vacant_factor: Decimal = Decimal(1)
+    meter_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EachTerms:
+    """A price in yuan for each property (by unit) or for each m² of it (by area)."""
+
+    price: Decimal
+    by: By
+    scope: Scope

@@ -1,0 +1,105 @@
+"""Forms of the try-it page, one a kind of charge, each filled with an example."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wuyefei.foundation.kernel.dates import Month
+
+from .forms import DayField, StepsField, YuanField
+
+NUMBER = {"inputmode": "decimal", "class": "num", "autocomplete": "off"}
+LONGEST_DAYS = 40 * 366
+
+
+def number(label: Any, initial: str, most: int = 10_000_000, **kwargs: Any) -> forms.DecimalField:
+    widget = forms.TextInput(attrs=NUMBER)
+    return forms.DecimalField(
+        label=label, initial=Decimal(initial), min_value=Decimal(0), max_value=Decimal(most), decimal_places=4, widget=widget, **kwargs
+    )
+
+
+class DaysForm(forms.Form):
+    first = DayField(label=_("自"))
+    last = DayField(label=_("至"))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        first, last = found.get("first"), found.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("不能早于起始日。"))
+        elif first and last and (last - first).days > LONGEST_DAYS:
+            self.add_error("last", _("最多 40 年。"))
+        return found
+
+
+class AreaTrial(DaysForm):
+    quantity = number(_("面积或数量"), "89.55")
+    price = number(_("每月单价（元）"), "2.5")
+    convention = forms.ChoiceField(label=_("按日折算"), choices=[("calendar", _("按当月天数")), ("thirty", _("每月按 30 天"))])
+    field_order = ["quantity", "price", "first", "last", "convention"]
+
+
+class MeteredTrial(forms.Form):
+    start = number(_("起"), "1203")
+    end = number(_("止"), "1233")
+    multiplier = number(_("倍率"), "1", 100_000)
+    steps = StepsField(label=_("单价或阶梯"), max_length=400, initial="180 2.07，260 4.07，不限 6.07")
+    before = number(_("本周期先前用量"), "170")
+    rolled = forms.BooleanField(label=_("过了满度"), required=False)
+    estimated = forms.BooleanField(label=_("起为估抄"), required=False)
+
+
+class SharedTrial(forms.Form):
+    total = YuanField(label=_("分摊总额（元）"), max_length=20, initial="300.00")
+    participants = forms.CharField(
+        label=_("参加的房屋"), initial="1-1-101 89.5\n1-1-102 120.1\n1-1-201 90.4 0.7", widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("一行一户：房号、面积（或份数、用量）、系数。"),
+    )  # fmt: skip
+
+
+class RentTrial(DaysForm):
+    rent_steps = forms.CharField(label=_("分档"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("一行一档：起始日 每月租金（元）。"))
+    months = forms.IntegerField(label=_("每几个月递增"), min_value=1, max_value=120, required=False, initial=12)
+    share = number(_("递增（%）"), "5", 50, required=False)
+    free = forms.CharField(label=_("免租期"), required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("一行一段：起 止。"))
+
+
+class TurnoverTrial(forms.Form):
+    turnover = YuanField(label=_("营业额（元）"), max_length=20, initial="300000.00")
+    bands = forms.CharField(label=_("分成"), initial="200000 8，不限 5", help_text=_("上限（元）和百分比，最后一档写不限。"))
+    minimum = YuanField(label=_("保底（元）"), max_length=20, initial="10000.00")
+
+
+class FormulaTrial(forms.Form):
+    formula = forms.CharField(label=_("公式"), max_length=400, initial="最大(建筑面积 × 0.6, 50) + 人数 × 10")
+    parts = forms.CharField(
+        label=_("各部分"), required=False, initial="建筑面积 100\n人数 3", widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("一行一个：名称 数。"),
+    )  # fmt: skip
+
+
+FORMS: dict[str, type[forms.Form]] = {
+    "area": AreaTrial, "metered": MeteredTrial, "shared": SharedTrial, "rent": RentTrial, "turnover": TurnoverTrial, "formula": FormulaTrial,
+}  # fmt: skip
+NAMES: dict[str, Any] = {
+    "area": _("按面积"), "metered": _("抄表与阶梯"), "shared": _("公摊"), "rent": _("商铺租金"), "turnover": _("营业额分成"), "formula": _("公式"),
+}  # fmt: skip
+
+
+def example(kind: str, today: dt.date) -> dict[str, Any]:
+    """What a fresh form holds beside the fields' own examples, so that it can be worked out at once."""
+    start = Month.of(today).plus(-2).day(10)
+    found: dict[str, Any] = {name: field.initial for name, field in FORMS[kind].base_fields.items()}
+    year = today.replace(month=1, day=1)
+    days = {"area": (start, today), "rent": (year, year.replace(year=year.year + 3) - dt.timedelta(days=1))}
+    if kind in days:
+        found |= {"first": days[kind][0], "last": days[kind][1], "convention": "calendar"}
+    if kind == "rent":
+        found |= {"rent_steps": f"{year} 8000", "free": f"{year} {year.replace(month=2)}"}
+    return {name: "" if value is None else value for name, value in found.items()}

@@ -1,0 +1,58 @@
+"""The try-it page: every kind shows its calculation at once, and says what cannot be worked out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from tests.estate.metering.test_pages_metering import client_of
+from tests.world import World, make_world
+from wuyefei.foundation.platform import clock
+from wuyefei.money.sheets.trial_forms import FORMS, example
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with clock.at(dt.date(2026, 4, 26)):
+        world: World = make_world()
+        yield client_of(world["finance"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "said"),
+    [
+        ("area", {"first": "2026-01-15", "last": "2026-03-31"}, ["122.78", "17 ÷ 31 天", "570.54"]),
+        ("metered", {}, ["（1233 − 1203） × 1 → 用量 30", "10 × 2.07 元", "102.10"]),
+        ("metered", {"end": "1195", "estimated": "on"}, ["用量 −8", "多估的留到下次抵"]),
+        ("shared", {}, ["1-1-201", "63.28 ÷ 272.88", "300.00"]),
+        ("rent", {"free": ""}, ["2027-01-01", "8,400.00", "8,820.00", "302,640.00"]),
+        ("turnover", {}, ["21,000.00"]),
+        ("formula", {}, ["= 90"]),
+    ],
+)  # fmt: skip
+def test_each_kind_shows_its_steps(client: Client, kind: str, change: dict[str, str], said: list[str]) -> None:
+    text = client.get("/sheets/try", {"trial": kind} | example(kind, clock.today()) | change).content.decode()
+    assert [word for word in said if word not in text] == []
+
+
+@pytest.mark.parametrize("kind", list(FORMS))
+def test_a_fresh_form_is_worked_out(client: Client, kind: str) -> None:
+    assert "还算不出来" not in client.get("/sheets/try", {"trial": kind}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "said"),
+    [
+        ("area", {"last": "2020-01-01"}, "不能早于起始日"), ("metered", {"end": "1195"}, "读数"), ("metered", {"steps": "x"}, "单价"),
+        ("shared", {"participants": "101 0"}, "没有参与分摊"), ("shared", {"participants": "a b c d"}, "第 1 行写得不对"),
+        ("rent", {"rent_steps": "2030-01-01 5"}, "租金"), ("turnover", {"bands": "8，5"}, "分成"), ("formula", {"formula": "甲 + 1"}, "不知道「甲」是多少"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_worked_out_is_said(client: Client, kind: str, change: dict[str, str], said: str) -> None:
+    text = client.get("/sheets/try", {"trial": kind} | example(kind, clock.today()) | change).content.decode()
+    assert "还算不出来" in text and said in text
