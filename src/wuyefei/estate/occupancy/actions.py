@@ -40,8 +40,6 @@ def _read(statement: str, community_id: int, ids: set[int]) -> list[Any]:
         return list(cursor.fetchall())
 
 
-
-
 def _locked_property(property_id: int, actor: Actor) -> Property:
     home = properties(actor).select_for_update(no_key=True).filter(pk=property_id).first()
     if home is None:

@@ -87,8 +87,8 @@ def keep_upload(
     name: str, data: bytes, community_name: str, *, actor: Actor, limits: Limits | None = None, read: Workbook | None = None
 ) -> ImportFile:
     """Keeps a file for a community that exists or is to be created; ``read`` is the workbook in ``data`` where it was read
-    already. Raises ``UploadRefused`` for what is no workbook,
-    ``NotFound``/``Forbidden`` for a place where the actor may not import; then nothing is kept."""
+    already. Raises ``UploadRefused`` for what is no workbook, ``NotFound``/``Forbidden`` for a place where the actor may not
+    import; then nothing is kept."""
     wanted = limited(community_name, "小区", 80, required=True)
     community = community_of(actor, wanted)
     if read is None:
@@ -206,8 +206,10 @@ def tie_out(work: Work, choices: Choices) -> None:
 def apply_import(
     import_id: int, choices: Choices, *, actor: Actor, progress: Progress | None = None, read: Workbook | None = None
 ) -> ImportFile:
-    """Applies a file in one transaction: all of it or nothing; ``read`` is its workbook where it was read already. Raises ``PlanRefused`` (errors, and not ``only_valid``),
-    ``Invalid`` (totals that do not tie out), ``NothingToImport``."""
+    """Applies a file in one transaction: all of it or nothing; ``read`` is its workbook where it was read already.
+
+    Raises ``PlanRefused`` (errors, and not ``only_valid``), ``Invalid`` (totals that do not tie out), ``NothingToImport``.
+    """
     row = get_import(actor, import_id)
     choices.check()
     workbook = read or read_upload(row.name, storage.load(row.stored))
