@@ -78,12 +78,19 @@ def _make_secret(name: str, size: int) -> bytes:
 
 
 def database(url: str) -> dict[str, object]:
-    """Django's settings for a ``postgresql://`` address."""
+    """Django's settings for a ``postgresql://`` address.
+
+    ``?prepare_threshold=`` says how often a statement that may be prepared is sent before it is; ``none``: never.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ValueError("DATABASE_URL 应为 postgresql://用户:密码@主机:端口/库名")
-    options: dict[str, object] = {key: value for key, value in parse_qsl(parts.query) if key not in {"host", "port"}}
     query = dict(parse_qsl(parts.query))
+    options: dict[str, object] = {key: value for key, value in query.items() if key not in {"host", "port"}}
+    threshold = query.get("prepare_threshold", "5")
+    if threshold != "none" and not threshold.isdecimal():
+        raise ValueError("DATABASE_URL 的 prepare_threshold 应为次数，或 none（从不）")
+    options["prepare_threshold"] = None if threshold == "none" else int(threshold)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

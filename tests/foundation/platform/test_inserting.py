@@ -13,9 +13,12 @@ from wuyefei.estate.occupancy.public import Tie
 from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation import environment
+from wuyefei.foundation.access.models import Organisation
 from wuyefei.foundation.platform import vault
-from wuyefei.foundation.platform.inserting import _prepared, _unchanged, drafts
+from wuyefei.foundation.platform.inserting import _prepared, _unchanged, drafts, insert
+from wuyefei.foundation.platform.models import AuditEntry, OutboxEvent
 
+NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
 VALUES = (True, 7, "三", "", b"\x00\xff", dt.date(2026, 11, 25), dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC), Decimal("2.50"), None)
 
 
@@ -40,8 +43,8 @@ def test_a_draft_is_the_row_that_the_model_makes(model: type[models.Model]) -> N
     fields = model._meta.concrete_fields
     assert [getattr(made, field.attname) for field in fields] == [getattr(plain, field.attname) for field in fields]
     assert made._state.adding is plain._state.adding is True and made._state is not drafts(model)()._state
-    columns = [(field.attname, _unchanged(field), field) for field in fields if not field.primary_key]
-    assert _prepared(made.__dict__, columns) == [3, *(field.get_db_prep_save(getattr(plain, name), connection) for name, _, field in columns)]
+    columns = [(field.attname, _unchanged(field), field) for field in fields]
+    assert _prepared(made.__dict__, columns) == [field.get_db_prep_save(getattr(plain, name), connection) for name, _, field in columns]
 
 
 def test_a_draft_refuses_a_name_that_is_no_column() -> None:
@@ -62,3 +65,28 @@ def test_a_secret_that_was_replaced_is_read_anew(tmp_path, monkeypatch) -> None:
     assert vault.fingerprint(1, "mobile", "19900001111") != mark
     (tmp_path / "secrets/vault.key").unlink()
     assert environment.keep_secret("vault.key") not in (first, bytes(32))
+
+
+def _event(kind: str) -> OutboxEvent:
+    return OutboxEvent(organisation_id=1, kind=kind, data={"笔": [1]}, at=NOW)
+
+
+@pytest.mark.django_db
+def test_rows_of_several_models_go_together_and_get_their_ids_in_order() -> None:
+    entry = AuditEntry(
+        id=2**40, organisation_id=1, actor_name="甲", at=NOW, action="test", subject_type="x", subject_text="", after={"元": "2.50"}
+    )
+    events = [_event(kind) for kind in ("a", "b", "c")]
+    assert insert(entry, *events)
+    assert AuditEntry.objects.get(pk=2**40).after == {"元": "2.50"}
+    assert [(row.pk, row.kind, row.data) for row in OutboxEvent.objects.order_by("pk")] == [
+        (row.pk, row.kind, {"笔": [1]}) for row in events
+    ]
+    assert not any(row._state.adding for row in (entry, *events))
+
+
+@pytest.mark.django_db
+def test_a_row_that_is_there_already_is_left_as_it_is() -> None:
+    assert Organisation.objects.create(name="甲公司", seal_name="", created_at=NOW)
+    assert not insert(Organisation(name="甲公司", seal_name="乙", created_at=NOW), once=("name",))
+    assert [row.seal_name for row in Organisation.objects.all()] == [""]
