@@ -15,7 +15,7 @@ from wuyefei.foundation.shell.verify import Examined, Finding, Yielded
 from wuyefei.money.ledger.public import Account, control
 
 from .actions.runs import lines_digest
-from .fees import cache_into, history, holds_of, settled_of
+from .fees import cache_into, facts_of
 from .models import Deferral, Receivable, Run
 from .rules.drafting import thawed_prices
 from .rules.proration import Convention, charge_by_month
@@ -68,13 +68,12 @@ def outstanding(organisation_id: int) -> Iterator[Yielded]:
     """Outstanding, late fee settled and the accrual cache of every receivable follow from its facts."""
     for rows in _batches(organisation_id):
         yield Examined(len(rows))
-        ids = [row.pk for row in rows]
-        changes, holds, settled = history(ids), holds_of(ids), settled_of(ids)
+        facts = facts_of([row.pk for row in rows])
         for row in rows:
             has = (row.outstanding_fen, row.late_fee_settled_fen, row.accrued_exact, row.accrued_to)
-            if row.pk not in changes and row.pk not in settled and has == (row.amount_fen, 0, 0, row.due_on):
+            if row.pk not in facts.changes and row.pk not in facts.settled and has == (row.amount_fen, 0, 0, row.due_on):
                 continue  # nothing ever happened to it: what ``cache_into`` would give
-            cache_into(row, changes[row.pk], holds[row.pk], settled[row.pk])
+            cache_into(row, facts.changes[row.pk], facts.holds[row.pk], facts.settled[row.pk])
             should = (row.outstanding_fen, row.late_fee_settled_fen, row.accrued_exact, row.accrued_to)
             if has != should:
                 yield Finding("billing.outstanding", "billing_receivable", row.pk, _differs(has, should))
