@@ -183,6 +183,15 @@ class Owing(Protocol):
     def reversed_at(self) -> dt.datetime | None: ...
 
 
+class Cached(Owing, Protocol):
+    """One whose mutable columns are to be set."""
+
+    outstanding_fen: int
+    late_fee_settled_fen: int
+    accrued_exact: Decimal
+    accrued_to: dt.date
+
+
 def accrual_of(
     row: Owing, as_of: dt.date, changes: Sequence[Change], holds: Sequence[Span], reversed_: bool | None = None
 ) -> Accrual:
@@ -208,7 +217,7 @@ def refresh(rows: Iterable[Receivable]) -> None:
             cursor.execute(_REFRESHED, [list(column) for column in zip(*saved, strict=True)])
 
 
-def cache_into(row: Receivable, changes: list[Change], holds: list[Span], settled: int) -> None:
+def cache_into(row: Cached, changes: list[Change], holds: list[Span], settled: int) -> None:
     """Set the mutable columns of one row from its facts."""
     row.outstanding_fen = row.amount_fen + sum(change.amount_fen for change in changes)
     row.late_fee_settled_fen = settled
