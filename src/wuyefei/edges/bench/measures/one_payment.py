@@ -20,7 +20,8 @@ from wuyefei.money.billing.public import Receivable
 from wuyefei.money.payments.public import PaymentOrder, take_payment
 from wuyefei.money.receipts.public import Receipt
 
-from ..estate import Firm, analyse, found, settle
+from ..estate import Firm, found, settle
+from ..ground import analyse
 from ..harness import Figure, Watch, measurement, note
 from .publishing import Stages, bill
 
