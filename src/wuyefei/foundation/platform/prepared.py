@@ -31,6 +31,7 @@ class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
 def cursor() -> CursorWrapper:
     """A cursor like ``connection.cursor()``, in the running transaction and with the same errors and the same log."""
     database = connections[DEFAULT_DB_ALIAS]
+    database.close_if_health_check_failed()
     database.ensure_connection()
     database.validate_thread_sharing()
     with database.wrap_database_errors:
