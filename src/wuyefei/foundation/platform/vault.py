@@ -5,10 +5,9 @@ The installation's key lies in the data folder's ``secrets``; it is backed up ap
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,7 +18,7 @@ from wuyefei.foundation import environment
 from wuyefei.foundation.kernel.errors import DomainError
 
 from .clock import now
-from .inserting import insert_many
+from .inserting import drafts, insert_many
 from .models import SubjectKey
 
 NONCE = 12
@@ -32,14 +31,14 @@ class VaultError(DomainError):
     message = "个人信息无法解密：密钥已销毁，或不是这套数据的密钥。"
 
 
-_sealed: list[tuple[str, str, str]] = []
+_columns: list[tuple[str, str, str]] = []
 
 
 def register_sealed(app_label: str, model: str, field: str) -> None:
     """Called in ``AppConfig.ready`` by a room that keeps something of ``seal_secret`` in a column: it is sealed anew when
     the master key changes."""
-    if (app_label, model, field) not in _sealed:
-        _sealed.append((app_label, model, field))
+    if (app_label, model, field) not in _columns:
+        _columns.append((app_label, model, field))
 
 
 def _master() -> bytes:
@@ -52,8 +51,12 @@ def _marks_key() -> bytes:
 
 
 def _seal(key: bytes, plain: bytes) -> bytes:
+    return _sealed(AESGCM(key), plain)
+
+
+def _sealed(box: AESGCM, plain: bytes) -> bytes:
     nonce = os.urandom(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, plain, None)
+    return nonce + box.encrypt(nonce, plain, None)
 
 
 def _open_by_master(sealed: bytes) -> bytes:
@@ -77,15 +80,25 @@ def _open(key: bytes, sealed: bytes) -> bytes:
 
 def fingerprint(organisation_id: int, kind: str, value: str) -> str:
     """The look-up mark of a value: equal values of one organisation have equal marks, and tell nothing else."""
-    text = f"{organisation_id}:{kind}:{value}".encode()
-    return hmac.new(_marks_key(), text, hashlib.sha256).hexdigest()[:40]
+    return marker(organisation_id)(kind, value)
+
+
+def marker(organisation_id: int) -> Callable[[str, str], str]:
+    """``fingerprint`` for the values of one organisation, by the key as it is now."""
+    key = _marks_key()
+
+    def mark(kind: str, value: str) -> str:
+        return hmac.digest(key, f"{organisation_id}:{kind}:{value}".encode(), "sha256").hex()[:40]
+
+    return mark
 
 
 def new_keys(organisation_id: int, count: int) -> list[tuple[int, bytes]]:
     """Make ``count`` subject keys; returns (row id, clear key) to lock values with."""
     clear = [AESGCM.generate_key(256) for _ in range(count)]
-    master = _master()
-    rows = [SubjectKey(organisation_id=organisation_id, wrapped=_seal(master, key)) for key in clear]
+    box = AESGCM(_master())
+    make = drafts(SubjectKey, organisation_id=organisation_id)
+    rows = [make(wrapped=_sealed(box, key)) for key in clear]
     insert_many(rows)
     return [(row.pk, key) for row, key in zip(rows, clear, strict=True)]
 
@@ -178,7 +191,7 @@ def _rewrap(fresh: bytes) -> dict[str, int]:
         SubjectKey.objects.bulk_update(rows, ["wrapped"])
         keys, last = keys + len(rows), rows[-1].pk
     sealed = 0
-    for app_label, name, field in _sealed:
+    for app_label, name, field in _columns:
         model = apps.get_model(app_label, name)
         for row in model._base_manager.exclude(**{field: None}).order_by("pk"):
             held = bytes(getattr(row, field))
@@ -198,7 +211,7 @@ def forget_previous() -> int:
             except VaultError:
                 SubjectKey.objects.filter(pk=row.pk).update(wrapped=_seal(current, _open_by_master(bytes(row.wrapped))))
                 stragglers += 1
-        for app_label, name, field in _sealed:
+        for app_label, name, field in _columns:
             model = apps.get_model(app_label, name)
             for other in model._base_manager.exclude(**{field: None}).order_by("pk"):
                 held = bytes(getattr(other, field))
