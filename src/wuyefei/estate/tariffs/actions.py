@@ -23,6 +23,7 @@ from .rules.pricing import (
     DEFAULT_ITEMS,
     FIXED,
     NATURES,
+    DepositMonthly,
     Taken,
     check_method,
     check_price,
@@ -109,6 +110,8 @@ def create_tariff(
     """A tariff with its first price. Raises ``Taken``, ``Invalid``, and ``NotFound`` for another organisation's item."""
     actor.require(Permission.TARIFF_EDIT, community.pk)
     item = get_item(actor, item_id)
+    if item.nature == ChargeItem.Nature.DEPOSIT:
+        raise DepositMonthly(name=item.name)
     check_method(method, basis)
     name = limited(name, "名称", 60, required=True)
     if Tariff.objects.filter(community_id=community.pk, name=name).exists():

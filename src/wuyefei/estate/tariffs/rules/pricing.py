@@ -42,6 +42,11 @@ class Taken(DomainError):
     message = "{what}「{name}」已存在。"
 
 
+class DepositMonthly(DomainError):
+    code = "deposit_monthly"
+    message = "「{name}」是押金，不能按月出账。请用计费单里的「批量收费」收一次。"
+
+
 class VersionTaken(DomainError):
     code = "version_day_taken"
     message = "{day} 已有一个价格版本。一天只能有一个价格，请换一个生效日期。"
@@ -93,6 +98,8 @@ DEFAULT_ITEMS: tuple[DefaultItem, ...] = (
     DefaultItem("parking_rent", "车位租金", "income", Decimal("0.09")),
     DefaultItem("water", "代收水费", "pass_through", ZERO),
     DefaultItem("fitting_deposit", "装修押金", "deposit", ZERO),
+    DefaultItem("card_deposit", "门禁卡押金", "deposit", ZERO),
+    DefaultItem("shop_deposit", "商铺押金", "deposit", ZERO),
     DefaultItem("once", "临时收费", "income", Decimal("0.06")),
     DefaultItem("opening", "期初欠费", "income", ZERO),
 )
