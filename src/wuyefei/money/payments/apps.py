@@ -14,10 +14,10 @@ class PaymentsConfig(AppConfig):
         from . import checks
         from .actions.prepaid import offset_run
         from .actions.void import VOID_KIND, void
-        from .queries import settlements
+        from .queries import SETTLED_SQL
         from .slots import allocations_panel
 
-        register_source(settlements)
+        register_source(SETTLED_SQL)
         register_after_publish(offset_run)
         register_kind(Kind(VOID_KIND, "作废收款", Permission.PAYMENT_VOID_APPROVE, void))
         checks.register()
