@@ -11,6 +11,8 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.collection.legal.conftest import at, bills_of, refused
 from tests.world import World, pay
+from wuyefei.collection.legal.actions.papers import TEMPLATE
+from wuyefei.collection.legal.composing.blocks import paper, part, table
 from wuyefei.collection.legal.composing.letters import letter_data, words_of
 from wuyefei.collection.legal.models import Claim, Event, Letter, Matter, Paper
 from wuyefei.collection.legal.public import (
@@ -35,6 +37,7 @@ from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.errors import Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import PersonalDataRead
+from wuyefei.foundation.platform.typesetting import picture
 from wuyefei.money.billing.public import open_bills
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.relations.contacts.public import Contact, Refusal, StepRefused, add_ground, measures_in
@@ -235,13 +238,22 @@ def test_the_pack_is_the_same_for_the_same_facts(world: World) -> None:
 def test_court_papers_show_numbers_only_for_a_purpose(world: World, kind: str) -> None:
     person = world.people["陆小满"]
     update_person(person.pk, mobile="19900001234", actor=world["manager"])
-    paper = make_paper(opened(world).pk, kind, actor=world["legal"])
-    assert "19900001234" not in str(paper.data) and "陆小满" not in str(paper.data)
+    made = make_paper(opened(world).pk, kind, actor=world["legal"])
+    assert "19900001234" not in str(made.data) and "陆小满" not in str(made.data)
     with refused("purpose_missing"):
-        printed(paper, actor=world["legal"])
+        printed(made, actor=world["legal"])
     with pytest.raises(Forbidden):
-        printed(paper, purpose="看看", actor=world["auditor"])
-    assert printed(paper, purpose="递交法院", actor=world["legal"])[:5] == b"%PDF-"
+        printed(made, purpose="看看", actor=world["auditor"])
+    assert printed(made, purpose="递交法院", actor=world["legal"])[:5] == b"%PDF-"
     assert set(PersonalDataRead.objects.values_list("purpose", flat=True)) == {"递交法院"}
 
 
+
+
+def test_a_long_part_runs_over_many_pages(world: World) -> None:
+    """Every block is printed: a hundred lines do not fit on a page, and each part begins on one of its own."""
+    matter = opened(world)
+    rows = [["2026-09-01 10:00", "电话", "催缴", "已说明", "说电梯常停"]] * 100
+    one = part("联系记录", table(["时间", "方式", "目的", "结果", "说明"], rows, widths=[3, 1, 2, 2, 5])) | {"digest": "0" * 64}
+    data = paper(matter, "证据材料", matter.number, [one, one], index=True) | {"digest": "0" * 64}
+    assert len(picture(TEMPLATE, data)) == 7

@@ -6,6 +6,7 @@ from .actions.opening import NotClaimable, open_matter, settle, watch
 from .actions.papers import make_paper, printed
 from .composing.pack import Section, register_section
 from .models import Claim, Event, Letter, Matter, Paper
+from .queries.board import households
 from .queries.matters import debts_of, get_matter, matters, open_matters
 from .rules.eligibility import Road, roads
 from .rules.limitation import Break, Interruption, Obstacle, clock_of
@@ -31,6 +32,7 @@ __all__ = [
     "debts_of",
     "followed",
     "get_matter",
+    "households",
     "make_batch",
     "make_letter",
     "make_paper",

@@ -53,6 +53,8 @@ def act(matter_id: int, code: str, given: Mapping[str, Any], *, actor: Actor) ->
     _sound(found, matter, facts)
     _eligible(found, matter, actor)
     owed = sum(bill.total_fen for bill in bills_of(actor, matter, clock.today()).values())
+    if found.code == "agreed" and facts["agreed_fen"] > owed:
+        raise Invalid(field="协议金额", reason="不能超过现在的欠费")
     let_go = gives_up(found, facts, owed)
     if found.yields and let_go > 0:
         matter.asked = True

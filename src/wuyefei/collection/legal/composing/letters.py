@@ -48,7 +48,7 @@ def _owed(bills: Sequence[OpenBill], principal: int, late: int, on: dt.date) -> 
 def _asks(matter: Matter, late: int) -> list[Block]:
     clauses = [f"《{row.title}》{row.late_fee_clause}" for row in contracts_of(matter) if row.late_fee_rate is not None and row.late_fee_clause]
     found = [
-        p(f"请您在收到本函之日起 {DEMAND_WORKDAYS} 个工作日内付清上述款项，收到之日不计入。付款可以到服务中心，也可以在业主手机页办理；已经付清的，请以本函为多余，并告知我司核对。"),
+        p(f"请您在收到本函之日起 {DEMAND_WORKDAYS} 个工作日内付清上述款项，收到之日不计入。付款可以到服务中心，也可以在业主手机页办理；已经付清的，请告知我司核对，不必理会本函。"),
     ]
     if late and clauses:
         found.append(p(f"违约金依{'、'.join(clauses)}计算到本函落款之日，以后按实际付款日另算。"))
