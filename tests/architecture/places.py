@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from tests.world import actor_of, charge, flat, own, tariff
 from wuyefei.collection.followup.public import Case
 from wuyefei.collection.followup.public import reckon as reckon_cases
+from wuyefei.collection.legal.public import Letter, make_paper, open_matter
 from wuyefei.estate.contracts.public import Contract
 from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
@@ -147,6 +148,20 @@ def _pursue(place: Place) -> None:
     reckon_classes(place.community.pk, TODAY)
     reckon_cases(place.community.pk, TODAY)
     place.ids["case"] = [Case.objects.filter(community=place.community).values_list("pk", flat=True)[0]]
+    _sue(place)
+
+
+def _sue(place: Place) -> None:
+    """A matter of the overdue bill with a letter that waits to be posted and a paper of each sort."""
+    legal = actor_of(place.community.organisation, f"{place.mark.letters}-legal", Role.LEGAL, place.community)
+    User.objects.filter(pk=legal.user_id).update(name=f"{place.mark.word}法务")
+    matter = open_matter([int(place.one("receivable"))], actor=legal)
+    sums, claim = (make_paper(matter.pk, kind, actor=legal) for kind in ("sums", "claim"))
+    letter = Letter.objects.create(
+        organisation=place.community.organisation, community=place.community, matter=matter, paper=sums, number=f"{place.mark.letters}-CK-1",
+        made_on=TODAY, principal_fen=100, late_fee_fen=0,
+    )  # fmt: skip
+    place.ids |= {"matter": [matter.pk], "letter": [letter.pk], "paper": [sums.pk, claim.pk]}
 
 
 def _owners(place: Place, finance: Actor) -> None:

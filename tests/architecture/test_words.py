@@ -149,7 +149,7 @@ PAGES = {
         "backoffice:tariffs", "backoffice:contracts", "backoffice:property_new", "backoffice:person_new",
         "backoffice:tariff_new", "backoffice:contract_new", "intake:imports", "approvals:waiting", "approvals:history", "access:account",
         "measures:dashboard", "measures:rows", "measures:received", "measures:targets", "measures:packs",
-        "risk:classes", "followup:desk", "followup:cases", "followup:scripts",
+        "risk:classes", "followup:desk", "followup:cases", "followup:scripts", "legal:board", "legal:eligible", "legal:limitation", "legal:results",
     ],
     "finance": ["billing:runs", "billing:receivables", "receipts:list", "cashdesk:shifts", "backoffice:home"],
     "cashier": ["cashdesk:desk", "backoffice:home"],

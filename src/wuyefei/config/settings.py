@@ -47,6 +47,7 @@ ROOMS = [
     "wuyefei.insight.arrears",
     "wuyefei.insight.risk",
     "wuyefei.collection.followup",
+    "wuyefei.collection.legal",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
