@@ -15,7 +15,7 @@ from wuyefei.foundation.kernel.dates import Month, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, spoken
 from wuyefei.foundation.kernel.money import yuan, yuan_text
 
-from . import boot, history, packs
+from . import boot, history, ledgers, packs
 from .boot import Outcome, Scope
 from .speech import said
 
@@ -66,6 +66,7 @@ def report(args: argparse.Namespace) -> Outcome:
     history.read_days(args)
     make = {
         "arrears": _arrears, "rates": _rates, "ageing": _ageing, "movement": history.movement, "migration": history.migration,
+        "trial-balance": ledgers.trial_balance,
     }[args.report]  # fmt: skip
     found = [(scope, make(args, scope)) for scope in _scopes(args)]
     if len(found) == 1:
