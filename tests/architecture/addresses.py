@@ -40,7 +40,7 @@ WORDS: dict[str, list[str | int]] = {
     "act": ["adjust", "waive", "reverse", "hold"],
     "channel": ["sms", "paper"],
     "field": ["mobile", "identity", "bank", "history", "name"],
-    "report": ["trial", "movement", "income", "page"],
+    "report": ["trial", "movement", "income", "page"], "target": ["kingdee", "yonyou"],
     "place": ["nobodys"], "invitation_id": [1], "key": ["no-key"],
 }  # fmt: skip
 """Parameters that are words and name no row, or rows that only an owner's session reaches (``tests/edges/portal``)."""

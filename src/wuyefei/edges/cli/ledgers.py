@@ -1,10 +1,12 @@
-"""``report trial-balance``: the accountant's balance of accounts between two days."""
+"""``report trial-balance`` and the voucher files of ``export``."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from wuyefei.foundation.kernel.errors import spoken
+from wuyefei.foundation.kernel.dates import parse_day
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, spoken
 from wuyefei.foundation.kernel.money import yuan, yuan_text
 
 from .boot import Outcome, Scope
@@ -49,3 +51,37 @@ def _figures(cells: tuple[int, ...]) -> dict[str, str]:
 def _line(cells: tuple[int, ...]) -> str:
     texts = [yuan_text(fen) for fen in cells]
     return "，".join(f"{texts[at]} / {texts[at + 1]}" for at in (0, 2, 4))
+
+
+def export(args: argparse.Namespace, output: Path, scopes: list[Scope]) -> Outcome:
+    """Vouchers of some days for Kingdee or Yonyou; the record is kept only where the file could be written."""
+    from django.db import transaction
+
+    from wuyefei.foundation.access.rules import Permission
+    from wuyefei.foundation.platform import clock
+    from wuyefei.money.books.public import export_vouchers, scope_of
+
+    if len(scopes) != 1:
+        raise Invalid(field="--organisation", reason="有几家企业，请指明一家")
+    if not args.first:
+        raise Invalid(field="--from", reason="必填，如 2026-01-01")
+    (scope,) = scopes
+    first = parse_day(args.first, "--from")
+    last = parse_day(args.last, "--to") if args.last else clock.today()
+    asked = scope_of(scope.actor, first, last, scope.community_id, permission=Permission.EXPORT)
+    with transaction.atomic():
+        made = export_vouchers(asked, args.format, actor=scope.actor, community_id=scope.community_id, each=args.each, again=args.again)
+        draft = output.with_name(f".{output.name}.part")
+        try:
+            draft.write_bytes(made.content)
+            draft.replace(output)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise DomainError("not_writable", "不能写入「{path}」：{reason}", path=output, reason=error.strerror or "") from error
+    record = made.record
+    document = scope.head | {
+        "format": args.format, "output": str(output), "from": str(first), "to": str(last), "entries": record.entries,
+        "vouchers": record.vouchers, "debit": yuan(record.debit_fen), "sha256": record.digest,
+    }  # fmt: skip
+    return Outcome(document, said("已把 {entries} 张凭证导出为 {vouchers} 张，借方合计 {debit}，写到 {output}", entries=record.entries,
+                                  vouchers=record.vouchers, debit=yuan_text(record.debit_fen), output=output))  # fmt: skip
