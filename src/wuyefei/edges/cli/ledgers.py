@@ -70,7 +70,7 @@ def export(args: argparse.Namespace, output: Path, scopes: list[Scope]) -> Outco
     last = parse_day(args.last, "--to") if args.last else clock.today()
     asked = scope_of(scope.actor, first, last, scope.community_id, permission=Permission.EXPORT)
     with transaction.atomic():
-        made = export_vouchers(asked, args.format, actor=scope.actor, community_id=scope.community_id, each=args.each, again=args.again)
+        made = export_vouchers(asked, args.format, actor=scope.actor, each=args.each, again=args.again)
         draft = output.with_name(f".{output.name}.part")
         try:
             draft.write_bytes(made.content)

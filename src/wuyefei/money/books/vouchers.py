@@ -39,6 +39,7 @@ class Voucher:
     on: dt.date
     memo: str
     refer: str
+    entries: int
     lines: tuple[VoucherLine, ...]
 
 
@@ -56,7 +57,7 @@ def vouchers(entries: Iterable[Booked], *, each: bool, labels: Mapping[str, str]
         memo = first.memo if len(group) == 1 else f"{labels.get(first.kind, first.kind)} {len(group)} 笔"
         numbers = [entry.number for entry in group]
         refer = str(numbers[0]) if len(group) == 1 else f"{min(numbers)}-{max(numbers)}"
-        yield Voucher(number, first.on, one_line(f"{first.place} {memo}"), refer, _lines(group))
+        yield Voucher(number, first.on, one_line(memo if memo.startswith(first.place) else f"{first.place} {memo}"), refer, len(group), _lines(group))
 
 
 def _groups(entries: Iterable[Booked], each: bool) -> Iterator[list[Booked]]:

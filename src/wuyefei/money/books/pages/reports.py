@@ -24,10 +24,12 @@ from wuyefei.money.ledger.public import (
     get_entry,
     grows_by_debit,
     source_of,
+    trial_rows,
     trial_totals,
+    turnover,
 )
 
-from ..queries.reports import MOVED, income, movement_of, trial_balance
+from ..queries.reports import MOVED, income, movement_of
 from ..queries.ties import ties
 from ..rules import TIE_NAMES
 from .common import Asked, account_of, account_url, names
@@ -38,10 +40,11 @@ from .common import Asked, account_of, account_url, names
 def trial(request: StaffRequest) -> HttpResponse:
     """The trial balance, and whether the reports tie to the documents."""
     asked = Asked(request)
-    rows = trial_balance(asked.scope)
+    moved = turnover(asked.actor, asked.scope.communities, asked.scope.first, asked.scope.last)
+    rows = trial_rows(moved)
     sums = trial_totals(rows)
     shown = [(row, _(ACCOUNT_NAMES[row.account]), account_url(row.account, asked.query)) for row in rows]
-    found = [(tie, _(TIE_NAMES[tie.key]), account_url(Account(tie.account), asked.query)) for tie in ties(asked.scope)]
+    found = [(tie, _(TIE_NAMES[tie.key]), account_url(Account(tie.account), asked.query)) for tie in ties(asked.scope, moved)]
     context = asked.context("trial") | {
         "rows": shown, "sums": sums, "whole": all(sums[at] == sums[at + 1] for at in (0, 2, 4)), "ties": found,
     }  # fmt: skip

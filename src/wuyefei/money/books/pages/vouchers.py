@@ -36,7 +36,7 @@ def files(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and not asked.wrong:
         try:
             made = export_vouchers(
-                asked.scope, target, actor=request.actor, community_id=asked.community, each=request.GET.get("each") == "1",
+                asked.scope, target, actor=request.actor, each=request.GET.get("each") == "1",
                 again=request.POST.get("again") == "1",
             )  # fmt: skip
             return attachment(made.content, made.name, XLSX if target == KINGDEE else TEXT)
@@ -53,11 +53,11 @@ def _context(request: StaffRequest, asked: Asked, target: str, refused: str) -> 
     before = request.GET.get("before", "")
     rows = rows.filter(pk__lt=int(before[:18])) if before.isascii() and before.isdigit() else rows
     found = list(rows[: PAGE + 1])
-    wide = Permission.EXPORT in asked.actor.wide
+    may_make = asked.community is not None or {Permission.EXPORT, Permission.LEDGER_VIEW} <= asked.actor.wide
     return asked.context("files") | {
         "target": target, "targets": [(key, _(name)) for key, name in TARGETS.items()], "each": request.GET.get("each") == "1",
-        "debit": sum(part.debit_fen for part in moved), "earlier": earlier(asked.scope, target, asked.community), "refused": refused,
-        "rows": [(row, _(TARGETS[row.target])) for row in found[:PAGE]], "may_all": wide, "may_make": wide or asked.community is not None,
+        "debit": sum(part.debit_fen for part in moved), "earlier": earlier(asked.scope, target) if may_make else None, "refused": refused,
+        "rows": [(row, _(TARGETS[row.target])) for row in found[:PAGE]], "may_make": may_make,
         "older": f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else "", "may_codes": asked.actor.may(Permission.LEDGER_VIEW),
     }  # fmt: skip
 

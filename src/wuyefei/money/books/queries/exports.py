@@ -25,13 +25,13 @@ def exports(actor: Actor) -> QuerySet[VoucherExport]:
     return VoucherExport.objects.filter(here, organisation_id=actor.organisation_id).select_related("community", "made_by")
 
 
-def earlier(scope: Scope, target: str, community_id: int | None) -> VoucherExport | None:
+def earlier(scope: Scope, target: str) -> VoucherExport | None:
     """The latest file for the same program that already holds vouchers of these days and places."""
     rows = VoucherExport.objects.filter(
         organisation_id=scope.actor.organisation_id, target=target, first__lte=scope.last, last__gte=scope.first
     ).select_related("made_by", "community")
-    if community_id is not None:
-        rows = rows.filter(Q(community_id=community_id) | Q(community_id__isnull=True))
+    if scope.community_id is not None:
+        rows = rows.filter(Q(community_id=scope.community_id) | Q(community_id__isnull=True))
     return rows.order_by("-pk").first()
 
 

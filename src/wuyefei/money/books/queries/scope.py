@@ -23,6 +23,8 @@ class Scope:
     communities: tuple[Community, ...]
     first: dt.date
     last: dt.date
+    community_id: int | None = None
+    """The one community asked for; None where all that may be read were."""
 
     @property
     def ids(self) -> list[int]:
@@ -60,4 +62,4 @@ def scope_of(
         actor.require(permission, community_id)
     actor.require_anywhere(permission)
     allowed = actor.communities(permission)
-    return Scope(actor, tuple(place for place in readable(actor, community_id) if place.pk in allowed), first, last)
+    return Scope(actor, tuple(place for place in readable(actor, community_id) if place.pk in allowed), first, last, community_id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet, Sum
 
 from wuyefei.money.billing.public import Adjustment, Deferral, Receivable
-from wuyefei.money.ledger.public import Account, Entry, turnover
+from wuyefei.money.ledger.public import Account, Entry, Turnover, turnover
 from wuyefei.money.payments.public import Allocation, Prepayment
 
 from ..rules import Tie
@@ -15,9 +16,10 @@ from .reports import income
 from .scope import Scope
 
 
-def ties(scope: Scope) -> list[Tie]:
-    """Balances at the end of the last day, and the income of the stretch."""
-    moved = turnover(scope.actor, scope.communities, scope.first, scope.last)
+def ties(scope: Scope, moved: Mapping[Account, Turnover] | None = None) -> list[Tie]:
+    """Balances at the end of the last day, and the income of the stretch; ``moved`` where the caller has it already."""
+    if moved is None:
+        moved = turnover(scope.actor, scope.communities, scope.first, scope.last)
 
     def balance(account: Account) -> int:
         return moved[account].closing_fen if account in moved else 0
