@@ -43,6 +43,7 @@ ROOMS = [
     "wuyefei.relations.accounts",
     "wuyefei.relations.service",
     "wuyefei.relations.governance",
+    "wuyefei.relations.privacy",
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",
     "wuyefei.insight.risk",

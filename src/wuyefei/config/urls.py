@@ -25,6 +25,7 @@ urlpatterns = [
     path("meters/", include("wuyefei.estate.metering.urls")),
     path("service/", include("wuyefei.relations.service.urls")),
     path("governance/", include("wuyefei.relations.governance.urls")),
+    path("privacy/", include("wuyefei.relations.privacy.urls")),
     path("owners/", include("wuyefei.relations.accounts.urls")),
     path("h5/", include("wuyefei.edges.portal.urls")),
     path("contacts/", include("wuyefei.relations.contacts.urls")),

@@ -55,6 +55,8 @@ ACTIONS = {
     "contact.plan": noop("计划联系"), "contact.record": noop("登记联系"), "contact.close": noop("登记联系结果"),
     "contact.cancel": noop("取消联系计划"), "contact.wish": noop("记下联系意愿"), "contact.ground": noop("登记联系依据"),
     "contact.end_ground": noop("联系依据失效"), "contact.limits": noop("修改联系规则"), "contact.calendar_day": noop("修改节假日表"),
+    "privacy.consent": noop("登记同意"), "privacy.copy": noop("导出个人信息副本"), "privacy.retention": noop("修改保存年数"),
+    "privacy.run": noop("删除期满的个人信息"),
     "contact.export": noop("导出联系记录"), "notice.version": noop("编写通知模板"), "notice.version_approve": noop("批准通知模板"),
     "notice.version_reject": noop("退回通知模板"), "notice.carrier": noop("修改通知渠道"), "notice.address": noop("修改通知方式"),
     "notice.lead": noop("修改通知提前天数"), "notice.batch": noop("开始通知"), "notice.stop": noop("停止通知"),

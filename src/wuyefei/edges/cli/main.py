@@ -141,6 +141,8 @@ def _safety(commands: argparse._SubParsersAction[Parser]) -> None:
     restore.add_argument("file", metavar="FILE", help=said("备份文件"))
     restore.add_argument("--keys", metavar="FILE", help=said("备份时另存的密钥文件"))
     restore.add_argument("--replace", action="store_true", help=said("取代现有的数据；失败时现有的数据不变"))
+    rotate = _add(commands, "rotate-key", _later("keys", "rotate"), said("更换保护个人信息的主密钥"))
+    rotate.add_argument("--forget-previous", action="store_true", help=said("更换之后：删去旧密钥，先确认没有数据还用着它"))
 
 
 def _as_user(parser: Parser) -> None:

@@ -88,6 +88,7 @@ class Permission(StrEnum):
     FOLLOW_VIEW = "follow.view"
     FOLLOW_WORK = "follow.work"
     FOLLOW_MANAGE = "follow.manage"
+    PRIVACY_MANAGE = "privacy.manage"
     EXPORT = "export"
     VERIFY = "verify.run"
     AUDIT_VIEW = "audit.view"
@@ -139,6 +140,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.FOLLOW_VIEW: "查看催缴案件",
     Permission.FOLLOW_WORK: "办理催缴",
     Permission.FOLLOW_MANAGE: "分派催缴、管理话术",
+    Permission.PRIVACY_MANAGE: "管理个人信息",
     Permission.EXPORT: "导出",
     Permission.VERIFY: "核验账目",
     Permission.AUDIT_VIEW: "查看审计",
@@ -163,7 +165,7 @@ _PROJECT = _SEE | {
     _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM, _P.TARGET_EDIT,
     _P.CONTACT_RECORD, _P.CONTACT_MANAGE, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
     _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
-    *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE,
+    *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE, _P.PRIVACY_MANAGE,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

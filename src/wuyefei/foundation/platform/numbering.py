@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from . import prepared
 
 
 def take(organisation_id: int, community_id: int, kind: str, year: int, count: int = 1) -> int:
@@ -10,7 +10,7 @@ def take(organisation_id: int, community_id: int, kind: str, year: int, count: i
 
     Call it last, just before the rows that carry the numbers are written: the counter stays locked to the commit.
     """
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             """INSERT INTO platform_counter (organisation_id, community_id, kind, year, value)
                VALUES (%s, %s, %s, %s, %s)

@@ -12,7 +12,7 @@ from wuyefei.estate.tariffs.public import Tariff
 from wuyefei.foundation.kernel.dates import DAY, Span
 from wuyefei.foundation.kernel.money import round_down
 
-from .fees import Standing, history, holds_of, standings
+from .fees import Standing, facts_of, standings
 from .models import Receivable, RunLine
 from .rules.drafting import thawed_prices
 from .rules.explaining import PieceLine, explain
@@ -123,8 +123,8 @@ def late_fee_of(row: Receivable, as_of: dt.date) -> LateFee | None:
     if row.late_fee_rate is None or row.reversed_at is not None:
         return None
     standing = standings([row], as_of)[row.pk]
-    changes, holds = history([row.pk])[row.pk], holds_of([row.pk])[row.pk]
-    found = stretches(row.amount_fen, row.due_on, as_of, row.late_fee_rate, changes, holds)
+    facts = facts_of([row.pk])
+    found = stretches(row.amount_fen, row.due_on, as_of, row.late_fee_rate, facts.changes[row.pk], facts.holds[row.pk])
     exact = sum((piece.exact for piece in found), Decimal(0))
     return LateFee(
         as_of, percent(row.late_fee_rate), found, exact, late_fee(exact, 0, None),

@@ -32,7 +32,7 @@ from .fees import (
     Standing,
     lock_receivables,
     refresh,
-    register_sources,
+    register_source,
     standings,
 )
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
@@ -108,7 +108,7 @@ __all__ = [
     "receivables",
     "refresh",
     "register_after_publish",
-    "register_sources",
+    "register_source",
     "release_income",
     "run_lines",
     "runs",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wuyefei.foundation.access.actor import Actor, refreshed
+from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.text import tidy
 from wuyefei.foundation.platform import clock
@@ -84,6 +85,7 @@ def _field(text: str) -> Field:
     return known
 
 
+@uncollected()
 def run_import(
     name: str,
     data: bytes,
@@ -101,18 +103,19 @@ def run_import(
     """
     choices.check()
     community = tidy(community)
+    workbook = read_upload(name, data, limits)
 
     def expected() -> dict[str, Any]:
         reader = refreshed(actor)
         place = community_of(reader, community)
-        looked = look(read_upload(name, data, limits), choices, community, place, reader)
+        looked = look(workbook, choices, community, place, reader)
         return spoken_document(result_document(looked.plan, looked.work, choices, community))
 
     if preview_only:
         return ImportResult(expected() | {"state": "preview"}, applied=False)
-    row = keep_upload(name, data, community, actor=actor, limits=limits)
+    row = keep_upload(name, data, community, actor=actor, read=workbook)
     try:
-        done = apply_import(row.pk, choices, actor=actor)
+        done = apply_import(row.pk, choices, actor=actor, read=workbook)
     except (PlanRefused, Invalid, NothingToImport) as error:
         _refused(row, error)
         return ImportResult(expected() | {"state": "refused", "reason": error.text}, applied=False, refused=error.text)

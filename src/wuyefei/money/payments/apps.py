@@ -9,15 +9,15 @@ class PaymentsConfig(AppConfig):
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.approvals.actions import Kind, register_kind
         from wuyefei.foundation.shell.slots import register_slot
-        from wuyefei.money.billing.public import register_after_publish, register_sources
+        from wuyefei.money.billing.public import register_after_publish, register_source
 
         from . import checks
         from .actions.prepaid import offset_run
         from .actions.void import VOID_KIND, void
-        from .queries import late_fee_settled, principal_changes
+        from .queries import settlements
         from .slots import allocations_panel
 
-        register_sources(principal_changes, late_fee_settled)
+        register_source(settlements)
         register_after_publish(offset_run)
         register_kind(Kind(VOID_KIND, "作废收款", Permission.PAYMENT_VOID_APPROVE, void))
         checks.register()

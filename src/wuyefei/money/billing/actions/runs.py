@@ -16,10 +16,11 @@ from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.statistics import written
 from wuyefei.money.ledger.public import post
 
 from ..facts import Found, community_facts
-from ..models import Run, RunLine
+from ..models import Receivable, Run, RunLine
 from ..postings import publish_postings
 from ..rules.drafting import Draft, Gap
 from ..rules.shapes import Drafter
@@ -241,6 +242,7 @@ def _insert_receivables(run: Run, now: dt.datetime) -> None:
                 FROM billing_runline WHERE run_id = %s AND NOT struck ORDER BY id""",
             [now, run.pk],
         )
+        written(Receivable, cursor.rowcount)
 
 
 def _insert_deferrals(run: Run) -> None:
