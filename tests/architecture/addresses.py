@@ -29,6 +29,7 @@ KINDS: dict[str, str] = {
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
     "case_id": "case", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
+    "entry_id": "entry",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
@@ -41,6 +42,7 @@ WORDS: dict[str, list[str | int]] = {
     "channel": ["sms", "paper"],
     "field": ["mobile", "identity", "bank", "history", "name"],
     "deed": ["early", "close"], "paper_kind": ["sums", "pack"], "news": ["posted", "delivered"],
+    "report": ["trial", "movement", "income", "page"], "target": ["kingdee", "yonyou"],
     "place": ["nobodys"], "invitation_id": [1], "key": ["no-key"],
 }  # fmt: skip
 """Parameters that are words and name no row, or rows that only an owner's session reaches (``tests/edges/portal``)."""

@@ -48,6 +48,7 @@ from wuyefei.money.channels.actions.settling import settle_order
 from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
 from wuyefei.money.channels.rules import Report, Said
 from wuyefei.money.intake.public import keep_upload, preview, this_month
+from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
 from wuyefei.relations.contacts.public import (
@@ -140,7 +141,14 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _owners(place, actors["finance"])
         _target(place, actors)
         _pursue(place)
+    _entries(place)
     return place
+
+
+def _entries(place: Place) -> None:
+    """The vouchers of the place."""
+    rows = Voucher.objects.filter(community=place.community).order_by("pk")
+    place.ids["entry"] = list(rows.values_list("pk", flat=True)[:2])
 
 
 def _pursue(place: Place) -> None:

@@ -37,6 +37,7 @@ ROOMS = [
     "wuyefei.money.payments",
     "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
+    "wuyefei.money.books",
     "wuyefei.relations.contacts",
     "wuyefei.relations.notices",
     "wuyefei.relations.accounts",

@@ -75,6 +75,7 @@ class Permission(StrEnum):
     DISCLOSURE_EDIT = "disclosure.edit"
     DISCLOSURE_APPROVE = "disclosure.approve"
     LEDGER_VIEW = "ledger.view"
+    BOOKS_SETUP = "books.setup"
     REPORT_VIEW = "report.view"
     TARGET_EDIT = "target.edit"
     CONTACT_VIEW = "contact.view"
@@ -129,6 +130,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.DISCLOSURE_EDIT: "编制收支公示",
     Permission.DISCLOSURE_APPROVE: "审批收支公示",
     Permission.LEDGER_VIEW: "查看账簿",
+    Permission.BOOKS_SETUP: "设置科目对照",
     Permission.REPORT_VIEW: "查看报表",
     Permission.TARGET_EDIT: "设定目标",
     Permission.CONTACT_VIEW: "查看联系记录",
@@ -163,6 +165,7 @@ _FINANCE = _SEE | _FOLLOW | {
 _FINANCE_LEAD = _FINANCE | {
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.LEGAL_VIEW,
+    _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.BOOKS_SETUP,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
