@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Sum
 
+from wuyefei.estate.tariffs.rules.public import remade
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import Phrase, joined
 from wuyefei.foundation.kernel.money import tax_included, yuan
@@ -52,10 +53,18 @@ def _computed_otherwise(row: Receivable) -> str:
         span = Span(row.service_from, row.service_to)
         months = charge_by_month(span, row.quantity, thawed_prices(row.prices), Convention(row.convention))
         amount = sum(fen for _, fen in months)
+        wrong = next((price for price in row.prices if "how" in price and _unproved(price)), None)
+        if wrong is not None:
+            return Phrase("{since} 起的价格与它的来历不符", since=wrong["since"])
         if amount != row.amount_fen:
             return Phrase("金额 {amount_fen}，按冻结的单价、数量、天数应为 {amount}", amount_fen=yuan(row.amount_fen), amount=yuan(amount))
     tax = tax_included(row.amount_fen, row.tax_rate)
     return "" if tax == row.tax_fen else Phrase("税额 {tax_fen}，应为 {tax}", tax_fen=yuan(row.tax_fen), tax=yuan(tax))
+
+
+def _unproved(price: dict[str, Any]) -> bool:
+    """Whether a frozen monthly sum is not what its own formula, lease or number of people comes to."""
+    return remade(price["how"], dt.date.fromisoformat(price["since"])) != Decimal(price["fixed"])
 
 
 @dataclass(slots=True)

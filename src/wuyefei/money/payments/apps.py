@@ -12,13 +12,13 @@ class PaymentsConfig(AppConfig):
         from wuyefei.money.billing.public import register_after_publish, register_source
 
         from . import checks
-        from .actions.prepaid import offset_run
+        from .actions.prepaid import offset_published
         from .actions.void import VOID_KIND, void
         from .queries import SETTLED_SQL
         from .slots import allocations_panel
 
         register_source(SETTLED_SQL)
-        register_after_publish(offset_run)
+        register_after_publish(offset_published)
         register_kind(Kind(VOID_KIND, "作废收款", Permission.PAYMENT_VOID_APPROVE, void))
         checks.register()
         register_slot("billing.receivable", 10, allocations_panel)

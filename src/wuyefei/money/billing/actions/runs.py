@@ -26,18 +26,12 @@ from ..rules.drafting import Draft, Gap
 from ..rules.shapes import Drafter
 from .drafted import LINE_COLUMNS, Drafted, drafts_of
 from .locks import lock_community
+from .published import Published, tell
 
 PUBLISH_KIND = "billing.publish"
 LATEST_MONTHS_AHEAD = 12
 Progress = Callable[[int], None]
 Chunk = list[Found | Gap]
-
-_after_publish: list[Callable[[Run, Actor], None]] = []
-
-
-def register_after_publish(subscriber: Callable[[Run, Actor], None]) -> None:
-    """A higher room acts inside the publishing transaction (offsets prepayments)."""
-    _after_publish.append(subscriber)
 
 
 class WrongState(DomainError):
@@ -228,8 +222,7 @@ def publish(request: Request, actor: Actor) -> None:
     RunLine.objects.filter(run=run).delete()
     audit.record(actor, "billing.publish", run, after={"lines": count, "amount_fen": amount})
     audit.publish(actor, "billing.published", community_id=run.community_id, run=run.pk, lines=count, amount_fen=amount)
-    for subscriber in _after_publish:
-        subscriber(run, actor)
+    tell(Published("run", run.pk, run.organisation_id, run.community_id, f"{run.period:%Y-%m} 出账", run), actor)
 
 
 def _insert_receivables(run: Run, now: dt.datetime) -> None:

@@ -14,12 +14,15 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.billing.public import OpenBill, Receivable, Run, open_bills, refresh
+from wuyefei.money.billing.public import OpenBill, Published, Receivable, open_bills, refresh
 from wuyefei.money.ledger.public import Account, Posting, post
 
 from ..models import Allocation, Payment, Prepayment, Tender
 from ..rules import Settled, allocate_payment
 from .take import allocation_row, as_bills, lock_prepaid, payment_postings, prepayment_row
+
+SOURCES = {"run": "payment.offset", "sheet": "payment.offset_sheet"}
+"""The source of the entry by what was published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +58,21 @@ def book_opening_prepayments(rows: Iterable[OpeningPrepayment], *, actor: Actor,
     return total
 
 
-def offset_run(run: Run, actor: Actor) -> None:
-    """Settle what a publish has just billed from the prepayments held, valued on the day of publishing.
+def offset_published(published: Published, actor: Actor) -> None:
+    """Settle what a run or a sheet has just billed from the prepayments held, valued on the day of publishing.
 
     Called inside the publishing transaction. One offset a payer and property, oldest receivable first, within the
     property's bills of that payer; one summary entry.
     """
-    holders = _held(run.community_id)
+    holders = _held(published.community_id)
     if not holders:
         return
-    _lock(run.community_id, holders)
-    held = {who: fen for who, fen in _held(run.community_id).items() if who in holders}
+    _lock(published.community_id, holders)
+    held = {who: fen for who, fen in _held(published.community_id).items() if who in holders}
     bills: dict[tuple[int, int], list[OpenBill]] = defaultdict(list)
     for bill in open_bills(actor, clock.today(), property_ids={property_id for _, property_id in held}):
         bills[bill.payer_id, bill.property_id].append(bill)
-    payments, settled = _offsets(run, held, bills, actor)
+    payments, settled = _offsets(published, held, bills, actor)
     if not payments:
         return
     made = Payment.objects.bulk_create(payments)
@@ -80,9 +83,9 @@ def offset_run(run: Run, actor: Actor) -> None:
     everything = [part for some in settled for part in some]
     refresh(Receivable.objects.select_for_update().filter(pk__in={part.receivable_id for part in everything}).order_by("pk"))
     total = sum(row.amount_fen for row in made)
-    post("payment.offset", run.pk, payment_postings({Tender.Method.PREPAID: total}, everything, 0), actor=actor,
-         community_id=run.community_id, memo=f"{run} 预存抵扣 {len(made)} 户", booked_at=made[0].booked_at)  # fmt: skip
-    audit.record(actor, "payment.offset", run, after={"payments": len(made), "amount_fen": total})
+    post(SOURCES[published.kind], published.pk, payment_postings({Tender.Method.PREPAID: total}, everything, 0), actor=actor,
+         community_id=published.community_id, memo=f"{published.subject} 预存抵扣 {len(made)} 户", booked_at=made[0].booked_at)  # fmt: skip
+    audit.record(actor, "payment.offset", published.subject, after={"payments": len(made), "amount_fen": total})
 
 
 def _held(community_id: int) -> dict[tuple[int, int], int]:
@@ -110,7 +113,7 @@ def _lock(community_id: int, holders: Collection[tuple[int, int]]) -> None:
 
 
 def _offsets(
-    run: Run, held: dict[tuple[int, int], int], bills: dict[tuple[int, int], list[OpenBill]], actor: Actor
+    published: Published, held: dict[tuple[int, int], int], bills: dict[tuple[int, int], list[OpenBill]], actor: Actor
 ) -> tuple[list[Payment], list[list[Settled]]]:
     payments, parts, now = [], [], clock.now()
     for (payer_id, property_id), fen in held.items():
@@ -118,9 +121,9 @@ def _offsets(
         if not settled:
             continue
         payments.append(
-            Payment(organisation_id=run.organisation_id, community_id=run.community_id, payer_id=payer_id,
+            Payment(organisation_id=published.organisation_id, community_id=published.community_id, payer_id=payer_id,
                     property_id=property_id, kind=Payment.Kind.OFFSET, amount_fen=fen - left, value_date=clock.today(),
-                    booked_at=now, booked_by_id=actor.user_id, remark=f"{run.period:%Y-%m} 出账抵扣")
+                    booked_at=now, booked_by_id=actor.user_id, remark=f"{published.label}抵扣"[:200])
         )  # fmt: skip
         parts.append(settled)
     return payments, parts
