@@ -29,6 +29,7 @@ urlpatterns = [
     path("contacts/", include("wuyefei.relations.contacts.urls")),
     path("notices/", include("wuyefei.relations.notices.urls")),
     path("followup/", include("wuyefei.collection.followup.urls")),
+    path("bank/", include("wuyefei.money.bank.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
 if settings.DEMO:
