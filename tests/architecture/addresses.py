@@ -34,7 +34,7 @@ KINDS: dict[str, str] = {
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
 
 WORDS: dict[str, list[str | int]] = {
-    "work": ["rounds", "release_income", "risk_classes", "followup_cases"],
+    "work": ["rounds", "release_income", "risk_classes", "followup_cases", "prepaid_offset"],
     "group": ["identity", "payment", "parking", "contact"],
     "sheet_kind": ["metered", "shared", "each", "other"],
     "act": ["adjust", "waive", "reverse", "hold"],

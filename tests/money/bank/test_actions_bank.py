@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from tests.money.bank.samples import OURS, ROWS, sheet
+from tests.money.bank.samples import MT940, OURS, ROWS, sheet
 from tests.scenarios.month import first_finding, publish
 from tests.world import World, make_world
 from wuyefei.foundation.approvals.actions import decide
@@ -142,6 +142,13 @@ def test_two_lines_of_one_bill_and_money_ahead(world: World) -> None:
         ahead = rows[0].replace("B0010", "B0012").replace("物业费", "物业费 预交")
         assert bring(world, sheet(ahead)).booked == 1
         assert balance_fen(world.people["陆小满"].pk, world.flats["1-1-101"].pk) == 40000 and first_finding(world) == ""
+
+
+def test_the_same_money_in_another_format_is_not_booked_twice(world: World) -> None:
+    with clock.at(TODAY):
+        assert bring(world, sheet(ROWS[0])).booked == 1
+        done = bring(world, MT940.replace(b"B0001", b"NONREF"), "2月.sta")
+        assert (done.booked, done.waiting, done.out, done.changed) == (0, 1, 1, (1,)) and first_finding(world) == ""
 
 
 @pytest.mark.parametrize(("account", "data", "words"), [

@@ -42,8 +42,8 @@ def test_the_pages_of_a_statement() -> None:
         assert "−30.00" in found.replace("&minus;", "−").replace("-30", "−30") and "陆小满" not in found
         claims = client.get("/bank/claims").content.decode()
         assert "周某" in claims and "付款户名相同" in claims and "没有找到可能的付款人" in claims
-        _one_step(client, lines["B0004"], world.flats["1-1-102"].pk)
         _split(client, lines["B0002"], [world.flats["1-1-102"].pk, world.flats["1-1-201"].pk])
+        _one_step(client, lines["B0004"], world.flats["1-1-102"].pk)
         assert "没有待认领的流水" in client.get("/bank/claims").content.decode() and first_finding(world) == ""
         assert client.post(f"/bank/lines/{lines['B0002'].pk}/act", {"act": "unmatch", "note": "认错了"}).status_code == 302
         assert Request.objects.get(kind="bank.unmatch").amount_fen == 22388

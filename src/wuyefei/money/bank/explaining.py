@@ -25,7 +25,7 @@ def doubt_text(doubt: str) -> str:
         return _("没有找到可能的付款人")
     return {
         Doubt.WEAK: _("依据不足"), Doubt.CLOSE: _("有不止一户可能"), Doubt.OTHER: _("房号和付款人各指一户"),
-        Doubt.SURPLUS: _("比这户的未缴多，也没写预缴"), Doubt.CHANGED: _("同一流水号以前导入过，内容变了"),
+        Doubt.SURPLUS: _("比这户的未缴多，也没写预缴"), Doubt.CHANGED: _("像是以前导入过的一笔，内容不同"),
         Doubt.REFUSED: _("能认出付款人，但入账被拒"),
     }[Doubt(doubt)]  # fmt: skip
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from wuyefei.foundation.kernel.text import tidy
 from wuyefei.money.intake.public import (
     BadCell,
+    Limits,
     Raw,
     Sheet,
     cell_day,
@@ -28,6 +29,9 @@ _BINARY = (b"PK", b"\xd0\xcf\x11\xe0")
 
 def read_statement(name: str, data: bytes) -> Statement:
     """Raises ``StatementRefused`` or what the reading of workbooks raises, naming the row."""
+    cap = Limits().max_bytes
+    if len(data) > cap:
+        raise StatementRefused("too_large", "文件有 {size} MB，最大 {cap} MB，请拆开上传。", size=len(data) >> 20, cap=cap >> 20)
     if not data.startswith(_BINARY):
         text = decode_text(data)
         if camt.looks_like(text):

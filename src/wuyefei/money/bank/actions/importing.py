@@ -41,8 +41,8 @@ RETRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a file brought. ``statement`` is None where nothing was new. ``changed``: rows whose reference the bank had used
-    before for something else: they are new lines, but nobody books them unseen."""
+    """What a file brought. ``statement`` is None where nothing was new. ``changed``: rows that may have come before with other words:
+    they are new lines, but nobody books them unseen."""
 
     statement: BankStatement | None
     lines: int
@@ -86,7 +86,7 @@ def import_statement(community_id: int, account: str, name: str, data: bytes, *,
     new = [one for one in every if one.key not in known]
     if not new:
         return Imported(None, len(every), len(every))
-    changed = _changed(community.pk, new)
+    changed = _changed(community.pk, number, read.kind, new)
     match_lines(new, community.pk, actor=actor)
     for one in new:
         if one.line.number in changed:
@@ -138,15 +138,18 @@ def _known(community_id: int, wanted: Sequence[str]) -> set[str]:
     return found
 
 
-def _changed(community_id: int, new: Sequence[Fresh]) -> set[int]:
-    """The new lines whose reference stands on a line that came before: the bank's word has changed since."""
-    refs = {one.line.ref for one in new if one.line.ref}
+def _changed(community_id: int, account: str, kind: str, new: Sequence[Fresh]) -> set[int]:
+    """The new lines that may be old ones told otherwise: their reference stands on a line that came before, or a file of
+    another format had the same sum on the same day."""
+    refs = list({one.line.ref for one in new if one.line.ref})
     there: set[str] = set()
-    wanted = list(refs)
-    for start in range(0, len(wanted), CHUNK):
-        rows = BankLine.objects.filter(community_id=community_id, ref__in=wanted[start : start + CHUNK])
-        there.update(rows.values_list("ref", flat=True))
-    return {one.line.number for one in new if one.line.ref in there} if there else set()
+    before = BankLine.objects.filter(community_id=community_id, statement__account=account)
+    for start in range(0, len(refs), CHUNK):
+        there.update(before.filter(ref__in=refs[start : start + CHUNK]).values_list("ref", flat=True))
+    days = [one.line.on for one in new]
+    others = before.filter(value_date__range=(min(days), max(days))).exclude(statement__kind=kind)
+    moves = set(others.values_list("value_date", "amount_fen"))
+    return {one.line.number for one in new if one.line.ref in there or (one.line.on, one.line.amount_fen) in moves}
 
 
 def match_lines(new: Iterable[Fresh], community_id: int, *, actor: Actor) -> None:

@@ -62,7 +62,7 @@ def _tell(request: StaffRequest, done: Imported) -> None:
         messages.info(request, _("另有 %(known)s 笔以前导入过，没有重复入账。") % {"known": done.known})
     if done.changed:
         facts = {"rows": "、".join(map(str, done.changed[:10])), "count": len(done.changed)}
-        messages.warning(request, _("第 %(rows)s 行等 %(count)s 笔的流水号以前导入过，但内容变了，按新的一笔待认领。") % facts)
+        messages.warning(request, _("第 %(rows)s 行等 %(count)s 笔像是以前导入过的，但内容不同，按新的一笔待认领。") % facts)
 
 
 @require_safe
