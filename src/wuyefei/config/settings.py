@@ -52,6 +52,7 @@ ROOMS = [
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
+    "wuyefei.money.bank",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

@@ -16,6 +16,7 @@ class Account(StrEnum):
     DEFERRED = "2204"
     TAX = "2221"
     HELD = "2241"
+    BANK_SUSPENSE = "2241.7"
     SUSPENSE = "2241.8"
     REFUNDING = "2241.9"
     OPENING = "3131"
@@ -34,6 +35,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "合同负债",
     Account.TAX: "应交税费",
     Account.HELD: "其他应付款",
+    Account.BANK_SUSPENSE: "其他应付款-银行待查款",
     Account.SUSPENSE: "其他应付款-待查款",
     Account.REFUNDING: "其他应付款-待退款",
     Account.OPENING: "期初权益",
@@ -52,6 +54,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "Liabilities:Deferred",
     Account.TAX: "Liabilities:Tax",
     Account.HELD: "Liabilities:Held",
+    Account.BANK_SUSPENSE: "Liabilities:BankSuspense",
     Account.SUSPENSE: "Liabilities:Suspense",
     Account.REFUNDING: "Liabilities:Refunding",
     Account.OPENING: "Equity:Opening",
