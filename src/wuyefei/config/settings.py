@@ -37,6 +37,7 @@ ROOMS = [
     "wuyefei.money.payments",
     "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
+    "wuyefei.money.books",
     "wuyefei.relations.contacts",
     "wuyefei.relations.notices",
     "wuyefei.relations.accounts",
@@ -47,9 +48,11 @@ ROOMS = [
     "wuyefei.insight.arrears",
     "wuyefei.insight.risk",
     "wuyefei.collection.followup",
+    "wuyefei.collection.legal",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
+    "wuyefei.money.bank",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

@@ -20,6 +20,7 @@ urlpatterns = [
     path("arrears/", include("wuyefei.insight.arrears.urls")),
     path("classes/", include("wuyefei.insight.risk.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
+    path("accounts/", include("wuyefei.money.books.urls")),
     path("sheets/", include("wuyefei.money.sheets.urls")),
     path("meters/", include("wuyefei.estate.metering.urls")),
     path("service/", include("wuyefei.relations.service.urls")),
@@ -30,6 +31,8 @@ urlpatterns = [
     path("contacts/", include("wuyefei.relations.contacts.urls")),
     path("notices/", include("wuyefei.relations.notices.urls")),
     path("followup/", include("wuyefei.collection.followup.urls")),
+    path("legal/", include("wuyefei.collection.legal.urls")),
+    path("bank/", include("wuyefei.money.bank.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
 if settings.DEMO:

@@ -154,7 +154,7 @@ def test_nobody_is_erased_who_owes(world: World) -> None:
 @pytest.fixture
 def secrets(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A data folder of its own: the keys of other tests stay."""
-    monkeypatch.setattr(environment, "home", lambda: tmp_path)
+    monkeypatch.setenv("WUYEFEI_HOME", str(tmp_path))
     yield
 
 

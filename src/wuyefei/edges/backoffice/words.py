@@ -49,7 +49,7 @@ ACTIONS = {
     "intake.errors_download": noop("下载导入错误"), "cashdesk.open_shift": noop("开班"), "cashdesk.hand_over": noop("交班"), "cashdesk.handover": noop("交班"),
     "cashdesk.accept_shift": noop("交班复核"), "cashdesk.charge": noop("临时收费"), "profile.save": noop("业主档案"),
     "profile.verify": noop("核实业主资料"), "profile.rule": noop("核实周期"),
-    "profile.export": noop("导出待核实"), "jobs.run": noop("运行定时任务"),
+    "profile.export": noop("导出待核实"), "jobs.run": noop("运行定时任务"), "books.verify": noop("核验账目"),
     "meter.install": noop("登记仪表底数"), "meter.readings": noop("抄表"), "meter.estimate": noop("估抄"),
     "meter.replace": noop("换表"), "meter.confirm": noop("核对读数"), "meter.void": noop("作废读数"), "meter.end": noop("拆表"),
     "contact.plan": noop("计划联系"), "contact.record": noop("登记联系"), "contact.close": noop("登记联系结果"),

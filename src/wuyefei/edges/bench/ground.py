@@ -93,11 +93,20 @@ def _migrate(database: Database) -> None:
 
 
 def analyse() -> None:
-    """Give the tables what they would have after a quiet night: dead rows gone, pages marked, fresh statistics."""
-    import psycopg
+    """Give the tables what they would have after a quiet night: dead rows gone, pages marked, fresh statistics.
 
-    with psycopg.connect(_owner.get(), autocommit=True) as connection:
-        connection.execute("VACUUM (ANALYZE)")
+    Outside ``fresh_database`` only the statistics, by the running connection.
+    """
+    import psycopg
+    from django.db import connection
+
+    owner = _owner.get(None)
+    if owner is None:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        return
+    with psycopg.connect(owner, autocommit=True) as session:
+        session.execute("VACUUM (ANALYZE)")
 
 
 def whole() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -18,18 +18,16 @@ from wuyefei.foundation.platform import prepared
 from .models import Adjustment, LateFeeWaiver, Receivable
 from .rules.late_fee import Accrual, Change, accrue, payable
 
-Settlements = tuple[Iterable[tuple[int, Change]], Iterable[tuple[int, int]]]
-"""By receivable: changes of principal by value date, and late fee settled."""
-Source = Callable[[list[int], dt.datetime | None], Settlements]
-_sources: list[Source] = []
+_sources: list[str] = []
 
 
-def register_source(source: Source) -> None:
-    """A higher room says how to read what it has settled of receivables.
+def register_source(statement: str) -> None:
+    """A higher room says what it has settled of the receivables ``%(ids)s``: a ``SELECT`` of receivable, kind, day, NULL and fen.
 
-    It is called with receivable ids and a moment: only what was booked by then counts (None: everything).
+    Kind ``change`` is a change of principal (settling lowers it) by value date, ``settled`` late fee. Only what was booked by
+    ``%(booked_by)s`` counts, where that is not NULL. Changes of one receivable come in the order in which they were booked.
     """
-    _sources.append(source)
+    _sources.append(statement)
 
 
 _LATE_FEE = """GREATEST(0, CASE WHEN r.late_fee_rate IS NULL OR %(as_of)s <= r.due_on OR r.reversed_at IS NOT NULL THEN 0
@@ -83,12 +81,11 @@ class Standing:
 
 
 _OWN = """
-SELECT receivable_id, value_date, NULL, amount_fen FROM billing_adjustment
-WHERE receivable_id = ANY(%s) AND (%s::timestamptz IS NULL OR booked_at <= %s)
+SELECT receivable_id, 'change', value_date, NULL::date, amount_fen FROM billing_adjustment
+WHERE receivable_id = ANY(%(ids)s) AND (%(booked_by)s::timestamptz IS NULL OR booked_at <= %(booked_by)s)
 UNION ALL
-SELECT receivable_id, starts_on, ends_on, NULL FROM billing_latefeehold WHERE receivable_id = ANY(%s)
+SELECT receivable_id, 'hold', starts_on, ends_on, 0 FROM billing_latefeehold WHERE receivable_id = ANY(%(ids)s)
 """
-"""Adjustments (with an amount) and holds (without)."""
 _REFRESHED = """
 UPDATE billing_receivable r SET outstanding_fen = n.outstanding, late_fee_settled_fen = n.settled, accrued_exact = n.exact,
   accrued_to = n.upto, reversed_at = n.reversed
@@ -118,18 +115,14 @@ def facts_of(ids: list[int], booked_by: dt.datetime | None = None) -> Facts:
     """The facts of the receivables; of changes and settlements only what was booked by ``booked_by``."""
     facts = Facts(defaultdict(list), defaultdict(list), defaultdict(int))
     with prepared.cursor() as cursor:
-        cursor.execute(_OWN, [ids, booked_by, booked_by, ids])
-        for receivable_id, first, last, fen in cursor.fetchall():
-            if fen is None:
+        cursor.execute(" UNION ALL ".join([_OWN, *_sources]), {"ids": ids, "booked_by": booked_by})
+        for receivable_id, kind, first, last, fen in cursor.fetchall():
+            if kind == "change":
+                facts.changes[receivable_id].append(Change(first, fen))
+            elif kind == "hold":
                 facts.holds[receivable_id].append(Span(first, last or LATEST))
             else:
-                facts.changes[receivable_id].append(Change(first, fen))
-    for source in _sources:
-        changed, settled = source(ids, booked_by)
-        for receivable_id, change in changed:
-            facts.changes[receivable_id].append(change)
-        for receivable_id, fen in settled:
-            facts.settled[receivable_id] += fen
+                facts.settled[receivable_id] += fen
     return facts
 
 

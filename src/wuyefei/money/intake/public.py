@@ -18,11 +18,18 @@ from .documents import result_document, spoken_document, summary
 from .models import ImportFile, OpeningLine, PaymentMemo
 from .queries import community_of, get_import, imports, payment_memos
 from .rules import Field, Limits, UploadRefused, describe_columns, read_upload
+from .rules.cells import BadCell
+from .rules.cells import day as cell_day
+from .rules.cells import money_fen as cell_money
+from .rules.cells import text_of as cell_text
 from .rules.choices import Choices
+from .rules.csvtext import decode as decode_text
 from .rules.headers import guess
 from .rules.plan import PlanRefused
+from .rules.reader import Raw, Sheet
 
 __all__ = [
+    "BadCell",
     "Choices",
     "Field",
     "ImportFile",
@@ -32,14 +39,21 @@ __all__ = [
     "OpeningLine",
     "PaymentMemo",
     "PlanRefused",
+    "Raw",
+    "Sheet",
     "UploadRefused",
     "apply_import",
+    "cell_day",
+    "cell_money",
+    "cell_text",
+    "decode_text",
     "get_import",
     "imports",
     "keep_upload",
     "mapping_of",
     "payment_memos",
     "preview",
+    "read_upload",
     "run_import",
     "summary",
     "this_month",

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db.models import QuerySet, Sum
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
-from wuyefei.foundation.platform import prepared
-from wuyefei.money.billing.public import Change
 
 from .models import Allocation, Payment, Prepayment
-from .rules import Part
 
 
 def payments(actor: Actor) -> QuerySet[Payment]:
@@ -50,17 +45,10 @@ def allocations_of(actor: Actor, receivable_id: int) -> QuerySet[Allocation]:
     )
 
 
-_SETTLED = """
-SELECT receivable_id, part, value_date, amount_fen FROM payments_allocation
-WHERE receivable_id = ANY(%s) AND (%s::timestamptz IS NULL OR booked_at <= %s) ORDER BY id
+SETTLED_SQL = """
+(SELECT receivable_id, CASE part WHEN 'principal' THEN 'change' ELSE 'settled' END, value_date, NULL::date,
+  CASE part WHEN 'principal' THEN -amount_fen ELSE amount_fen END
+FROM payments_allocation WHERE receivable_id = ANY(%(ids)s) AND part IN ('principal', 'late_fee')
+  AND (%(booked_by)s::timestamptz IS NULL OR booked_at <= %(booked_by)s) ORDER BY id)
 """
-
-
-def settlements(ids: list[int], booked_by: dt.datetime | None) -> tuple[list[tuple[int, Change]], list[tuple[int, int]]]:
-    """What payments changed of receivables' principal, by value date, and what they settled of the late fee."""
-    with prepared.cursor() as cursor:
-        cursor.execute(_SETTLED, [ids, booked_by, booked_by])
-        rows = cursor.fetchall()
-    principal = [(receivable_id, Change(on, -fen)) for receivable_id, part, on, fen in rows if part == Part.PRINCIPAL]
-    late_fee = [(receivable_id, fen) for receivable_id, part, _, fen in rows if part == Part.LATE_FEE]
-    return principal, late_fee
+"""What payments changed of receivables' principal, by value date, and what they settled of the late fee."""

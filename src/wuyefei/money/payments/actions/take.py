@@ -24,7 +24,7 @@ from wuyefei.foundation.platform.copying import take_ids
 from wuyefei.foundation.platform.inserting import insert
 from wuyefei.money.billing.public import OpenBill, Receivable, lock_receivables, open_bills, refresh
 from wuyefei.money.ledger.public import Account, Posting, post
-from wuyefei.money.receipts.public import Receipt, ReceiptLine, ReceiptSnapshot, issue
+from wuyefei.money.receipts.public import Receipt, ReceiptLine, ReceiptSnapshot, numbered
 from wuyefei.money.receipts.public import Tender as PrintedTender
 
 from ..models import Allocation, Payment, Prepayment, Tender
@@ -110,7 +110,7 @@ def settle(
 ) -> Payment:
     """Save ``draft``, allocate it to the locked bills, book it and issue its receipt.
 
-    The receipt comes first, for the payment points at it. Raises ``AlreadyTaken``.
+    Payment and receipt are written at once, for they point at each other. Raises ``AlreadyTaken``.
     """
     settled, left = allocate_payment(taken.total_fen, as_bills(bills), in_given_order=order.in_given_order)
     if draft.pk is None:
@@ -204,11 +204,13 @@ def _check_prepaid(taken: Taken, payer_id: int, property_id: int, due_fen: int) 
 
 
 def _book(payment: Payment, taken: Taken, settled: list[Settled], left: int) -> None:
-    """Write the payment with its tenders, what it settled and what became prepaid."""
+    """Write the payment with its receipt, its tenders, what it settled and what became prepaid."""
+    assert payment.receipt is not None
     spent = taken.tenders.get(Tender.Method.PREPAID, 0)
     moves = [(Prepayment.Kind.SPENT, -spent), (Prepayment.Kind.PAID, left)]
     if not insert(
         payment,
+        payment.receipt,
         *(Tender(payment=payment, method=method, amount_fen=fen) for method, fen in taken.tenders.items()),
         *(allocation_row(payment, part) for part in settled),
         *(prepayment_row(payment, kind, fen) for kind, fen in moves if fen),
@@ -261,7 +263,7 @@ def _receipt(
         tenders=tuple(PrintedTender(printed_method(method), fen) for method, fen in order.tenders.items() if fen),
         total_fen=taken.total_fen, cashier=actor.name, prepayment_fen=left, change_fen=taken.change_fen, remark=payment.remark,
     )  # fmt: skip
-    return issue(draft, actor=actor, community=community)
+    return numbered(draft, actor=actor, community=community)
 
 
 @cache
