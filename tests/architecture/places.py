@@ -33,6 +33,7 @@ from wuyefei.foundation.platform.vault import seal_secret
 from wuyefei.insight.arrears.public import Filter, save_view, start_export
 from wuyefei.insight.measures.public import Target as Goal
 from wuyefei.insight.risk.public import reckon as reckon_classes
+from wuyefei.money.bank.public import BankLine, import_statement
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -48,6 +49,7 @@ from wuyefei.money.channels.actions.settling import settle_order
 from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
 from wuyefei.money.channels.rules import Report, Said
 from wuyefei.money.intake.public import keep_upload, preview, this_month
+from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
 from wuyefei.relations.contacts.public import (
@@ -137,10 +139,18 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _day(place, actors)
         _online(place, actors)
         _upload(place, actors["finance"])
+        _bank(place, actors["finance"])
         _owners(place, actors["finance"])
         _target(place, actors)
         _pursue(place)
+    _entries(place)
     return place
+
+
+def _entries(place: Place) -> None:
+    """The vouchers of the place."""
+    rows = Voucher.objects.filter(community=place.community).order_by("pk")
+    place.ids["entry"] = list(rows.values_list("pk", flat=True)[:2])
 
 
 def _pursue(place: Place) -> None:
@@ -206,6 +216,15 @@ def _online(place: Place, actors: dict[str, Actor]) -> None:
         "setup": [setup.pk], "setup_token": [setup.token], "order": [order.pk], "refund": [refund.pk],
         "exception": [ChannelException.objects.get(order=order).pk],
     }  # fmt: skip
+
+
+def _bank(place: Place, finance: Actor) -> None:
+    """A bank's file of one line nobody is sure of."""
+    word = place.mark.word
+    text = f"交易日期,收入,对方户名,摘要,流水号\n{TODAY},88.00,{word}付款人,{word}1-1-101,{place.mark.letters}-4711\n"
+    done = import_statement(place.community.pk, "33001600", f"{word}流水.csv", text.encode(), actor=finance)
+    assert done.statement is not None and done.waiting == 1
+    place.ids |= {"bank_statement": [done.statement.pk], "bank_line": [BankLine.objects.get(statement=done.statement).pk]}
 
 
 def _upload(place: Place, finance: Actor) -> None:

@@ -37,11 +37,13 @@ ROOMS = [
     "wuyefei.money.payments",
     "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
+    "wuyefei.money.books",
     "wuyefei.relations.contacts",
     "wuyefei.relations.notices",
     "wuyefei.relations.accounts",
     "wuyefei.relations.service",
     "wuyefei.relations.governance",
+    "wuyefei.relations.privacy",
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",
     "wuyefei.insight.risk",
@@ -50,6 +52,7 @@ ROOMS = [
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
+    "wuyefei.money.bank",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")
