@@ -37,6 +37,8 @@ def register_origins() -> None:
         ("payment.take", _("收款"), _receipt),
         ("payment.batch", _("批量入账"), None),
         ("payment.offset", _("预存抵扣"), run),
+        ("payment.offset_sheet", _("预存抵扣"), _to("sheets:sheet")),
+        ("payment.offset_held", _("预存抵扣"), None),
         ("payment.void", _("收款作废"), _receipt),
         ("payment.release", _("撤销核销"), _receipt),
         ("payment.refund_hold", _("退款占用预存"), None),
