@@ -11,7 +11,7 @@ from wuyefei.foundation.kernel.workdays import WorkCalendar
 
 from .eligibility import CONFIRM_DAYS, FOLLOW_UP_DAYS, demand_over
 from .limitation import enforce_by
-from .road import LETTER_STEPS, Step
+from .road import Step
 
 POST_WORKDAYS = 3
 TRACK_DAYS = 7
@@ -46,6 +46,10 @@ class Known:
     limitation_on: dt.date | None = None
 
 
+BEFORE_COURT = (Step.PREPARE, Step.DEMAND, Step.MEDIATION, Step.PERFORMING)
+"""While a letter is still to be looked after; in court it is evidence and no more."""
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Deadline:
     on: dt.date
@@ -54,10 +58,9 @@ class Deadline:
 
 def deadlines(known: Known, calendar: WorkCalendar, today: dt.date) -> list[Deadline]:
     """Every day that counts now, the earliest first; a review where nothing else does."""
-    found = list(_step(known, calendar, today))
-    if known.step in LETTER_STEPS:
-        found += _mail(known.mails, calendar)
-    if known.limitation_on is not None and known.step in LETTER_STEPS:
+    letters = _mail(known.mails, calendar) if known.step in BEFORE_COURT else ()
+    found = [*letters, *_step(known, calendar, today)]
+    if known.limitation_on is not None and known.step in BEFORE_COURT:
         found.append(Deadline(known.limitation_on, "诉讼时效届满"))
     return sorted(found or [Deadline(known.since + DAY * REVIEW_DAYS, "复查案件")])
 
