@@ -75,3 +75,8 @@ def limited(value: object, field: str, limit: int, *, required: bool = False) ->
     if len(text) > limit:
         raise Invalid(field=field, reason=Phrase("最多 {limit} 个字，现有 {length} 个", limit=limit, length=len(text)))
     return text
+
+
+def whole_number(text: str | None) -> int | None:
+    """A row's id or another whole number as an address gives it; None for anything else, or too long for a row's id."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
