@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from django.core.checks import CheckMessage, Error
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.foundation.platform import clock
@@ -66,6 +67,8 @@ class Group:
 
 
 _entries: dict[str, Entry] = {}
+_sorted: dict[str | None, list[Entry]] = {}
+"""The entries in order, by language: what a group is called is compared as it is shown."""
 
 
 def register_menu(
@@ -80,13 +83,18 @@ def register_menu(
     who may not use that line has it as a line of its own. The same ``url_name`` registered again replaces the line.
     Raises ``ValueError`` for an unknown icon.
     """
+    _sorted.clear()
     _entries[url_name] = Entry(group, label, url_name, icons.known(icon), permission, order, badge, under)
 
 
 def entries() -> list[Entry]:
+    language = get_language()
+    if language in _sorted:
+        return _sorted[language]
     ranks = {str(group): rank for rank, group in enumerate(GROUPS)}
     found = _entries.values()
-    return sorted(found, key=lambda entry: (ranks.get(str(entry.group), len(ranks)), entry.order, entry.url_name))
+    _sorted[language] = sorted(found, key=lambda entry: (ranks.get(str(entry.group), len(ranks)), entry.order, entry.url_name))
+    return _sorted[language]
 
 
 def build(request: HttpRequest) -> list[Group]:
@@ -106,14 +114,17 @@ def build(request: HttpRequest) -> list[Group]:
     names = {entry.url_name for entry, _url in shown}
     heads = {entry.url_name: entry.under if entry.under in names else entry.url_name for entry, _url in shown}
     open_head = heads.get(here or "", "")
+    badged = [entry for entry, _url in shown if entry.badge]
     groups: dict[str, Group] = {}
     for entry, url in shown:
         name, head = entry.url_name, heads[entry.url_name]
         if head != name and head != open_head:
             continue
         group = groups.setdefault(str(entry.group), Group(entry.group))
-        folded = [other for other, _url in shown if other.url_name == name or (heads[other.url_name] == name and name != open_head)]
-        count = sum(other.badge(request) for other in folded if other.badge)
+        count = sum(
+            other.badge(request) for other in badged
+            if other.badge and (other.url_name == name or (heads[other.url_name] == name and name != open_head))
+        )  # fmt: skip
         group.items.append(Item(entry.label, url, entry.icon, name == here, count, head != name))
     return list(groups.values())
 
@@ -141,7 +152,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     htmx = bool(getattr(request, "htmx", False))
     today: dt.date = clock.today()
     return {
-        "menu": [] if htmx else build(request),
+        "menu": [] if htmx else SimpleLazyObject(lambda: build(request)),  # a part drawn by itself has no menu
         "today": today,
         "actor": actor,
         "shell_name": _text(actor, "name") or _text(getattr(request, "user", None), "username"),
