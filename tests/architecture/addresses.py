@@ -28,13 +28,13 @@ KINDS: dict[str, str] = {
     "meter_id": "meter", "reading_id": "reading", "sheet_id": "sheet",
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
-    "case_id": "case",
+    "case_id": "case", "plan_id": "plan",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
 
 WORDS: dict[str, list[str | int]] = {
-    "work": ["rounds", "release_income", "risk_classes", "followup_cases"],
+    "work": ["rounds", "release_income", "risk_classes", "followup_cases", "follow_plans"],
     "group": ["identity", "payment", "parking", "contact"],
     "sheet_kind": ["metered", "shared", "each", "other"],
     "act": ["adjust", "waive", "reverse", "hold"],

@@ -59,6 +59,9 @@ class Permission(StrEnum):
     BILLING_PUBLISH = "billing.publish"
     ADJUST_REQUEST = "adjust.request"
     ADJUST_APPROVE = "adjust.approve"
+    HARDSHIP_PROJECT = "hardship.project"
+    HARDSHIP_SERVICE = "hardship.service"
+    HARDSHIP_FINANCE = "hardship.finance"
     CASHDESK = "cashdesk.use"
     PAYMENT_VIEW = "payment.view"
     PAYMENT_BATCH = "payment.batch"
@@ -109,6 +112,9 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.BILLING_PUBLISH: "发布账单",
     Permission.ADJUST_REQUEST: "申请调整减免",
     Permission.ADJUST_APPROVE: "审批调整减免",
+    Permission.HARDSHIP_PROJECT: "困难评估（项目）",
+    Permission.HARDSHIP_SERVICE: "困难评估（客户）",
+    Permission.HARDSHIP_FINANCE: "困难评估（财务，决定）",
     Permission.CASHDESK: "收银",
     Permission.PAYMENT_VIEW: "查看收款",
     Permission.PAYMENT_BATCH: "批量入账",
@@ -150,7 +156,7 @@ _FINANCE = _SEE | _FOLLOW | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
     _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.NOTICE_SEND,
-    _P.DISCLOSURE_EDIT,
+    _P.DISCLOSURE_EDIT, _P.HARDSHIP_FINANCE,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
@@ -161,7 +167,7 @@ _PROJECT = _SEE | {
     _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM, _P.TARGET_EDIT,
     _P.CONTACT_RECORD, _P.CONTACT_MANAGE, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
     _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
-    *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE,
+    *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE, _P.HARDSHIP_PROJECT,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -180,7 +186,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COLLECTOR: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD}),
     Role.HOUSEKEEPER: frozenset(
         {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.METER_READ, _P.CONTACT_VIEW, _P.CONTACT_RECORD,
-         _P.SERVICE_HANDLE}
+         _P.SERVICE_HANDLE, _P.HARDSHIP_SERVICE}
     ),
     Role.LEGAL: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.CONTACT_RECORD}),
     Role.RELATIONS_MANAGER: frozenset(
@@ -188,7 +194,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _FOLLOW
         | {
             _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
-            _P.SERVICE_HANDLE, _P.FOLLOW_WORK,
+            _P.SERVICE_HANDLE, _P.FOLLOW_WORK, _P.HARDSHIP_SERVICE,
         }
     ),
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.PROFILE_VERIFY, _P.IMPORT}),
@@ -204,6 +210,7 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.ADMIN,
         _P.BILLING_PUBLISH,
         _P.ADJUST_APPROVE,
+        _P.HARDSHIP_FINANCE,
         _P.PAYMENT_VOID_APPROVE,
         _P.SHIFT_APPROVE,
         _P.LEDGER_VIEW,
@@ -216,6 +223,7 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
 MONEY_APPROVALS = frozenset(
     {
         _P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.REFUND_APPROVE,
+        _P.HARDSHIP_FINANCE,
     }  # fmt: skip
 )
 """Nobody may give themself a role that holds one of these."""

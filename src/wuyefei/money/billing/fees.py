@@ -16,8 +16,8 @@ from django.db import connection
 
 from wuyefei.foundation.kernel.dates import LATEST, Span
 
-from .models import Adjustment, LateFeeWaiver, Receivable
-from .rules.late_fee import Accrual, Change, accrue, payable
+from .models import Adjustment, LateFeeHold, LateFeeWaiver, Receivable
+from .rules.late_fee import Accrual, Change, accrue, late_fee, payable
 
 PrincipalSource = Callable[[list[int], dt.datetime | None], Iterable[tuple[int, Change]]]
 SettledSource = Callable[[list[int], dt.datetime | None], Iterable[tuple[int, int]]]
@@ -217,3 +217,21 @@ def cache_into(row: Receivable, changes: list[Change], holds: list[Span], settle
     row.late_fee_settled_fen = settled
     row.accrued_to = max([row.due_on, *(change.on for change in changes)])
     row.accrued_exact = accrual_of(row, row.accrued_to, changes, holds).exact
+
+
+def late_fee_stopped(held: Iterable[tuple[Receivable, int]], as_of: dt.date) -> dict[int, int]:
+    """By hold: the late fee in fen that did not run by ``as_of`` because of it, for (receivable, hold id)."""
+    pairs = list(held)
+    ids = [row.pk for row, _ in pairs]
+    changes = history(ids)
+    spans: dict[int, list[tuple[int, Span]]] = defaultdict(list)
+    for pk, receivable_id, first, last in LateFeeHold.objects.filter(receivable_id__in=ids).values_list("pk", "receivable_id", "starts_on", "ends_on"):
+        spans[receivable_id].append((pk, Span(first, last or LATEST)))
+    found = {}
+    for row, hold_id in pairs:
+        fee_due, known = row.amount_fen, changes.get(row.pk, [])
+        all_of = [span for _, span in spans[row.pk]]
+        others = [span for pk, span in spans[row.pk] if pk != hold_id]
+        without, having = (late_fee(accrual_of(row, as_of, known, some).exact, fee_due, row.late_fee_cap) for some in (others, all_of))
+        found[hold_id] = without - having
+    return found

@@ -10,6 +10,7 @@ from .actions.receivables import (
     ask_waiver,
     book_opening,
     charge_once,
+    waive_part,
 )
 from .actions.runs import (
     PUBLISH_KIND,
@@ -30,6 +31,8 @@ from .fees import (
     LATE_FEE_SET_SQL,
     LATE_FEE_SQL,
     Standing,
+    history,
+    late_fee_stopped,
     lock_receivables,
     refresh,
     register_sources,
@@ -37,6 +40,7 @@ from .fees import (
 )
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import (
+    INSTALMENT,
     OpenBill,
     get_receivable,
     get_run,
@@ -52,6 +56,7 @@ from .rules.proration import Convention, Price, charge_by_month
 from .settling import OpenAccount, OpenAccounts, lock_accounts
 
 __all__ = [
+    "INSTALMENT",
     "DEFAULT_CAP",
     "DEFAULT_RATE",
     "LATE_FEE_FEEDS_SQL",
@@ -98,7 +103,9 @@ __all__ = [
     "explanation",
     "get_receivable",
     "get_run",
+    "history",
     "late_fee_of",
+    "late_fee_stopped",
     "lines_digest",
     "lock_accounts",
     "lock_receivables",
@@ -116,4 +123,5 @@ __all__ = [
     "start_draft",
     "stretches",
     "strike_line",
+    "waive_part",
 ]
