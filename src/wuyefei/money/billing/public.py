@@ -3,6 +3,7 @@
 from .actions.deferrals import RELEASE, release_income
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
+from .actions.published import Published, register_after_publish, tell
 from .actions.receivables import (
     OpeningArrears,
     ask_adjustment,
@@ -20,7 +21,6 @@ from .actions.runs import (
     discard_run,
     draft_run,
     lines_digest,
-    register_after_publish,
     strike_line,
 )
 from .actions.sheets import SheetRow, book_sheet
@@ -35,9 +35,10 @@ from .fees import (
     late_fee_stopped,
     lock_receivables,
     refresh,
-    register_sources,
+    register_source,
     standings,
 )
+from .kinds import month_charges
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import (
     INSTALMENT,
@@ -51,6 +52,7 @@ from .queries import (
     runs,
 )
 from .rules.cycles import cycles, due_date
+from .rules.explaining import explain
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
 from .settling import OpenAccount, OpenAccounts, lock_accounts
@@ -63,6 +65,7 @@ __all__ = [
     "LATE_FEE_SET_SQL",
     "LATE_FEE_SQL",
     "PUBLISH_KIND",
+    "Published",
     "RELEASE",
     "Adjustment",
     "Change",
@@ -100,6 +103,7 @@ __all__ = [
     "draft_run",
     "due_date",
     "end_hold",
+    "explain",
     "explanation",
     "get_receivable",
     "get_run",
@@ -109,19 +113,21 @@ __all__ = [
     "lines_digest",
     "lock_accounts",
     "lock_receivables",
+    "month_charges",
     "open_bills",
     "open_bills_each",
     "place_hold",
     "receivables",
     "refresh",
     "register_after_publish",
-    "register_sources",
+    "register_source",
     "release_income",
     "run_lines",
     "runs",
     "standings",
     "start_draft",
     "stretches",
+    "tell",
     "strike_line",
     "waive_part",
 ]
