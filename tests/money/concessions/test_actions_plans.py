@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.world import World, actor_of, make_world, pay
+from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import SamePerson, cancel, decide
 from wuyefei.foundation.approvals.models import Request
@@ -24,9 +26,13 @@ from wuyefei.money.billing.public import (
     book_opening,
     lock_accounts,
     open_bills,
+    place_hold,
 )
+from wuyefei.money.concessions.limiting import limits_of, save_limits
+from wuyefei.money.concessions.models import PlanLimits
 from wuyefei.money.concessions.public import (
     Basis,
+    Origin,
     Plan,
     PlanBill,
     PlanPart,
@@ -36,11 +42,14 @@ from wuyefei.money.concessions.public import (
     follow_plans,
     get_plan,
     limitations,
+    plan_from,
     propose,
+    register_origin,
     sign,
 )
 from wuyefei.money.concessions.queries import effects
-from wuyefei.money.concessions.rules import (
+from wuyefei.money.concessions.rules.limits import DEFAULTS
+from wuyefei.money.concessions.rules.plans import (
     AlreadyPlanned,
     BillsChanged,
     NotAgreed,
@@ -272,3 +281,51 @@ def test_the_database_itself_refuses(world: World, statement: str) -> None:
     hardship(world)
     with pytest.raises((IntegrityError, DomainError)), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_the_limits_of_a_firm_hold_for_what_is_asked_from_then_on(world: World) -> None:
+    plan = agreed(world)
+    for error, who, limits in (
+        (Forbidden, "finance", DEFAULTS), (Forbidden, "manager", DEFAULTS), (Invalid, "lead", replace(DEFAULTS, policy_most=25)),
+    ):  # fmt: skip
+        with pytest.raises(error), clock.at(ASKED):
+            save_limits(limits, "改", actor=world[who])
+        assert limits_of(world.organisation.pk) == DEFAULTS and not PlanLimits.objects.exists()
+    with clock.at(ASKED):
+        save_limits(replace(DEFAULTS, policy_most=8, grace_days=5), "按业委会的意见放宽", actor=world["lead"])
+    assert limits_of(world.organisation.pk).policy_most == 8 and limits_of(world["outsider"].organisation_id) == DEFAULTS
+    anew = ask(world, on=ASKED + 4 * DAY, months=8, follows=plan.pk)
+    assert (plan.grace_days, anew.grace_days, anew.months) == (3, 5, 8)
+
+
+def test_a_plan_from_what_the_payer_asked_for_is_made_once(world: World) -> None:
+    lu = world.people["陆小满"].pk
+
+    def read(actor: Actor, number: int) -> Origin:
+        if number > 2:
+            raise NotFound()
+        return Origin(f"asked:{number}", "申请", "", "/", world.community.pk, world.flats["1-1-101"].pk, lu if number == 1 else lu + 1, 4)
+
+    register_origin("asked", read)
+    for ref in ("asked:2", "asked:3", "asked:x", "unknown:1"):
+        with pytest.raises(NotFound):
+            ask(world, origin=ref)
+        assert not Plan.objects.exists()
+    plan = ask(world, origin="asked:1")
+    assert plan_from("asked:1") == plan
+    with clock.at(ASKED):
+        cancel(plan.request_id or 0, actor=world["finance"])
+    assert plan_from("asked:1") is None
+    assert ask(world, origin="asked:1", on=ASKED + DAY).origin == "asked:1"
+
+
+def test_a_bill_in_a_plan_is_not_shown_as_disputed(world: World) -> None:
+    agreed(world)
+    first, second = bills(world)
+    with clock.at(ASKED):
+        place_hold(second, ASKED, None, kind="dispute", source_ref="t", actor=world["finance"])
+    found = {bill.id: bill.held for bill in open_bills(world["cashier"], ASKED + DAY, receivable_ids=[first, second])}
+    with transaction.atomic(), clock.at(ASKED):
+        accounts = lock_accounts(world["finance"], world.community.pk, receivable_ids=[first, second])
+        batch = {row.pk: bill.held for row in accounts.by_id.values() if (bill := row.bill(ASKED + DAY))}
+    assert found == batch == {first: False, second: True}

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from wuyefei.foundation.kernel.dates import DAY
 from wuyefei.foundation.kernel.errors import DomainError, Invalid
 from wuyefei.foundation.kernel.money import parse_yuan
-from wuyefei.money.concessions.rules import (
-    GRACE_DAYS,
-    LARGE_FEN,
+from wuyefei.money.concessions.rules.limits import DEFAULTS, NAMES, Limits, check_limits, of_plain, to_plain
+from wuyefei.money.concessions.rules.plans import (
     Basis,
     Going,
     Settlement,
     TooSmall,
+    Wanted,
     check_terms,
     hold_ends,
     judge,
@@ -31,6 +31,7 @@ from wuyefei.money.concessions.rules import (
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "rules" / "concessions.md"
 TODAY = dt.date(2026, 2, 1)
+GRACE_DAYS, LARGE_FEN = DEFAULTS.grace_days, DEFAULTS.large_fen
 WORDS = {"未到期": Going.DUE, "宽限": Going.LATE, "违约": Going.BREACHED, "已付": Going.KEPT}
 WHOLE = {"履行中": Going.KEPT, "晚": Going.LATE, "违约": Going.BREACHED, "付清": Going.COMPLETED}
 
@@ -136,15 +137,15 @@ def test_the_order_within_a_day_does_not_matter(total: int, count: int, paid: li
 )  # fmt: skip
 def test_terms_outside_the_policy_are_refused(basis: Basis, count: int, relief: int, first: dt.date, total: int, field: str) -> None:
     with pytest.raises(Invalid) as error:
-        check_terms(basis, count, relief, first, total, TODAY)
+        check_terms(Wanted(basis, count, relief, first), total, TODAY, DEFAULTS)
     assert error.value.data["field"] == field
 
 
 def test_a_plan_by_policy_needs_a_large_fee() -> None:
-    check_terms(Basis.POLICY, 3, 0, TODAY, LARGE_FEN, TODAY)
-    check_terms(Basis.HARDSHIP, 12, 100, TODAY + 31 * DAY, 12, TODAY)
+    check_terms(Wanted(Basis.POLICY, 3, 0, TODAY), LARGE_FEN, TODAY, DEFAULTS)
+    check_terms(Wanted(Basis.HARDSHIP, 12, 100, TODAY + 31 * DAY), 12, TODAY, DEFAULTS)
     with pytest.raises(TooSmall) as error:
-        check_terms(Basis.POLICY, 3, 0, TODAY, LARGE_FEN - 1, TODAY)
+        check_terms(Wanted(Basis.POLICY, 3, 0, TODAY), LARGE_FEN - 1, TODAY, DEFAULTS)
     assert isinstance(error.value, DomainError) and "2,000.00" in error.value.text
 
 
@@ -160,3 +161,23 @@ def test_relief_and_limitation() -> None:
     assert [relief_fen(1001, percent) for percent in (50, 80, 100)] == [501, 801, 1001]
     fact = limitation(TODAY, schedule(1000, 3, dt.date(2026, 2, 10)), None)
     assert (fact.agreed_on, fact.runs_from, fact.signed_on) == (TODAY, dt.date(2026, 4, 10), None)
+
+
+def test_the_limits_of_the_worked_table_are_the_defaults() -> None:
+    found = {cells[0]: cells[1:3] for cells in rows(5, "大额分期|困难分期")}
+    assert found["大额分期"] == [f"{DEFAULTS.policy_least}–{DEFAULTS.policy_most} 期", f"{DEFAULTS.large_fen // 100:,} 元以上"]
+    assert found["困难分期"] == [f"{DEFAULTS.hardship_least}–{DEFAULTS.hardship_most} 期", "不限"]
+    assert f"{DEFAULTS.relief_least}%–{DEFAULTS.relief_most}%" in PAGE.read_text(encoding="utf-8")
+    assert of_plain(to_plain(DEFAULTS)) == DEFAULTS and of_plain({}) == DEFAULTS
+
+
+@pytest.mark.parametrize(
+    ("limits", "field"),
+    [(Limits(policy_most=2), "policy_most"), (Limits(hardship_most=37), "hardship_most"), (Limits(relief_least=101), "relief_least"),
+     (Limits(grace_days=31), "grace_days"), (Limits(large_fen=-1), "large_fen")],
+)  # fmt: skip
+def test_limits_out_of_bounds_are_refused(limits: Limits, field: str) -> None:
+    check_limits(DEFAULTS)
+    with pytest.raises(Invalid) as error:
+        check_limits(limits)
+    assert error.value.data["field"] == NAMES[field]

@@ -59,6 +59,7 @@ class Permission(StrEnum):
     BILLING_PUBLISH = "billing.publish"
     ADJUST_REQUEST = "adjust.request"
     ADJUST_APPROVE = "adjust.approve"
+    CONCESSION_EDIT = "concession.edit"
     HARDSHIP_PROJECT = "hardship.project"
     HARDSHIP_SERVICE = "hardship.service"
     HARDSHIP_FINANCE = "hardship.finance"
@@ -117,6 +118,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.BILLING_PUBLISH: "发布账单",
     Permission.ADJUST_REQUEST: "申请调整减免",
     Permission.ADJUST_APPROVE: "审批调整减免",
+    Permission.CONCESSION_EDIT: "制定优惠政策",
     Permission.HARDSHIP_PROJECT: "困难评估（项目）",
     Permission.HARDSHIP_SERVICE: "困难评估（客户）",
     Permission.HARDSHIP_FINANCE: "困难评估（财务，决定）",
@@ -169,6 +171,7 @@ _FINANCE = _SEE | _FOLLOW | {
     _P.DISCLOSURE_EDIT, _P.HARDSHIP_FINANCE,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
+    _P.CONCESSION_EDIT,
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.LEGAL_VIEW,
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.BOOKS_SETUP,
@@ -186,7 +189,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _SEE
         | _FOLLOW
         | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE,
-           _P.LEGAL_VIEW, _P.LEGAL_APPROVE}
+           _P.LEGAL_VIEW, _P.LEGAL_APPROVE, _P.CONCESSION_EDIT}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
@@ -224,6 +227,7 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.ADMIN,
         _P.BILLING_PUBLISH,
         _P.ADJUST_APPROVE,
+        _P.CONCESSION_EDIT,
         _P.HARDSHIP_FINANCE,
         _P.PAYMENT_VOID_APPROVE,
         _P.SHIFT_APPROVE,

@@ -163,6 +163,11 @@ def _standing(row: Receivable, accrual: Accrual, adjusted: int, waived: int, set
     )  # fmt: skip
 
 
+def history(receivable_ids: list[int]) -> dict[int, list[Change]]:
+    """What changed the principal of each receivable, and when."""
+    return facts_of(receivable_ids).changes if receivable_ids else {}
+
+
 class Owing(Protocol):
     """What the rule needs to know of a receivable: the stored row, or a light copy of it."""
 
@@ -222,7 +227,7 @@ def late_fee_stopped(held: Iterable[tuple[Receivable, int]], as_of: dt.date) -> 
     """By hold: the late fee in fen that did not run by ``as_of`` because of it, for (receivable, hold id)."""
     pairs = list(held)
     ids = [row.pk for row, _ in pairs]
-    changes = history(ids)
+    changes = facts_of(ids).changes
     spans: dict[int, list[tuple[int, Span]]] = defaultdict(list)
     for pk, receivable_id, first, last in LateFeeHold.objects.filter(receivable_id__in=ids).values_list("pk", "receivable_id", "starts_on", "ends_on"):
         spans[receivable_id].append((pk, Span(first, last or LATEST)))

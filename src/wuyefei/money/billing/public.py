@@ -41,6 +41,7 @@ from .fees import (
 from .kinds import month_charges
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import (
+    DEFERRAL,
     INSTALMENT,
     OpenBill,
     get_receivable,
@@ -58,9 +59,10 @@ from .rules.proration import Convention, Price, charge_by_month
 from .settling import OpenAccount, OpenAccounts, lock_accounts
 
 __all__ = [
-    "INSTALMENT",
     "DEFAULT_CAP",
     "DEFAULT_RATE",
+    "DEFERRAL",
+    "INSTALMENT",
     "LATE_FEE_FEEDS_SQL",
     "LATE_FEE_SET_SQL",
     "LATE_FEE_SQL",

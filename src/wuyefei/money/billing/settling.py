@@ -21,7 +21,7 @@ from wuyefei.foundation.kernel.dates import LATEST, Span
 
 from .fees import accrual_of, facts_of
 from .models import Adjustment, LateFeeHold, LateFeeWaiver
-from .queries import AGREED, INSTALMENT, OpenBill
+from .queries import AGREED, GRANTED, INSTALMENT, OpenBill
 from .rules.late_fee import Change, late_fee, payable
 
 CHUNK = 5000
@@ -68,6 +68,8 @@ class OpenAccount:
     holds: Sequence[Span] = ()
     agreed: Sequence[Span] = ()
     """The holds of plans to pay in parts: on their days principal is settled first."""
+    disputed: Sequence[Span] = ()
+    """The holds on whose days nobody asks for the money."""
     adjusted: list[Change] = field(default_factory=list)
     waived_fen: int = 0
     settled_fen: int = 0
@@ -112,7 +114,7 @@ class OpenAccount:
         return OpenBill(
             self.pk, self.property_id, property_code, self.payer_id, payer_name, self.item_id, self.item_name,
             self.service_from, self.service_to, self.due_on, self.amount_fen, self.outstanding_fen, fee,
-            AGREED if _on(self.agreed, as_of) else self.allocation_order, self.memo, _on(self.holds, as_of),
+            AGREED if _on(self.agreed, as_of) else self.allocation_order, self.memo, _on(self.disputed, as_of),
         )  # fmt: skip
 
 
@@ -175,11 +177,13 @@ def _read_facts(accounts: list[OpenAccount]) -> None:
     for receivable_id, on, fen in rows:
         adjusted.setdefault(receivable_id, []).append(Change(on, fen))
     agreed: dict[int, list[Span]] = {}
-    plans = LateFeeHold.objects.filter(receivable_id__in=ids, kind=INSTALMENT).values_list("receivable_id", "starts_on", "ends_on")
-    for receivable_id, first, last in plans:
-        agreed.setdefault(receivable_id, []).append(Span(first, last or LATEST))
+    disputed: dict[int, list[Span]] = {}
+    kinds = LateFeeHold.objects.filter(receivable_id__in=ids).values_list("receivable_id", "kind", "starts_on", "ends_on")
+    for receivable_id, kind, first, last in kinds:
+        if kind == INSTALMENT or kind not in GRANTED:
+            (agreed if kind == INSTALMENT else disputed).setdefault(receivable_id, []).append(Span(first, last or LATEST))
     for account in accounts:
-        account.agreed = agreed.get(account.pk, ())
+        account.agreed, account.disputed = agreed.get(account.pk, ()), disputed.get(account.pk, ())
         account.changes, account.holds = facts.changes.get(account.pk, []), facts.holds.get(account.pk, [])
         account.settled_fen, account.waived_fen = facts.settled.get(account.pk, 0), waived.get(account.pk, 0)
         account.adjusted = adjusted.get(account.pk, [])

@@ -10,7 +10,7 @@ from wuyefei.foundation.platform.typesetting import typeset
 
 from .models import Plan
 from .queries import parts_of
-from .rules import Basis
+from .rules.plans import Basis
 
 TEMPLATE = Path(__file__).with_name("agreement.typ")
 

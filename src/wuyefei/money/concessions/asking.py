@@ -10,7 +10,7 @@ from wuyefei.foundation.kernel.money import yuan_text
 
 from .models import Plan
 from .queries import opinions, parts_of
-from .rules import SEAT_NAMES, Seat
+from .rules.plans import SEAT_NAMES, Seat
 
 Words = list[tuple[str, str]]
 

@@ -13,7 +13,7 @@ from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register
 from wuyefei.money.billing.public import INSTALMENT, LateFeeWaiver
 
 from .models import Plan
-from .rules import Part, State, last_day
+from .rules.plans import Part, State, last_day
 
 AGREED = (State.ACTIVE, State.COMPLETED, State.BREACHED, State.REPLACED)
 TABLE = "concessions_plan"

@@ -11,6 +11,19 @@ from wuyefei.foundation.access.models import Community, Organisation, User
 from wuyefei.money.billing.public import LateFeeHold, Receivable
 
 
+class PlanLimits(models.Model):
+    """Within what plans are granted, for an organisation from a moment on; the latest hold. Append-only."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    values = models.JSONField()
+    reason = models.CharField(max_length=200)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d}"
+
+
 class Plan(models.Model):
     class Basis(models.TextChoices):
         POLICY = "policy", _("大额分期")
@@ -35,6 +48,7 @@ class Plan(models.Model):
     grace_days = models.PositiveSmallIntegerField()
     total_fen = models.BigIntegerField()
     late_fee_fen = models.BigIntegerField(default=0)
+    origin = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=400)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
@@ -54,9 +68,11 @@ class Plan(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(total_fen__gt=0), name="plan_positive"),
             models.CheckConstraint(
-                condition=models.Q(basis="policy", months__range=(3, 6), relief_percent=0)
-                | models.Q(basis="hardship", months__range=(3, 12), relief_percent__range=(50, 100)),
-                name="plan_within_policy",
+                condition=models.Q(basis="policy", relief_percent=0) | models.Q(basis="hardship", relief_percent__range=(0, 100)),
+                name="relief_in_hardship_only",
+            ),
+            models.UniqueConstraint(
+                fields=["origin"], condition=~models.Q(state="refused") & ~models.Q(origin=""), name="one_plan_an_origin"
             ),
         ]
         indexes = [

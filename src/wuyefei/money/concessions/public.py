@@ -2,9 +2,11 @@
 
 from .actions.following import FOLLOW, follow_plan, follow_plans
 from .actions.plans import HARDSHIP_KIND, POLICY_KIND, PlanTerms, assess, propose, sign
+from .limiting import limits_of
 from .models import Assessment, Plan, PlanBill, PlanPart
-from .queries import get_plan, limitations, plans, running_plan, verdicts
-from .rules import Basis, Going, Limitation, Seat, State, Verdict
+from .origins import Origin, register_origin
+from .queries import get_plan, limitations, plan_from, plans, running_plan, verdicts
+from .rules.plans import Basis, Going, Limitation, Seat, State, Verdict
 
 __all__ = [
     "FOLLOW",
@@ -14,6 +16,7 @@ __all__ = [
     "Basis",
     "Going",
     "Limitation",
+    "Origin",
     "Plan",
     "PlanBill",
     "PlanPart",
@@ -26,8 +29,11 @@ __all__ = [
     "follow_plans",
     "get_plan",
     "limitations",
+    "limits_of",
+    "plan_from",
     "plans",
     "propose",
+    "register_origin",
     "running_plan",
     "sign",
     "verdicts",

@@ -17,7 +17,7 @@ from wuyefei.foundation.kernel.money import round_half_up
 from wuyefei.money.billing.public import Receivable, history, late_fee_stopped, standings
 
 from .models import Assessment, Plan, PlanBill, PlanPart
-from .rules import Going, Limitation, Part, Seat, Settlement, Verdict, judge, limitation
+from .rules.plans import Going, Limitation, Part, Seat, Settlement, Verdict, judge, limitation
 
 SEATS = {Seat.PROJECT: Permission.HARDSHIP_PROJECT, Seat.SERVICE: Permission.HARDSHIP_SERVICE, Seat.FINANCE: Permission.HARDSHIP_FINANCE}
 """Who takes which seat at an assessment."""
@@ -61,6 +61,11 @@ def in_a_plan(receivable_ids: Collection[int], but: int | None = None) -> bool:
     """Whether any of these is in a plan that is asked for or running; ``but``: a plan that does not count."""
     rows = PlanBill.objects.filter(receivable_id__in=receivable_ids, plan__state__in=[Plan.State.ASKED, Plan.State.ACTIVE])
     return (rows if but is None else rows.exclude(plan_id=but)).exists()
+
+
+def plan_from(origin: str) -> Plan | None:
+    """The plan that what a payer asked for has led to, refused ones apart. For callers that have checked its place."""
+    return Plan.objects.filter(origin=origin).exclude(state=Plan.State.REFUSED).first()
 
 
 def running_plan(receivable_id: int) -> Plan | None:

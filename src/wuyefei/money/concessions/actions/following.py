@@ -14,7 +14,7 @@ from wuyefei.money.billing.public import lock_receivables, standings, waive_part
 
 from .. import queries
 from ..models import Plan
-from ..rules import Going, State, Verdict, relief_fen
+from ..rules.plans import Going, State, Verdict, relief_fen
 from .plans import locked, stop
 
 log = logging.getLogger("wuyefei.concessions")

@@ -28,9 +28,10 @@ from wuyefei.money.billing.public import (
 )
 
 from .. import queries
+from ..limiting import limits_of
 from ..models import Assessment, Plan, PlanBill, PlanPart
-from ..rules import (
-    GRACE_DAYS,
+from ..origins import origin_of
+from ..rules.plans import (
     SEAT_NAMES,
     STATE_NAMES,
     AlreadyPlanned,
@@ -42,6 +43,7 @@ from ..rules import (
     Seat,
     SeatTaken,
     State,
+    Wanted,
     check_terms,
     hold_ends,
     last_day,
@@ -54,7 +56,8 @@ MOST_BILLS = 200
 
 @dataclass(frozen=True, slots=True)
 class PlanTerms:
-    """What is asked for. ``follows``: the plan that this one is agreed anew of."""
+    """What is asked for. ``follows``: the plan that this one is agreed anew of. ``origin``: where the payer
+    asked for it, such as a work order (``origins``)."""
 
     basis: Basis
     months: int
@@ -62,6 +65,7 @@ class PlanTerms:
     reason: str
     relief_percent: int = 0
     follows: int | None = None
+    origin: str = ""
 
 
 def as_system(actor: Actor) -> Actor:
@@ -79,14 +83,16 @@ def propose(property_id: int, receivable_ids: Sequence[int], terms: PlanTerms, *
     if property_id not in {bill.property_id for bill in bills}:
         property_id = first.property_id
     before = _followed(terms, first, actor)
+    _check_origin(terms, first, actor)
     if queries.in_a_plan([bill.pk for bill in bills], before.pk if before else None):
         raise AlreadyPlanned()
     today, total = clock.today(), sum(bill.outstanding_fen for bill in bills)
-    check_terms(terms.basis, terms.months, terms.relief_percent, terms.first_due_on, total, today)
+    limits = limits_of(first.organisation_id)
+    check_terms(Wanted(terms.basis, terms.months, terms.relief_percent, terms.first_due_on), total, today, limits)
     late = sum(one.payable_fen for one in standings(bills, today).values())
     plan = Plan.objects.create(
         organisation_id=first.organisation_id, community_id=first.community_id, property_id=property_id, payer_id=first.payer_id,
-        follows=before, basis=terms.basis, months=terms.months, relief_percent=terms.relief_percent, grace_days=GRACE_DAYS,
+        follows=before, origin=terms.origin, basis=terms.basis, months=terms.months, relief_percent=terms.relief_percent, grace_days=limits.grace_days,
         total_fen=total, late_fee_fen=late, reason=limited(terms.reason, "原因", 400, required=True), made_by_id=actor.user_id,
         made_at=clock.now(),
     )  # fmt: skip
@@ -94,7 +100,7 @@ def propose(property_id: int, receivable_ids: Sequence[int], terms: PlanTerms, *
     parts = schedule(total, terms.months, terms.first_due_on)
     PlanPart.objects.bulk_create([PlanPart(plan=plan, number=one.number, due_on=one.due_on, amount_fen=one.amount_fen) for one in parts])
     kind = POLICY_KIND if terms.basis is Basis.POLICY else HARDSHIP_KIND
-    payload = {"plan": plan.pk, "months": plan.months, "relief_percent": plan.relief_percent, "first_due_on": terms.first_due_on,
+    payload = {"plan": plan.pk, "part_count": plan.months, "relief_percent": plan.relief_percent, "first_due_on": terms.first_due_on,
                "bills": [bill.pk for bill in bills], "total_fen": total}  # fmt: skip
     request = approvals.ask(kind, plan, actor=actor, community_id=plan.community_id, payload=payload, reason=plan.reason, amount_fen=total)
     plan.request_id = request.pk
@@ -130,6 +136,17 @@ def _followed(terms: PlanTerms, first: Receivable, actor: Actor) -> Plan | None:
     if before.state not in (State.ACTIVE, State.BREACHED):
         raise PlanState(state=STATE_NAMES[State(before.state)], verb="重新协商")
     return before
+
+
+def _check_origin(terms: PlanTerms, first: Receivable, actor: Actor) -> None:
+    """What the payer asked for leads to a plan of their own once."""
+    if not terms.origin:
+        return
+    origin = origin_of(actor, terms.origin)
+    if origin.payer_id != first.payer_id or origin.community_id != first.community_id:
+        raise NotFound()
+    if queries.plan_from(terms.origin) is not None:
+        raise AlreadyPlanned()
 
 
 def locked(plan_id: int, actor: Actor) -> Plan:

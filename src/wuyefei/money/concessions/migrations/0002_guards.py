@@ -16,5 +16,6 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(frozen("concessions_planbill", ("hold_id", "running"))),
         migrations.RunSQL(append_only("concessions_planpart")),
+        migrations.RunSQL(append_only("concessions_planlimits")),
         migrations.RunSQL(append_only("concessions_assessment")),
     ]

@@ -25,7 +25,8 @@ from .. import queries
 from ..actions import plans as actions
 from ..agreement import agreement_pdf
 from ..models import Plan
-from ..rules import PART_NAMES, SEAT_NAMES, Basis, Going, Seat, State, limitation
+from ..origins import Origin, origin_of
+from ..rules.plans import PART_NAMES, SEAT_NAMES, Basis, Going, Seat, State, limitation
 from .common import actor_of, attempt, number
 
 TONES = {Going.DUE: "due", Going.KEPT: "paid", Going.LATE: "part", Going.BREACHED: "late", Going.COMPLETED: "paid"}
@@ -119,9 +120,17 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
         "request_row": open_request(actor, kind, row.pk) if waiting else None, "today": clock.today(),
         "may_read": may_ask or any(actor.may(right, row.community_id) for right in queries.SEATS.values()),
         "limitation": limitation(row.agreed_on, queries.parts_of(row), row.signed_on) if row.agreed_on else None,
-        "may_renew": may_ask and row.state in (State.ACTIVE, State.BREACHED) and verdict.open_fen > 0,
+        "origin": _origin(actor, row.origin), "may_renew": may_ask and row.state in (State.ACTIVE, State.BREACHED) and verdict.open_fen > 0,
     }  # fmt: skip
     return render(request, "concessions/plan.html", context)
+
+
+def _origin(actor: Actor, ref: str) -> Origin | None:
+    """Where it was asked for, for those who may see that."""
+    try:
+        return origin_of(actor, ref) if ref else None
+    except NotFound:
+        return None
 
 
 def _may_assess(actor: Actor, row: Plan, seat: Seat, said: dict[str, Any]) -> bool:

@@ -20,8 +20,11 @@ from wuyefei.foundation.platform import clock
 from .. import queries
 from ..actions.plans import propose
 from ..forms import PlanForm
+from ..limiting import limits_of
 from ..models import Plan
-from ..rules import LARGE_FEN, Basis, check_terms, schedule
+from ..origins import Origin, origin_of
+from ..rules.limits import Limits
+from ..rules.plans import Basis, Wanted, check_terms, schedule
 from .common import actor_of, number
 
 
@@ -43,16 +46,18 @@ def new(request: HttpRequest, property_id: int) -> HttpResponse:
     free = [row for row in rows if not row.planned]  # type: ignore[attr-defined]
     chosen = {pk for text in request.POST.getlist("bill") if (pk := number(text))} if request.method == "POST" else {row.pk for row in free}
     total = sum(row.outstanding_fen for row in free if row.pk in chosen)
-    form = PlanForm(request.POST or None, initial=_initial(total))
+    limits, origin = limits_of(actor.organisation_id), _origin(request, home.community_id)
+    form = PlanForm(request.POST or None, initial=_initial(total, limits, origin), limits=limits)
     parts = None
     if request.method == "POST" and form.is_valid():
         try:
-            terms = form.terms(before.pk if before else None)
+            terms = form.terms(before.pk if before else None, origin.ref if origin else "")
             if "ask" in request.POST:
                 plan = propose(home.pk, sorted(chosen), terms, actor=actor)
                 messages.success(request, _("已提交，由另一人审批"))
                 return redirect("concessions:plan", plan.pk)
-            check_terms(terms.basis, terms.months, terms.relief_percent, terms.first_due_on, total, clock.today())
+            wanted_ = Wanted(terms.basis, terms.months, terms.relief_percent, terms.first_due_on)
+            check_terms(wanted_, total, clock.today(), limits)
             parts = schedule(total, terms.months, terms.first_due_on)
         except (NotFound, Forbidden):
             raise
@@ -60,7 +65,7 @@ def new(request: HttpRequest, property_id: int) -> HttpResponse:
             form.add_error(None, error.text)
     context: dict[str, Any] = {
         "home": home, "payers": payers, "payer": payer, "rows": rows, "chosen": chosen, "form": form, "parts": parts, "total": total,
-        "before": before, "large": LARGE_FEN,
+        "before": before, "large": limits.large_fen, "origin": origin,
     }  # fmt: skip
     return render(request, "concessions/new.html", context, status=422 if form.errors else 200)
 
@@ -71,8 +76,21 @@ def _followed(request: HttpRequest) -> Plan | None:
     return None if wanted is None else queries.get_plan(actor_of(request), wanted)
 
 
-def _initial(total_fen: int) -> dict[str, Any]:
-    basis = Basis.POLICY if total_fen >= LARGE_FEN else Basis.HARDSHIP
+def _origin(request: HttpRequest, community_id: int) -> Origin | None:
+    """What the payer asked for, if this comes from there; ``NotFound`` where it is of another place."""
+    ref = request.POST.get("origin") or request.GET.get("origin")
+    if not ref:
+        return None
+    origin = origin_of(actor_of(request), ref)
+    if origin.community_id != community_id:
+        raise NotFound()
+    return origin
+
+
+def _initial(total_fen: int, limits: Limits, origin: Origin | None) -> dict[str, Any]:
+    basis = Basis.POLICY if total_fen >= limits.large_fen else Basis.HARDSHIP
+    least, most = limits.months(basis is Basis.HARDSHIP)
     today = clock.today()
     first = min(Month.of(today).plus(1).day(min(today.day, 28)), Month.of(today).plus(1).last)
-    return {"basis": basis, "months": 6, "first_due_on": first, "relief_percent": 0 if basis is Basis.POLICY else 50}
+    return {"basis": basis, "months": min(most, max(least, origin.months if origin and origin.months else limits.policy_most)),
+            "first_due_on": first, "relief_percent": 0 if basis is Basis.POLICY else limits.relief_least}  # fmt: skip

@@ -16,15 +16,7 @@ from wuyefei.foundation.kernel.dates import DAY, Month
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.money import allocate, round_half_up, yuan_text
 
-LARGE_FEN = 200_000
-"""What counts as a large fee: a plan by policy needs at least this much principal."""
-POLICY_MONTHS, HARDSHIP_MONTHS = (3, 6), (3, 12)
-RELIEF_PERCENT = (50, 100)
-"""How much of the late fee a payer in difficulty may be let off; a plan by policy lets off none."""
-GRACE_DAYS = 3
-"""A part may be this many days late before the plan is broken."""
-FIRST_WITHIN = 31
-"""The first part falls due within so many days of asking."""
+from .limits import Limits
 
 
 class Basis(StrEnum):
@@ -139,25 +131,32 @@ class Verdict:
     next: PartStanding | None
 
 
-def months_allowed(basis: Basis) -> tuple[int, int]:
-    return POLICY_MONTHS if basis is Basis.POLICY else HARDSHIP_MONTHS
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for, apart from the bills."""
+
+    basis: Basis
+    months: int
+    relief_percent: int
+    first_due_on: dt.date
 
 
-def check_terms(basis: Basis, months: int, relief_percent: int, first_due_on: dt.date, total_fen: int, today: dt.date) -> None:
+def check_terms(wanted: Wanted, total_fen: int, today: dt.date, limits: Limits) -> None:
     """Raises ``Invalid`` naming the field, or ``TooSmall``."""
-    least, most = months_allowed(basis)
+    basis, months, relief_percent, first_due_on = wanted.basis, wanted.months, wanted.relief_percent, wanted.first_due_on
+    least, most = limits.months(basis is Basis.HARDSHIP)
     if not least <= months <= most:
         raise Invalid(field="期数", reason=Phrase("应在 {least} 到 {most} 期之间", least=least, most=most))
     if basis is Basis.POLICY and relief_percent:
         raise Invalid(field="违约金减免", reason="大额分期不减免违约金")
-    if basis is Basis.HARDSHIP and not RELIEF_PERCENT[0] <= relief_percent <= RELIEF_PERCENT[1]:
-        raise Invalid(field="违约金减免", reason=Phrase("应在 {least}% 到 {most}% 之间", least=RELIEF_PERCENT[0], most=RELIEF_PERCENT[1]))
-    if not today <= first_due_on <= today + FIRST_WITHIN * DAY:
-        raise Invalid(field="首期到期日", reason=Phrase("应在今天到 {days} 天之内", days=FIRST_WITHIN))
+    if basis is Basis.HARDSHIP and not limits.relief_least <= relief_percent <= limits.relief_most:
+        raise Invalid(field="违约金减免", reason=Phrase("应在 {least}% 到 {most}% 之间", least=limits.relief_least, most=limits.relief_most))
+    if not today <= first_due_on <= today + limits.first_within * DAY:
+        raise Invalid(field="首期到期日", reason=Phrase("应在今天到 {days} 天之内", days=limits.first_within))
     if total_fen < months:
         raise Invalid(field="账单", reason="没有可以分期的本金")
-    if basis is Basis.POLICY and total_fen < LARGE_FEN:
-        raise TooSmall(least=yuan_text(LARGE_FEN), sum=yuan_text(total_fen))
+    if basis is Basis.POLICY and total_fen < limits.large_fen:
+        raise TooSmall(least=yuan_text(limits.large_fen), sum=yuan_text(total_fen))
 
 
 def schedule(total_fen: int, months: int, first_due_on: dt.date) -> tuple[Part, ...]:
