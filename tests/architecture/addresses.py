@@ -28,7 +28,7 @@ KINDS: dict[str, str] = {
     "meter_id": "meter", "reading_id": "reading", "sheet_id": "sheet",
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
-    "case_id": "case",
+    "case_id": "case", "transfer_id": "transfer",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
@@ -38,7 +38,7 @@ WORDS: dict[str, list[str | int]] = {
     "group": ["identity", "payment", "parking", "contact"],
     "sheet_kind": ["metered", "shared", "each", "other"],
     "act": ["adjust", "waive", "reverse", "hold"],
-    "channel": ["sms", "paper"],
+    "channel": ["sms", "paper"], "side": ["former", "new"],
     "field": ["mobile", "identity", "bank", "history", "name"],
     "place": ["nobodys"], "invitation_id": [1], "key": ["no-key"],
 }  # fmt: skip

@@ -11,6 +11,7 @@ from .actions.receivables import (
     book_opening,
     charge_once,
 )
+from .actions.rebilling import DraftedAhead, Share, rebill, refuse_drafted
 from .actions.runs import (
     PUBLISH_KIND,
     DraftResult,
@@ -47,7 +48,8 @@ from .queries import (
     runs,
 )
 from .rules.cycles import cycles, due_date
-from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
+from .rules.drafting import thawed_prices
+from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, accrue, payable, stretches
 from .rules.proration import Convention, Price, charge_by_month
 from .settling import OpenAccount, OpenAccounts, lock_accounts
 
@@ -64,6 +66,7 @@ __all__ = [
     "Convention",
     "Deferral",
     "DraftResult",
+    "DraftedAhead",
     "Explanation",
     "LateFee",
     "LateFeeHold",
@@ -77,9 +80,11 @@ __all__ = [
     "Run",
     "RunLine",
     "Selection",
+    "Share",
     "SheetRow",
     "Standing",
     "Stretch",
+    "accrue",
     "ask_adjustment",
     "ask_hold",
     "ask_reversal",
@@ -104,9 +109,12 @@ __all__ = [
     "lock_receivables",
     "open_bills",
     "open_bills_each",
+    "payable",
     "place_hold",
+    "rebill",
     "receivables",
     "refresh",
+    "refuse_drafted",
     "register_after_publish",
     "register_sources",
     "release_income",
@@ -116,4 +124,5 @@ __all__ = [
     "start_draft",
     "stretches",
     "strike_line",
+    "thawed_prices",
 ]
