@@ -19,7 +19,14 @@ from wuyefei.foundation.kernel.dates import Month, Span
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.verify import run_checks
-from wuyefei.money.billing.public import DraftedAhead, Receivable, confirm_run, draft_run, open_bills, release_income
+from wuyefei.money.billing.public import (
+    DraftedAhead,
+    Receivable,
+    confirm_run,
+    draft_run,
+    open_bills,
+    release_income,
+)
 from wuyefei.money.payments.public import PaymentOrder, balance_fen
 from wuyefei.money.transfers.actions import BilledSince, Order, PlanChanged, ask_transfer, ask_undo
 from wuyefei.money.transfers.models import Transfer

@@ -3,6 +3,7 @@
 from .actions.deferrals import RELEASE, release_income
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
+from .actions.rebilling import DraftedAhead, Share, rebill, refuse_drafted
 from .actions.receivables import (
     OpeningArrears,
     ask_adjustment,
@@ -11,7 +12,6 @@ from .actions.receivables import (
     book_opening,
     charge_once,
 )
-from .actions.rebilling import DraftedAhead, Share, rebill, refuse_drafted
 from .actions.runs import (
     PUBLISH_KIND,
     DraftResult,
@@ -49,7 +49,7 @@ from .queries import (
 )
 from .rules.cycles import cycles, due_date
 from .rules.drafting import thawed_prices
-from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, accrue, payable, stretches
+from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
 from .settling import OpenAccount, OpenAccounts, lock_accounts
 
@@ -84,7 +84,6 @@ __all__ = [
     "SheetRow",
     "Standing",
     "Stretch",
-    "accrue",
     "ask_adjustment",
     "ask_hold",
     "ask_reversal",
@@ -109,7 +108,6 @@ __all__ = [
     "lock_receivables",
     "open_bills",
     "open_bills_each",
-    "payable",
     "place_hold",
     "rebill",
     "receivables",

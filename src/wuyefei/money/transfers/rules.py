@@ -16,7 +16,7 @@ from enum import StrEnum
 from wuyefei.foundation.kernel.dates import DAY, Month, Span
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.money import allocate
-from wuyefei.money.billing.public import Convention, Price, accrue, charge_by_month, payable
+from wuyefei.money.billing.rules.public import Convention, Price, accrue, charge_by_month, payable
 
 GRACE_DAYS = 15
 """A new owner has at least this long to pay what was billed to the former one and is due already."""
@@ -30,8 +30,6 @@ class Basis(StrEnum):
     COURT = "court"
     DELIVERY = "delivery"
 
-
-BASIS_NAMES = {Basis.SALE: "买卖", Basis.INHERITANCE: "继承", Basis.COURT: "法院裁判", Basis.DELIVERY: "建设单位交付"}
 
 
 class Prepaid(StrEnum):
