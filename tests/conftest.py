@@ -10,6 +10,8 @@ import pytest
 from django.utils import translation
 from hypothesis import settings
 
+from wuyefei.foundation.platform.migrating import quick_states
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # A busy machine is no counter-example, so nothing is timed; the long run looks further, and elsewhere each time.
@@ -25,6 +27,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
         os.environ.pop("DATABASE_URL", None)
         stop_database(Path(os.environ["WUYEFEI_HOME"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """The test database is made as the command makes one (``tests/edges/cli/test_migrating.py``: the same as Django's)."""
+    with quick_states():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

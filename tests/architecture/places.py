@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from tests.world import actor_of, charge, flat, own, tariff
 from wuyefei.collection.followup.public import Case
 from wuyefei.collection.followup.public import reckon as reckon_cases
+from wuyefei.collection.legal.public import Letter, make_paper, open_matter
 from wuyefei.estate.contracts.public import Contract
 from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
@@ -32,6 +33,7 @@ from wuyefei.foundation.platform.vault import seal_secret
 from wuyefei.insight.arrears.public import Filter, save_view, start_export
 from wuyefei.insight.measures.public import Target as Goal
 from wuyefei.insight.risk.public import reckon as reckon_classes
+from wuyefei.money.bank.public import BankLine, import_statement
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -47,6 +49,7 @@ from wuyefei.money.channels.actions.settling import settle_order
 from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
 from wuyefei.money.channels.rules import Report, Said
 from wuyefei.money.intake.public import keep_upload, preview, this_month
+from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
 from wuyefei.money.transfers.public import Basis, ask_transfer
@@ -138,10 +141,18 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _day(place, actors)
         _online(place, actors)
         _upload(place, actors["finance"])
+        _bank(place, actors["finance"])
         _owners(place, actors["finance"])
         _target(place, actors)
         _pursue(place)
+    _entries(place)
     return place
+
+
+def _entries(place: Place) -> None:
+    """The vouchers of the place."""
+    rows = Voucher.objects.filter(community=place.community).order_by("pk")
+    place.ids["entry"] = list(rows.values_list("pk", flat=True)[:2])
 
 
 def _pursue(place: Place) -> None:
@@ -149,6 +160,20 @@ def _pursue(place: Place) -> None:
     reckon_classes(place.community.pk, TODAY)
     reckon_cases(place.community.pk, TODAY)
     place.ids["case"] = [Case.objects.filter(community=place.community).values_list("pk", flat=True)[0]]
+    _sue(place)
+
+
+def _sue(place: Place) -> None:
+    """A matter of the overdue bill with a letter that waits to be posted and a paper of each sort."""
+    legal = actor_of(place.community.organisation, f"{place.mark.letters}-legal", Role.LEGAL, place.community)
+    User.objects.filter(pk=legal.user_id).update(name=f"{place.mark.word}法务")
+    matter = open_matter([int(place.one("receivable"))], actor=legal)
+    sums, claim = (make_paper(matter.pk, kind, actor=legal) for kind in ("sums", "claim"))
+    letter = Letter.objects.create(
+        organisation=place.community.organisation, community=place.community, matter=matter, paper=sums, number=f"{place.mark.letters}-CK-1",
+        made_on=TODAY, principal_fen=100, late_fee_fen=0,
+    )  # fmt: skip
+    place.ids |= {"matter": [matter.pk], "letter": [letter.pk], "paper": [sums.pk, claim.pk]}
 
 
 def _owners(place: Place, finance: Actor) -> None:
@@ -195,6 +220,15 @@ def _online(place: Place, actors: dict[str, Actor]) -> None:
         "setup": [setup.pk], "setup_token": [setup.token], "order": [order.pk], "refund": [refund.pk],
         "exception": [ChannelException.objects.get(order=order).pk],
     }  # fmt: skip
+
+
+def _bank(place: Place, finance: Actor) -> None:
+    """A bank's file of one line nobody is sure of."""
+    word = place.mark.word
+    text = f"交易日期,收入,对方户名,摘要,流水号\n{TODAY},88.00,{word}付款人,{word}1-1-101,{place.mark.letters}-4711\n"
+    done = import_statement(place.community.pk, "33001600", f"{word}流水.csv", text.encode(), actor=finance)
+    assert done.statement is not None and done.waiting == 1
+    place.ids |= {"bank_statement": [done.statement.pk], "bank_line": [BankLine.objects.get(statement=done.statement).pk]}
 
 
 def _upload(place: Place, finance: Actor) -> None:

@@ -38,18 +38,22 @@ ROOMS = [
     "wuyefei.money.transfers",
     "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
+    "wuyefei.money.books",
     "wuyefei.relations.contacts",
     "wuyefei.relations.notices",
     "wuyefei.relations.accounts",
     "wuyefei.relations.service",
     "wuyefei.relations.governance",
+    "wuyefei.relations.privacy",
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",
     "wuyefei.insight.risk",
     "wuyefei.collection.followup",
+    "wuyefei.collection.legal",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
+    "wuyefei.money.bank",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

@@ -169,3 +169,43 @@ def test_one_line_and_its_end(world: World, enter: SignIn) -> None:
     assert client.post(end, {"ends_on": "2026-06-30", "reason": "空置减免到期"}).status_code == 302
     line.refresh_from_db()
     assert str(line.ends_on) == "2026-06-30"
+
+
+def test_tariffs_of_every_kind_from_the_form(world: World, enter: SignIn) -> None:
+    client, url = enter(world["manager"]), reverse("backoffice:tariff_new")
+    head = {"item": str(world.service.pk), "basis": "building", "effective_from": "2026-03-01"}
+    lease = {"rent_by": "area", "rent_steps": "1 80\n25 90", "months": "12", "share": "5", "free": "1 3", "turnover": "200000 8\n不限 5"}
+    kinds: dict[str, tuple[dict[str, str], str, str]] = {
+        "quantity": ({"per_unit": "15.5", "unit": "台"}, "15.50 元/台·月", "每台每月 ¥ 15.50"),
+        "parking_day": ({"per_unit": "5"}, "5.00 元/个·天", "每个车位每月 ¥ 155.00"),
+        "parking_own": ({"per_unit": "60", "rented": "300"}, "自有 60.00 元，租用 300.00 元/个·月", "每个自有车位每月 ¥ 60.00"),
+        "per_head": ({"per_unit": "10"}, "10.00 元/人·月", "3 人每月 ¥ 30.00"),
+        "formula": ({"formulas": "建筑面积 × 0.6 + 居住人数 × 10"}, "每月金额 = 建筑面积 × 0.6 + 居住人数 × 10", "¥ 90.00"),
+        "rent": (lease, "每 12 个月递增 5%；第 1 个月起免租 3 个月；营业额至 200000 元分成 8%；以上分成 5%", "第 1 个月 ¥ 0.00"),
+    }
+    for method, (typed, said, example) in kinds.items():
+        sent = {**head, "name": f"标准 {method}", "method": method, "fixed": "", **typed}
+        assert example in text_of(client, "tariff_example", **sent), method
+        assert client.post(url, sent).status_code == 302, method
+        made = Tariff.objects.get(name=f"标准 {method}")
+        assert said in text_of(client, "tariff", made.pk), method
+    assert "15.50 元/台·月" in text_of(client, "tariffs")
+    version = reverse("backoffice:version_new", args=[Tariff.objects.get(method="parking_own").pk])
+    assert client.post(version, {"effective_from": "2026-05-01", "per_unit": "70", "rented": "320"}).status_code == 302
+    assert TariffVersion.objects.get(number=2).terms == {"rented": "320"}
+
+
+def test_terms_that_cannot_be_are_said_on_the_form_and_nothing_is_written(world: World, enter: SignIn) -> None:
+    client, url = enter(world["manager"]), reverse("backoffice:tariff_new")
+    head = {"item": str(world.service.pk), "name": "新标准", "basis": "building", "effective_from": "2026-03-01"}
+    wrong: list[tuple[dict[str, str], str]] = [
+        ({"method": "formula", "formulas": "甲 = 乙 + 1\n乙 = 甲 + 1"}, "甲 → 乙 → 甲"),
+        ({"method": "formula", "formulas": "楼层 × 2"}, "不知道「楼层」是什么"),
+        ({"method": "rent", "rent_steps": "2 8000"}, "第一档应自租期首日"),
+        ({"method": "rent", "rent_steps": "1 8000", "months": "12"}, "一并填写"),
+        ({"method": "parking_own", "per_unit": "60"}, "租用"),
+    ]
+    for typed, said in wrong:
+        answer = client.post(url, head | typed)
+        assert answer.status_code == 422 and said in words(answer.content.decode()), typed
+    assert not Tariff.objects.filter(name="新标准").exists()

@@ -8,17 +8,22 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from tests.edges.backoffice.conftest import SignIn
 from tests.edges.backoffice.test_property_page import words
 from tests.world import World, flat
+from wuyefei.edges.backoffice import proving
 from wuyefei.edges.backoffice.words import action_text, changes
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Property, VehicleRow, add_vehicle, update_property
 from wuyefei.foundation.access.models import User
-from wuyefei.foundation.platform.models import AuditEntry
+from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.platform import jobs
+from wuyefei.foundation.platform.models import AuditEntry, Job
+from wuyefei.foundation.shell.verify import checks
 from wuyefei.money.billing.public import Receivable
 
 SRC = Path(__file__).resolve().parents[3] / "src" / "wuyefei"
@@ -153,15 +158,45 @@ def test_the_proof_and_where_it_breaks(world: World, enter: SignIn) -> None:
     client, url = enter(world["auditor"]), reverse("backoffice:verify")
     assert "核验哪些" in client.get(url).content.decode()
     text = words(client.post(url, headers=FRAGMENT).content.decode())
-    assert "全部对得上" in text and "比对" in text
+    assert f"等待 auditor甲 02-20 09:00 发起 0 / {len(checks())}" in text and "对得上" not in text
+    client.post(url)  # asked again while one waits: the same one
+    job = Job.objects.get(kind="verify")
+    jobs.run_job(job.pk)
+    text = words(client.get(url, headers=FRAGMENT).content.decode())
+    assert "全部对得上 auditor甲 02-20 09:00 核验，共比对" in text and "发起" not in text
     bill = Receivable.objects.get(property=world.flats["1-1-102"])
     Receivable.objects.filter(pk=bill.pk).update(outstanding_fen=1)
-    html = client.post(url).content.decode()
-    assert "处对不上" in html
+    assert client.post(url).status_code == 302
+    page = client.get(url)
+    assert "全部对得上" in page.content.decode() and page.context["open"]  # what the one before found stays to be read
+    jobs.run_job(Job.objects.latest("pk").pk)
+    page = client.get(url)
+    html = page.content.decode()
+    assert "处对不上" in html and "应为" in html
     assert f'{reverse("backoffice:receivable", args=[bill.property_id, bill.pk])}' in html
+    assert page.context["report"]["examined"] > 0
     assert enter(world["cashier"]).post(url).status_code == 403
-    before = client.post(url).context["examined"]
-    assert before > 0
+    assert Job.objects.filter(kind="verify").count() == 2
+
+
+def test_a_proof_that_broke_off(world: World, enter: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says so, proves nothing, and is begun anew from its first check."""
+    client, url = enter(world["lead"]), reverse("backoffice:verify")
+    client.post(url)
+    job = Job.objects.get(kind="verify")
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise DomainError("unread", "账读不出来。")
+
+    with monkeypatch.context() as some:
+        some.setattr(proving, "run_checks", broken)
+        jobs.run_job(job.pk)
+    text = words(client.get(url).content.decode())
+    assert "上一次核验没有做完 账读不出来。" in text and "对得上" not in text
+    client.post(url)
+    jobs.run_job(Job.objects.latest("pk").pk)
+    text = words(client.get(url).content.decode())
+    assert "全部对得上 lead甲" in text and "没有做完" not in text
 
 
 def test_every_action_has_its_words() -> None:

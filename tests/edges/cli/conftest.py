@@ -60,9 +60,9 @@ class Home:
         )  # fmt: skip
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def script(self, code: str) -> str:
-        """Run Python in the data folder on its database."""
-        prelude = "from wuyefei.edges.cli import boot\nboot.ready()\n"
+    def script(self, code: str, *, prepare: bool = True) -> str:
+        """Run Python in the data folder, on its database brought up to date with ``prepare``."""
+        prelude = "from wuyefei.edges.cli import boot\nboot.ready()\n" if prepare else ""
         done = subprocess.run(
             [sys.executable, "-c", prelude + code], env=self.environment, cwd=self.path, capture_output=True, text=True,
             timeout=240, check=False,

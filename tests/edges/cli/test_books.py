@@ -65,6 +65,12 @@ REFUSED = [
     ("report", "movement", *PLACE),
     ("report", "movement", *PLACE, "--from", "2026-01-01", "--as-of", "2026-02-01"),
     ("report", "migration", *PLACE, "--from", "2026-03-01", "--to", "2026-02-01"),
+    ("report", "trial-balance", *PLACE),
+    ("report", "trial-balance", *PLACE, "--from", "2026-03-01", "--to", "2026-02-01"),
+    ("report", "trial-balance", *PLACE, "--from", "2026-01-01", "--as", "cashier"),
+    ("export", "kingdee", *PLACE, "--output", "x.beancount"),
+    ("export", "yonyou", *PLACE, "--from", "2020-01-01", "--to", "2020-01-31", "--output", "x.beancount"),
+    ("export", "beancount", *PLACE, "--from", "2026-01-01", "--output", "x.beancount"),
     ("report", "migration", *PLACE, "--from", "2026-01-01", "--as", "cashier"),
     ("export", "beancount", "--organisation", "桂语物业", "--output", "."),
     ("export", "beancount", "--organisation", "桂语物业", "--output", "no/where.beancount"),
@@ -92,6 +98,18 @@ def test_every_organisation_where_none_is_named(home: Home, tmp_path: Path) -> N
     assert exported.document["communities"] == len({"桂语花园", "青禾里"})
     _, errors, _ = loader.load_file(str(books))
     assert errors == []
+
+
+def test_vouchers_leave_once_with_the_sums_of_the_trial_balance(home: Home, tmp_path: Path) -> None:
+    day, file = str(today()), tmp_path / "vouchers.txt"
+    out = ("export", "yonyou", *PLACE, "--from", day, "--output", str(file), "--json")
+    calls = [("report", "trial-balance", *PLACE, "--from", day, "--json"), ("report", "trial-balance", *PLACE, "--from", day), out, out, (*out, "--again")]
+    balance, told, made, refused, again = home.batch(calls)
+    assert [done.code for done in (balance, told, made, refused, again)] == [0, 0, 0, 1, 0]
+    assert [tie for tie in balance.document["ties"] if tie["gap"] != "0.00"] == [] and "924.78" in told.out
+    assert made.document["debit"] == balance.document["total"]["debit"] == balance.document["total"]["credit"] == "924.78"
+    assert refused.document["error"]["code"] == "exported_before"
+    assert file.read_bytes().decode("gb18030").startswith("填制凭证,V800\r\n") and again.document["vouchers"] == made.document["vouchers"]
 
 
 def test_reports_agree_with_each_other(home: Home) -> None:

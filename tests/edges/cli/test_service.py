@@ -197,6 +197,12 @@ def test_backup_and_restore(home: Home, new_home: Any, tmp_path: Path) -> None:
         assert done.code == 1 and done.tidy, bad
         assert other.sql("SELECT name FROM access_organisation") == [("桂语物业",)], "a failed restore leaves the former data"
     assert "--keys" in other.run("restore", str(data), "--keys", str(data), "--replace").err
+    changed = other.run("rotate-key", "--json")
+    assert changed.code == 0 and changed.document["keys"] == 1, changed.err
+    assert unsealed(other, key_id, sealed) == "13800002046"
+    forgotten = other.run("rotate-key", "--forget-previous", "--json")
+    assert (forgotten.code, forgotten.document) == (0, {"stragglers": 0})
+    assert unsealed(other, key_id, sealed) == "13800002046", "the person's own key is under the new master key"
     assert other.run("restore", str(data), "--keys", str(keys), "--replace").code == 0
     assert unsealed(other, key_id, sealed) == "13800002046"
 

@@ -100,6 +100,8 @@ def test_default_items_and_their_tax() -> None:
         "车位租金": ("income", "0.09"),
         "代收水费": ("pass_through", "0"),
         "装修押金": ("deposit", "0"),
+        "门禁卡押金": ("deposit", "0"),
+        "商铺押金": ("deposit", "0"),
         "临时收费": ("income", "0.06"),
         "期初欠费": ("income", "0"),
     }

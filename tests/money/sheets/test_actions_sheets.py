@@ -22,7 +22,14 @@ from wuyefei.estate.metering.public import (
 from wuyefei.estate.metering.rules import ReadingBilled
 from wuyefei.estate.occupancy.public import Tie
 from wuyefei.estate.properties.public import Meter, MeterRow, Property, bulk_create_meters
-from wuyefei.estate.tariffs.public import By, ChargeItem, MeasureMissing, NobodyTakesPart
+from wuyefei.estate.tariffs.public import (
+    By,
+    ChargeItem,
+    MeasureMissing,
+    NobodyTakesPart,
+    Tariff,
+    create_tariff,
+)
 from wuyefei.foundation.approvals import actions as approvals
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid
@@ -30,6 +37,12 @@ from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.billing.public import Receivable, ask_reversal
 from wuyefei.money.ledger.models import Leg
+from wuyefei.money.payments.public import (
+    OpeningPrepayment,
+    Payment,
+    Prepayment,
+    book_opening_prepayments,
+)
 from wuyefei.money.sheets.actions import take_back
 from wuyefei.money.sheets.public import (
     EachTerms,
@@ -290,3 +303,36 @@ def test_the_database_keeps_what_was_billed(world: World, change: str) -> None:
     billed(world, share(world, 30000), day(4, 2))
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
+
+
+def test_a_booked_sheet_is_offset_against_what_is_held(world: World, water: ChargeItem) -> None:
+    """100.00 held: the sheet's 60.00 is settled on the day it is published, the rest stays held."""
+    with clock.at(day(2)):
+        home, payer = world.flats["1-1-101"], world.people["陆小满"]
+        held = OpeningPrepayment(home.pk, payer.pk, 10_000)
+        book_opening_prepayments([held], actor=world["admin"], community=world.community)
+        terms = EachTerms(Decimal(60), By.UNIT, Scope(only=("1-1-101", "1-1-102")))
+        head = Head(world.service.pk, "门禁升级", Span(dt.date(2026, 2, 1), dt.date(2026, 2, 28)), day(3))
+        sheet = draft_each(head, terms, actor=world["finance"], community=world.community)
+    billed(world, sheet, day(2, 26))
+    open_fen = dict(Receivable.objects.filter(kind="sheet").values_list("property__code", "outstanding_fen"))
+    assert open_fen == {"1-1-101": 0, "1-1-102": 6000}
+    spent = Payment.objects.get(kind="offset")
+    assert (spent.amount_fen, spent.remark, spent.value_date) == (6000, "门禁升级抵扣", day(2, 26))
+    assert sum(Prepayment.objects.filter(payer=payer).values_list("amount_fen", flat=True)) == 4000
+    assert proved(world) == []
+
+
+def test_a_deposit_is_a_liability_and_never_income_nor_a_monthly_tariff(world: World) -> None:
+    held = ChargeItem.objects.create(organisation=world.organisation, code="card", name="门禁卡押金", nature="deposit", tax_rate=0)
+    head = Head(held.pk, "门禁卡押金", Span(day(2), day(2)), day(3))
+    with clock.at(day(2)):
+        sheet = draft_each(head, EachTerms(Decimal(50), By.UNIT, Scope(only=("1-1-101", "1-1-102"))), actor=world["finance"], community=world.community)
+    billed(world, sheet, day(2, 26))
+    legs = dict(Leg.objects.filter(entry__kind="billing.sheet").values_list("account", "amount_fen"))
+    assert legs == {"1122": 10000, "2241": -10000}
+    assert set(Receivable.objects.filter(kind="sheet").values_list("tax_fen", "late_fee_rate")) == {(0, None)}
+    assert proved(world) == []
+    with pytest.raises(DomainError) as refused_:
+        create_tariff(held.pk, "门禁卡押金", "fixed", effective_from=day(2), fixed=Decimal(50), actor=world["manager"], community=world.community)
+    assert refused_.value.code == "deposit_monthly" and not Tariff.objects.filter(item=held).exists()

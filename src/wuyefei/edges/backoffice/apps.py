@@ -7,8 +7,17 @@ class BackofficeConfig(AppConfig):
     label = "backoffice"
 
     def ready(self) -> None:
+        from django.urls import reverse
+
         from wuyefei.foundation.access.rules import Permission
+        from wuyefei.foundation.platform.jobs import register_work
         from wuyefei.foundation.shell.menu import register_menu
+
+        from . import proving
+
+        register_work(
+            proving.KIND, proving.work, title="核验", permission=Permission.VERIFY, address=lambda job: reverse("backoffice:verify")
+        )
 
         estate, check = _("资料"), _("核对")
         register_menu("", _("今日"), "backoffice:home", "home", None, 1)

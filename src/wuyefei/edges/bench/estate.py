@@ -131,9 +131,3 @@ def _contract(firm: Firm, community: Community, cycle_months: int) -> tuple[int,
     ]
     activate(contract.pk, actor=actor)
     return contract.pk, tariffs
-
-
-def analyse() -> None:
-    """Give the planner what it would have after a night's work."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")

@@ -21,6 +21,8 @@ from .boot import Outcome
 from .speech import said
 
 KEYS = ("vault.key", "django.key")
+ROTATED_KEYS = ("marks.key", "vault.key.previous")
+"""There only once the master key was changed."""
 KEY_BYTES = 4096
 _VARIABLES = {
     "host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE",
@@ -69,6 +71,9 @@ def restore(args: argparse.Namespace) -> Outcome:
         place.keep()
     for name, key in keys.items():
         _put_key(name, key)
+    for name in ROTATED_KEYS if keys else ():
+        if name not in keys:
+            _set_aside(name)
     from . import books
 
     proof = books.verify(argparse.Namespace(organisation=None))
@@ -135,8 +140,9 @@ def _environment(known: dict[str, str]) -> dict[str, str]:
 def _write_keys(target: Path) -> None:
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         with tarfile.open(fileobj=file, mode="w") as archive:
-            for name in KEYS:
-                content = environment.keep_secret(name)
+            held = {name: environment.keep_secret(name) for name in KEYS}
+            held |= {name: found for name in ROTATED_KEYS if (found := environment.read_secret(name)) is not None}
+            for name, content in held.items():
                 entry = tarfile.TarInfo(name)
                 entry.size, entry.mode = len(content), 0o600
                 archive.addfile(entry, io.BytesIO(content))
@@ -150,7 +156,7 @@ def _read_keys(path: Path) -> dict[str, bytes]:
     try:
         with tarfile.open(path, mode="r:") as archive:
             for entry in archive:
-                if entry.name in KEYS and entry.isfile() and 0 < entry.size <= KEY_BYTES:
+                if entry.name in KEYS + ROTATED_KEYS and entry.isfile() and 0 < entry.size <= KEY_BYTES:
                     content = archive.extractfile(entry)
                     found[entry.name] = content.read() if content else b""
     except (OSError, tarfile.TarError) as error:
@@ -158,6 +164,13 @@ def _read_keys(path: Path) -> dict[str, bytes]:
     if "vault.key" not in found:
         raise Invalid(field="--keys", reason=Phrase("「{path}」里没有密钥", path=path))
     return found
+
+
+def _set_aside(name: str) -> None:
+    """A key that the restored data does not know is kept beside, out of the way."""
+    held = environment.home() / "secrets" / name
+    if held.is_file():
+        held.replace(held.with_name(f"{name}.former"))
 
 
 def _put_key(name: str, key: bytes) -> None:

@@ -16,7 +16,10 @@ from .speech import said
 if TYPE_CHECKING:
     from wuyefei.money.billing.public import DraftResult
 
-REASONS = {"no_price": "没有生效的价格", "no_payer": "没有缴费人", "no_area": "没有面积", "zero": "金额为零"}
+REASONS = {
+    "no_price": "没有生效的价格", "no_payer": "没有缴费人", "no_area": "没有面积", "no_quantity": "没有计费数量",
+    "no_heads": "没有登记居住的人", "bad_formula": "公式算不出金额", "zero": "金额为零",
+}  # fmt: skip
 
 
 def bill(args: argparse.Namespace) -> Outcome:

@@ -15,7 +15,7 @@ from .speech import said
 if TYPE_CHECKING:
     from wuyefei.insight.arrears.public import Flow, Movement
 
-REPORTS = ("movement", "migration")
+REPORTS = ("movement", "migration", "trial-balance")
 KEYS = ("opening", "new", "cleared", "adjusted", "closing")
 
 
@@ -24,10 +24,10 @@ def read_days(args: argparse.Namespace) -> None:
     if args.report not in REPORTS:
         for name, value in (("--from", args.first), ("--to", args.last)):
             if value:
-                raise Invalid(field=name, reason="只用于 movement 和 migration")
+                raise Invalid(field=name, reason="只用于 movement、migration 和 trial-balance")
         return
     if args.as_of:
-        raise Invalid(field="--as-of", reason="movement 和 migration 用 --from 和 --to")
+        raise Invalid(field="--as-of", reason="movement、migration 和 trial-balance 用 --from 和 --to")
     if not args.first:
         raise Invalid(field="--from", reason="必填，如 2026-01-01")
     args.first = parse_day(args.first, "--from")

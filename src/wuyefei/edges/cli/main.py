@@ -83,18 +83,22 @@ def _books(commands: argparse._SubParsersAction[Parser]) -> None:
     verify = _add(commands, "verify", _later("books", "verify"), said("重算并核验全部账目，指出第一处不符"))
     verify.add_argument("--organisation", metavar="NAME", help=said("只核验这家企业"))
     report = _add(commands, "report", _later("reports", "report"), said("截至某一天的欠费、收缴率或账龄，两天之间的变动，一周或一月的报告"))
-    report.add_argument("report", choices=["arrears", "rates", "ageing", "movement", "migration", "pack"],
-                        help=said("欠费明细、收缴率、账龄、欠费变动、账龄迁徙、周报或月报"))  # fmt: skip
+    report.add_argument("report", choices=["arrears", "rates", "ageing", "movement", "migration", "trial-balance", "pack"],
+                        help=said("欠费明细、收缴率、账龄、欠费变动、账龄迁徙、科目余额表、周报或月报"))  # fmt: skip
     report.add_argument("--as-of", metavar="YYYY-MM-DD", help=said("截止日（默认：今天），只看这天结束前已入账的"))
     report.add_argument("--period", metavar="YYYY-MM", help=said("收缴率的账期（默认：截止日所在月）；报告的周或月，如 2026-W47、2026-10"))
-    report.add_argument("--from", dest="first", metavar="YYYY-MM-DD", help=said("变动从这天开始；迁徙从这天结束时的账龄起"))
-    report.add_argument("--to", dest="last", metavar="YYYY-MM-DD", help=said("到这天结束（默认：今天）；用于 movement 和 migration"))
+    report.add_argument("--from", dest="first", metavar="YYYY-MM-DD", help=said("变动和科目余额表从这天开始；迁徙从这天结束时的账龄起"))
+    report.add_argument("--to", dest="last", metavar="YYYY-MM-DD", help=said("到这天结束（默认：今天）；用于 movement、migration 和 trial-balance"))
     report.add_argument("--output", metavar="FILE", help=said("报告写到这个 .pdf 或 .xlsx 文件；写完整才替换旧文件"))
     report.add_argument("--inside", action="store_true", help=said("报告写明房号与姓名，只供内部使用"))
     _place(report, required=False)
     _as_user(report)
     export = _add(commands, "export", _later("reports", "export"), said("把账簿导出给别的程序"))
-    export.add_argument("format", choices=["beancount"], help=said("格式"))
+    export.add_argument("format", choices=["beancount", "kingdee", "yonyou"], help=said("格式"))
+    export.add_argument("--from", dest="first", metavar="YYYY-MM-DD", help=said("凭证从这天起；用于 kingdee 和 yonyou，必填"))
+    export.add_argument("--to", dest="last", metavar="YYYY-MM-DD", help=said("凭证到这天止（默认：今天）；用于 kingdee 和 yonyou"))
+    export.add_argument("--each", action="store_true", help=said("逐张导出，不按日和来源汇总；用于 kingdee 和 yonyou"))
+    export.add_argument("--again", action="store_true", help=said("这些天导出过也再导出；用于 kingdee 和 yonyou"))
     export.add_argument("--output", metavar="FILE", required=True, help=said("写到这个文件；写完整才替换旧文件"))
     _place(export, required=False)
     _as_user(export)
@@ -137,6 +141,8 @@ def _safety(commands: argparse._SubParsersAction[Parser]) -> None:
     restore.add_argument("file", metavar="FILE", help=said("备份文件"))
     restore.add_argument("--keys", metavar="FILE", help=said("备份时另存的密钥文件"))
     restore.add_argument("--replace", action="store_true", help=said("取代现有的数据；失败时现有的数据不变"))
+    rotate = _add(commands, "rotate-key", _later("keys", "rotate"), said("更换保护个人信息的主密钥"))
+    rotate.add_argument("--forget-previous", action="store_true", help=said("更换之后：删去旧密钥，先确认没有数据还用着它"))
 
 
 def _as_user(parser: Parser) -> None:

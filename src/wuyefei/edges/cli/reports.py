@@ -15,7 +15,7 @@ from wuyefei.foundation.kernel.dates import Month, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, spoken
 from wuyefei.foundation.kernel.money import yuan, yuan_text
 
-from . import boot, history, packs
+from . import boot, history, ledgers, packs
 from .boot import Outcome, Scope
 from .speech import said
 
@@ -66,6 +66,7 @@ def report(args: argparse.Namespace) -> Outcome:
     history.read_days(args)
     make = {
         "arrears": _arrears, "rates": _rates, "ageing": _ageing, "movement": history.movement, "migration": history.migration,
+        "trial-balance": ledgers.trial_balance,
     }[args.report]  # fmt: skip
     found = [(scope, make(args, scope)) for scope in _scopes(args)]
     if len(found) == 1:
@@ -174,12 +175,17 @@ def _percent(rate: Decimal | None) -> str:
 
 
 def export(args: argparse.Namespace) -> Outcome:
-    """The journal as a Beancount file."""
+    """The journal as a Beancount file, or its vouchers for Kingdee or Yonyou."""
     output = Path(args.output).absolute()
     if output.is_dir():
         raise Invalid(field="--output", reason=Phrase("「{output}」是文件夹，应为文件", output=output))
     if not output.parent.is_dir():
         raise Invalid(field="--output", reason=Phrase("没有文件夹「{parent}」", parent=output.parent))
+    if args.format != "beancount":
+        return ledgers.export(args, output, _scopes(args))
+    for name, given in (("--from", args.first), ("--to", args.last), ("--each", args.each), ("--again", args.again)):
+        if given:
+            raise Invalid(field=name, reason="只用于 kingdee 和 yonyou")
     scopes = _scopes(args)
     from wuyefei.foundation.access.rules import Permission
     from wuyefei.money.ledger.public import journal, readable, render

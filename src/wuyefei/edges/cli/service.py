@@ -30,9 +30,12 @@ def migrate(args: argparse.Namespace) -> Outcome:
     boot.setup(found.owner_url)
     from django.core.management import call_command
 
+    from wuyefei.foundation.platform.migrating import quick_states
+
     with boot.migrating():
         missing = boot.pending_migrations()
-        call_command("migrate", verbosity=0, interactive=False)
+        with quick_states():
+            call_command("migrate", verbosity=0, interactive=False)
     return Outcome({"applied": missing}, said("已应用 {missing} 项更新。", missing=missing), said=args.quiet)
 
 

@@ -2,13 +2,14 @@
 
 The work is cut into steps, each one transaction: a firm is founded, a place is filled, a place lives a month. Counters
 beside the books say how far a build has come, so one that was broken off goes on where it stood, with the day, size and
-dice it began with, and ends with the same books.
+dice it began with, and ends with the same books. The last month, in which the firm's places share texts and notices, is
+lived place after place; what went before it may be lived by two processes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,11 +26,14 @@ from wuyefei.foundation.platform.numbering import take
 from . import cast, estate
 from .scene import Calendar, Scene
 from .themes import THEMES
+from .together import Step, together
 
 MONTHS = 36
 SIZES = {"small": (240, 8), "full": (cast.FULL, MONTHS)}
 """Properties and months of history of the named sizes."""
 MOST = 1_000_000
+LARGE = 10_000
+"""From so many properties times months on, two processes build."""
 Progress = Callable[[str, int, int], None]
 
 _MINUTE, _SIZE, _MONTHS, _STEP, _DONE = "demo.minute", "demo.size", "demo.months", "demo.step", "demo.done"
@@ -44,12 +48,15 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Step:
-    """``weight`` is about how much of the work it is."""
+class Plan:
+    """``lives``: of every place, what comes before its last month, the largest place first."""
 
-    label: str
-    weight: int
-    run: Callable[[], None]
+    founding: list[Step]
+    lives: list[list[Step]]
+    last: list[Step]
+
+    def steps(self) -> list[Step]:
+        return [*self.founding, *(step for life in self.lives for step in life), *self.last]
 
 
 def exists() -> bool:
@@ -73,15 +80,26 @@ def make_demo(progress: Progress = lambda label, done, total: None, *, propertie
     if not begun():
         _begin(properties, months)
     order = _order()
-    steps = list(_steps(order))
-    total, done = sum(step.weight for step in steps), 0
+    plan = _plan(order)
+    total = sum(step.weight for step in plan.steps())
+    if order.properties * order.calendar.months >= LARGE:
+        done = _run(plan.founding, progress, 0, total)
+        together(plan.lives, lambda label, some: progress(label, done + some, total))
+        _run(plan.last, progress, total - sum(step.weight for step in plan.last), total)
+    else:
+        _run(plan.steps(), progress, 0, total)
+    with transaction.atomic():
+        take(0, 0, _DONE, 0)
+    progress("演示公司", total, total)
+
+
+def _run(steps: list[Step], progress: Progress, done: int, total: int) -> int:
+    """Carry out steps one after the other; returns how much is done then."""
     for step in steps:
         progress(step.label, done, total)
         step.run()
         done += step.weight
-    with transaction.atomic():
-        take(0, 0, _DONE, 0)
-    progress("演示公司", total, total)
+    return done
 
 
 def _begin(properties: int, months: int) -> None:
@@ -106,16 +124,20 @@ def _noted(kind: str, organisation_id: int = 0, community_id: int = 0) -> int:
     return row.values_list("value", flat=True).first() or 0
 
 
-def _steps(order: Order) -> Iterator[Step]:
+def _plan(order: Order) -> Plan:
     phones = 0
+    plan = Plan([], [], [])
     for firm in cast.scaled(order.properties):
-        yield Step(firm.name, 100, partial(_found, firm, order))
+        plan.founding.append(Step(firm.name, 100, partial(_found, firm, order)))
         for place in firm.places:
             months = order.calendar.month.index - order.calendar.start(place).index + 1
             life = Life(firm, place, order.calendar, phones)
             phones += place.size + len(place.blocks) + 1
-            for number in range(months + 1):
-                yield Step(place.name, place.size, partial(life.step, number))
+            *before, last = [Step(place.name, place.size, partial(life.step, number)) for number in range(months + 1)]
+            plan.lives.append(before)
+            plan.last.append(last)
+    plan.lives.sort(key=lambda life: -sum(step.weight for step in life))
+    return plan
 
 
 def _found(firm: cast.Firm, order: Order) -> None:

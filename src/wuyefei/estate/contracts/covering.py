@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from wuyefei.estate.properties.public import Property
-from wuyefei.estate.tariffs.public import AreaMissing, get_tariff, quantity_for
+from wuyefei.estate.tariffs.public import AreaMissing, QuantityMissing, get_tariff, quantity_for
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
@@ -122,7 +122,7 @@ def cover(
 def _unmeasured(method: str, basis: str, home: Property) -> bool:
     try:
         quantity_for(method, basis, home.area_m2, home.inner_area_m2)
-    except AreaMissing:
+    except (AreaMissing, QuantityMissing):
         return True
     return False
 

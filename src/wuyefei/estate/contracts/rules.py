@@ -251,9 +251,15 @@ def clean_line(row: LineRow, method: str, starts_on: dt.date, ends_on: dt.date |
     if first < starts_on or (ends_on is not None and (first > ends_on or (last is not None and last > ends_on))):
         raise Invalid(field="计费日期", reason=Phrase("应在合同期内（{starts_on} 至 {value}）", starts_on=starts_on, value=ends_on or "今后"))
     quantity = row.quantity
+    if quantity is None and method == "quantity":
+        raise Invalid(field="计费数量", reason="按数量计费的收费标准要填写数量")
     if quantity is not None:
         if method == "fixed":
             raise Invalid(field="计费数量", reason="固定金额的收费标准不用数量")
+        if method == "rent":
+            raise Invalid(field="计费数量", reason="商铺租金按租金条款和房屋面积计算，不用数量")
+        if method == "per_head" and quantity != int(quantity):
+            raise Invalid(field="计费数量", reason="居住人数应为整数")
         if not quantity.is_finite() or not 0 < quantity <= 1_000_000 or quantity != round(quantity, 4):
             raise Invalid(field="计费数量", reason="应大于 0、不超过 1000000，最多四位小数")
     return LineRow(row.property_id, row.tariff_id, first, last, quantity)

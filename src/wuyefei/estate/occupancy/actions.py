@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from wuyefei.estate.people.public import Erased, Person, get_person
@@ -17,13 +18,26 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import DAY, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, NotFound, Phrase
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.foundation.platform.inserting import insert_many
+from wuyefei.foundation.platform.inserting import drafts, insert_many
 
 from .models import Tie
 from .queries import ties
 from .rules import OWNER, TieFact, TieRow, check_end, clean_tie, refuse_overlap
 
 _FACT = ("id", "person_id", "role", "starts_on", "ends_on")
+_HOMES = "SELECT id, code, ended_on FROM properties_property JOIN unnest(%s::bigint[]) w(id) USING (id) WHERE community_id = %s"
+_PERSONS = "SELECT id, erased_at FROM people_person JOIN unnest(%s::bigint[]) w(id) USING (id) WHERE community_id = %s"
+
+
+class _Home(NamedTuple):
+    code: str
+    ended_on: dt.date | None
+
+
+def _read(statement: str, community_id: int, ids: set[int]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(ids), community_id])
+        return list(cursor.fetchall())
 
 
 def _locked_property(property_id: int, actor: Actor) -> Property:
@@ -41,7 +55,11 @@ def _facts(property_id: int) -> list[TieFact]:
 def _check(row: TieRow, home: Property, person: Person, existing: Sequence[TieFact]) -> None:
     if person.community_id != home.community_id:
         raise NotFound()
-    if person.erased_at:
+    _check_days(row, home, person.erased_at, existing)
+
+
+def _check_days(row: TieRow, home: Property | _Home, erased_at: dt.datetime | None, existing: Sequence[TieFact]) -> None:
+    if erased_at:
         raise Erased()
     if home.ended_on and row.starts_on >= home.ended_on:
         raise Ended(what="房屋", name=home.code, day=home.ended_on)
@@ -85,23 +103,24 @@ def bulk_tie(rows: Sequence[TieRow], *, actor: Actor, community: Community) -> l
     The error's data name its position (from 0) as ``row``.
     """
     actor.require(Permission.ESTATE_EDIT, community.pk)
-    homes = Property.objects.filter(community_id=community.pk).in_bulk({row.property_id for row in rows})
-    persons = Person.objects.filter(community_id=community.pk).in_bulk({row.person_id for row in rows})
+    homes = {pk: _Home(*rest) for pk, *rest in _read(_HOMES, community.pk, {row.property_id for row in rows})}
+    persons = dict(_read(_PERSONS, community.pk, {row.person_id for row in rows}))
     held: dict[int, list[TieFact]] = defaultdict(list)
     for property_id, *fact in Tie.objects.filter(property_id__in=homes).values_list("property_id", *_FACT):
         held[property_id].append(TieFact(*fact))
-    made = []
+    made: list[Tie] = []
+    make = drafts(Tie, organisation_id=actor.organisation_id, community_id=community.pk)
     for position, raw in enumerate(rows):
         try:
             row = clean_tie(raw)
             if row.property_id not in homes or row.person_id not in persons:
                 raise NotFound()
-            _check(row, homes[row.property_id], persons[row.person_id], held[row.property_id])
+            _check_days(row, homes[row.property_id], persons[row.person_id], held[row.property_id])
         except DomainError as error:
             error.data["row"] = position
             raise
         held[row.property_id].append(TieFact(0, row.person_id, row.role, row.starts_on, row.ends_on))
-        made.append(_make(row, actor, community.pk))
+        made.append(make(property_id=row.property_id, person_id=row.person_id, role=row.role, starts_on=row.starts_on, ends_on=row.ends_on))
     insert_many(made)
     if made:
         audit.record(actor, "tie.bulk_create", community, community_id=community.pk, after={"count": len(made)})

@@ -12,7 +12,7 @@ from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import NotFound
 
 from .models import Tie
-from .rules import PAYING, TieFact, payer_spans
+from .rules import OCCUPANT, OWNER, PAYING, TENANT, TieFact, payer_spans
 
 _FACT = ("id", "person_id", "role", "starts_on", "ends_on")
 
@@ -63,3 +63,9 @@ def payers(property_ids: Iterable[int], span: Span) -> dict[int, list[tuple[int,
     wanted = list(property_ids)
     facts = _facts(Tie.objects.filter(property_id__in=wanted, role__in=PAYING))
     return {property_id: payer_spans(facts.get(property_id, []), span) for property_id in wanted}
+
+
+def living_ties(property_ids: Iterable[int]) -> dict[int, list[TieFact]]:
+    """Every tie of those who may live at the properties, by property, in one query. For callers that have checked the
+    properties' place."""
+    return _facts(Tie.objects.filter(property_id__in=list(property_ids), role__in=(OWNER, TENANT, OCCUPANT)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from wuyefei.foundation.kernel.dates import DAY, LATEST, Span, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
@@ -13,6 +14,7 @@ OWNER, TENANT, DEVELOPER, PAYER, OCCUPANT = "owner", "tenant", "developer", "pay
 PAYING = (PAYER, OWNER, DEVELOPER)
 """The roles that may owe a day, the first before the next."""
 ROLE_NAMES = {OWNER: "业主", TENANT: "租户", DEVELOPER: "建设单位", PAYER: "缴费人", OCCUPANT: "同住人"}
+T = TypeVar("T")
 _RANK = {role: rank for rank, role in enumerate(PAYING)}
 
 
@@ -128,3 +130,37 @@ def check_end(starts_on: dt.date, ended: dt.date | None, ends_on: object) -> dt.
     if ended is not None and day >= ended:
         raise TieEnded(day=ended)
     return day
+
+
+def heads_by_day(ties: Sequence[TieFact]) -> list[tuple[dt.date, int]]:
+    """(from a day on, how many live there), sorted, the number different each time.
+
+    While somebody rents the place its tenants and those living with them count, else its owners and those living with
+    them; a person counts once.
+    """
+
+    def on(day: dt.date) -> int:
+        here = [tie for tie in ties if tie.starts_on <= day and (tie.ends_on is None or tie.ends_on >= day)]
+        holder = TENANT if any(tie.role == TENANT for tie in here) else OWNER
+        return len({tie.person_id for tie in here if tie.role in (holder, OCCUPANT)})
+
+    return _changes(ties, on)
+
+
+def owned_by_day(ties: Sequence[TieFact]) -> list[tuple[dt.date, bool]]:
+    """(from a day on, whether somebody owns the property), sorted, different each time."""
+
+    def on(day: dt.date) -> bool:
+        return any(tie.role == OWNER and tie.starts_on <= day and (tie.ends_on is None or tie.ends_on >= day) for tie in ties)
+
+    return _changes(ties, on)
+
+
+def _changes(ties: Sequence[TieFact], on: Callable[[dt.date], T]) -> list[tuple[dt.date, T]]:
+    days = {tie.starts_on for tie in ties} | {tie.ends_on + DAY for tie in ties if tie.ends_on is not None}
+    found: list[tuple[dt.date, T]] = []
+    for day in sorted(days):
+        now = on(day)
+        if not found or found[-1][1] != now:
+            found.append((day, now))
+    return found

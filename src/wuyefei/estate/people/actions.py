@@ -16,7 +16,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound, Phrase
 from wuyefei.foundation.kernel.text import mask_name, pinyin_initials, pinyin_key
 from wuyefei.foundation.platform import audit, clock, vault
-from wuyefei.foundation.platform.inserting import insert_many
+from wuyefei.foundation.platform.inserting import drafts, insert_many
 from wuyefei.foundation.platform.models import AuditEntry
 
 from .models import Person
@@ -34,6 +34,8 @@ from .rules import (
 )
 
 BATCH = 2_000
+Mark = Callable[[str, str], str]
+"""The look-up mark of a number, from its field and value."""
 EDITABLE = ("name", "kind", "mobile", "identity", "bank", "remark", "external_ref")
 CHECKED_FACTS = frozenset({"name", "mobile", "identity"})
 """A change of one of these asks for the person to be verified again (row A3)."""
@@ -74,12 +76,14 @@ def bulk_create_persons(rows: Sequence[PersonRow], *, actor: Actor, community: C
             error.data["row"] = position
             raise
     made: list[Person] = []
+    mark = vault.marker(actor.organisation_id)
+    make = drafts(Person, organisation_id=actor.organisation_id, community_id=community.pk)
     for start in range(0, len(clean), BATCH):
         part = clean[start : start + BATCH]
         keys = vault.new_keys(actor.organisation_id, len(part))
-        drafts = [_person(row, key, actor, community) for row, key in zip(part, keys, strict=True)]
-        insert_many(drafts)
-        made += drafts
+        fresh = [_person(make, mark, row, key) for row, key in zip(part, keys, strict=True)]
+        insert_many(fresh)
+        made += fresh
         if len(clean) == 1:
             facts = {name: value for name, value in asdict(part[0]).items() if value}
             audit.record(actor, "person.create", made[0], after=_safe(facts, keys[0][1], {"after": facts}))
@@ -88,33 +92,40 @@ def bulk_create_persons(rows: Sequence[PersonRow], *, actor: Actor, community: C
     return made
 
 
-def _person(row: PersonRow, key: tuple[int, bytes], actor: Actor, community: Community) -> Person:
+def _person(make: Callable[..., Person], mark: Mark, row: PersonRow, key: tuple[int, bytes]) -> Person:
     key_id, secret = key
-    person = Person(
-        organisation_id=actor.organisation_id,
-        community_id=community.pk,
-        kind=row.kind,
-        key_id=key_id,
-        remark=row.remark,
-        external_ref=row.external_ref,
-    )
-    _name(person, row.name)
+    facts = {"kind": row.kind, "key_id": key_id, "remark": row.remark, "external_ref": row.external_ref, **_named(row.name)}
     for field in NUMBERS:
-        _number(person, field, getattr(row, field), secret)
-    return person
+        if value := getattr(row, field):
+            facts |= _numbered(mark, field, value, secret)
+    return make(**facts)
+
+
+def _named(name: str) -> dict[str, Any]:
+    return {"name": name, "pinyin": pinyin_key(name), "initials": pinyin_initials(name)}
 
 
 def _name(person: Person, name: str) -> None:
-    person.name, person.pinyin, person.initials = name, pinyin_key(name), pinyin_initials(name)
+    _set(person, _named(name))
+
+
+def _numbered(mark: Mark, field: str, value: str, secret: bytes) -> dict[str, Any]:
+    """The columns of a number: locked under the person's key, with its mark and its masked form; blank clears them."""
+    facts = {
+        f"{field}_locked": vault.lock(secret, value) if value else None,
+        f"{field}_mark": mark(field, value) if value else "",
+        f"{field}_shown": masked(field, value),
+    }
+    return {**facts, "mobile_tail": value[-4:]} if field == "mobile" else facts
 
 
 def _number(person: Person, field: str, value: str, secret: bytes) -> None:
-    """Lock a number under the person's key, with its mark and its masked form; blank clears it."""
-    setattr(person, f"{field}_locked", vault.lock(secret, value) if value else None)
-    setattr(person, f"{field}_mark", vault.fingerprint(person.organisation_id, field, value) if value else "")
-    setattr(person, f"{field}_shown", masked(field, value))
-    if field == "mobile":
-        person.mobile_tail = value[-4:]
+    _set(person, _numbered(vault.marker(person.organisation_id), field, value, secret))
+
+
+def _set(person: Person, facts: dict[str, Any]) -> None:
+    for name, value in facts.items():
+        setattr(person, name, value)
 
 
 def _safe(facts: dict[str, Any], secret: bytes, whole: dict[str, Any]) -> dict[str, Any]:

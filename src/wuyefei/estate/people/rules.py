@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.text import limited, mask_identity, mask_mobile, tidy
@@ -16,6 +16,8 @@ ERASED_NAME = "已删除"
 MIN_PURPOSE = 2
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}").fullmatch
+"""A mobile number as it is stored: nothing to normalise."""
 _LANDLINE = re.compile(r"0\d{9,11}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -61,6 +63,8 @@ class KnownPerson:
 
 def normalise_mobile(text: object) -> str:
     """``+86 138-0000-2046`` → ``13800002046``; landlines with their area code too. Raises ``Invalid``; blank stays."""
+    if type(text) is str and (not text or _PLAIN_MOBILE(text)):
+        return text
     digits = re.sub(r"[\s\-()]", "", tidy(text))
     digits = re.sub(r"^(\+86|0086)(?=1[3-9]\d{9}$|0\d)", "", digits)
     if digits and not (_MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits)):
@@ -106,9 +110,9 @@ def clean_person(row: PersonRow) -> PersonRow:
     """The row as it is stored; raises ``Invalid`` naming the field, never quoting a number."""
     if row.kind not in KINDS:
         raise Invalid(field="人员类型", reason=Phrase("「{kind}」不是已知的类型", kind=row.kind))
-    return replace(
-        row,
+    return PersonRow(
         name=limited(row.name, "姓名", 80, required=True),
+        kind=row.kind,
         mobile=normalise_mobile(row.mobile),
         identity=normalise_identity(row.identity),
         bank=normalise_bank(row.bank),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
 from wuyefei.foundation.access.actor import Actor
@@ -18,7 +18,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound, Phrase
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.foundation.platform.inserting import insert_many
+from wuyefei.foundation.platform.inserting import drafts, insert_many
 
 from .models import Building, Entrance, Meter, Property, Vehicle
 from .rules import (
@@ -143,16 +143,25 @@ def bulk_create_properties(rows: Sequence[PropertyRow], *, actor: Actor, communi
         return made, house.pk if house else None
 
     ready = _cleaned(rows, clean)
-    there = Property.objects.filter(community_id=community.pk, ended_on__isnull=True).values_list("code", flat=True)
-    _free("房屋", [row.code for row, _ in ready], there)
-    made = [_property(row, building_id, actor, community) for row, building_id in ready]
+    codes = [row.code for row, _ in ready]
+    _free("房屋", codes, _present_codes(community.pk, codes))
+    make = drafts(Property, organisation_id=actor.organisation_id, community_id=community.pk)
+    made = [_property(make, row, building_id) for row, building_id in ready]
     return _create(Property, made, "property", actor, community)
 
 
-def _property(row: PropertyRow, building_id: int | None, actor: Actor, community: Community) -> Property:
-    return Property(
-        organisation_id=actor.organisation_id,
-        community_id=community.pk,
+def _present_codes(community_id: int, codes: list[str]) -> list[str]:
+    """Those of the codes that a present property bears."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRESENT, [community_id, codes])
+        return [code for (code,) in cursor.fetchall()]
+
+
+_PRESENT = "SELECT code FROM properties_property WHERE community_id = %s AND ended_on IS NULL AND code = ANY(%s)"
+
+
+def _property(make: Callable[..., Property], row: PropertyRow, building_id: int | None) -> Property:
+    return make(
         building_id=building_id,
         entrance_id=row.entrance_id,
         kind=row.kind,

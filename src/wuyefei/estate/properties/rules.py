@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from wuyefei.foundation.kernel.dates import parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
@@ -78,9 +79,18 @@ def normalise_code(text: object) -> str:
 
     Words that name something (商铺, 地下一层) stay.
     """
-    code = _SEPARATORS.sub("-", tidy(text).upper())
+    return _normalised(tidy(text))
+
+
+@lru_cache(maxsize=16_384)
+def _normalised(text: str) -> str:
+    """Buildings, entrances and rooms of one name come by the thousand."""
+    code = _SEPARATORS.sub("-", text.upper())
     code = _UNIT_WORDS.sub("-", code)
-    return re.sub(r"-+", "-", code).strip("-")
+    return _HYPHENS.sub("-", code).strip("-")
+
+
+_HYPHENS = re.compile(r"-+")
 
 
 def squeezed(text: object) -> str:
@@ -125,15 +135,18 @@ def clean_property(row: PropertyRow, building: str, entrance: str) -> PropertyRo
         raise Invalid(field="房号", reason=Phrase("「{number}」不能作为房号", number=number))
     if row.kind not in KINDS:
         raise Invalid(field="房屋类型", reason=Phrase("「{kind}」不是已知的类型", kind=row.kind))
-    return replace(
-        row,
+    return PropertyRow(
         number=number,
+        kind=row.kind,
+        building_id=row.building_id,
+        entrance_id=row.entrance_id,
         code=code,
         floor=limited(row.floor, "楼层", 10),
         layout=limited(row.layout, "户型", 20),
         area_m2=check_area(row.area_m2),
         inner_area_m2=check_area(row.inner_area_m2, "套内面积"),
         delivered_on=None if row.delivered_on is None else parse_day(row.delivered_on, "交付日期"),
+        vacant=row.vacant,
         external_ref=limited(row.external_ref, "外部编号", 60),
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -22,12 +23,14 @@ from .rules.pricing import (
     DEFAULT_ITEMS,
     FIXED,
     NATURES,
+    DepositMonthly,
     Taken,
     check_method,
     check_price,
     check_tax_rate,
     check_version_day,
 )
+from .rules.terms import check_terms
 
 UseCheck = Callable[[int], dt.date | None]
 PriceCheck = Callable[[int, dt.date, Decimal], None]
@@ -98,6 +101,7 @@ def create_tariff(
     effective_from: dt.date,
     per_unit: Decimal = Decimal(0),
     fixed: Decimal = Decimal(0),
+    terms: Mapping[str, Any] | None = None,
     basis: str = "building",
     note: str = "",
     actor: Actor,
@@ -106,6 +110,8 @@ def create_tariff(
     """A tariff with its first price. Raises ``Taken``, ``Invalid``, and ``NotFound`` for another organisation's item."""
     actor.require(Permission.TARIFF_EDIT, community.pk)
     item = get_item(actor, item_id)
+    if item.nature == ChargeItem.Nature.DEPOSIT:
+        raise DepositMonthly(name=item.name)
     check_method(method, basis)
     name = limited(name, "名称", 60, required=True)
     if Tariff.objects.filter(community_id=community.pk, name=name).exists():
@@ -115,7 +121,7 @@ def create_tariff(
     )
     after = {"item": item.name, "name": name, "method": method, "basis": basis}
     audit.record(actor, "tariff.create", tariff, after=after)
-    _version(tariff, effective_from, per_unit, fixed, note, actor)
+    _version(tariff, effective_from, per_unit, fixed, terms or {}, note, actor)
     return tariff
 
 
@@ -136,19 +142,21 @@ def add_version(
     *,
     per_unit: Decimal = Decimal(0),
     fixed: Decimal = Decimal(0),
+    terms: Mapping[str, Any] | None = None,
     note: str = "",
     actor: Actor,
 ) -> TariffVersion:
     """The price from a day on. Raises ``VersionTaken`` for a second price on a day and ``AlreadyBilled`` where that day
     is on a published bill."""
-    return _version(_locked(tariff_id, actor), effective_from, per_unit, fixed, note, actor)
+    return _version(_locked(tariff_id, actor), effective_from, per_unit, fixed, terms or {}, note, actor)
 
 
 def _version(
-    tariff: Tariff, effective_from: dt.date, per_unit: Decimal, fixed: Decimal, note: str, actor: Actor
+    tariff: Tariff, effective_from: dt.date, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], note: str, actor: Actor
 ) -> TariffVersion:
     day = parse_day(effective_from, "生效日期")
     check_price(tariff.method, per_unit, fixed)
+    agreed = check_terms(tariff.method, terms)
     held = list(tariff.versions.order_by("number").values_list("effective_from", "number"))
     check_version_day(day, [since for since, _ in held], last_billed(tariff.pk))
     if tariff.method != FIXED:
@@ -160,12 +168,13 @@ def _version(
         effective_from=day,
         per_unit=per_unit,
         fixed=fixed,
+        terms=agreed,
         note=limited(note, "说明", 200),
         made_at=clock.now(),
     )
     after = {
         "tariff": tariff.name, "number": version.number, "effective_from": day, "per_unit": per_unit, "fixed": fixed,
-        "note": version.note,
+        "note": version.note, **({"terms": agreed} if agreed else {}),
     }  # fmt: skip
     audit.record(actor, "tariff.version", version, community_id=tariff.community_id, after=after)
     return version

@@ -36,6 +36,12 @@ class Tariff(models.Model):
         FIXED = "fixed", _("固定金额")
         FIXED_AREA = "fixed_area", _("固定金额加面积")
         PARKING = "parking", _("按车位")
+        QUANTITY = "quantity", _("按数量")
+        PARKING_DAY = "parking_day", _("车位按天")
+        PARKING_OWN = "parking_own", _("车位按自有或租用")
+        PER_HEAD = "per_head", _("按居住人数")
+        FORMULA = "formula", _("按公式")
+        RENT = "rent", _("商铺租金")
 
     class Basis(models.TextChoices):
         BUILDING = "building", _("建筑面积")
@@ -57,13 +63,15 @@ class Tariff(models.Model):
 
 
 class TariffVersion(models.Model):
-    """Prices from a day on: ``per_unit`` yuan a month per m² (or per space), ``fixed`` yuan a month per property."""
+    """Prices from a day on: ``per_unit`` yuan a month per m² (or per space, head, unit; a day for parking by the day),
+    ``fixed`` yuan a month per property, and ``terms`` what else the method needs: formulas, the terms of a lease."""
 
     tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     effective_from = models.DateField()
     per_unit = models.DecimalField(max_digits=12, decimal_places=4)
     fixed = models.DecimalField(max_digits=12, decimal_places=4)
+    terms = models.JSONField(default=dict)
     note = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField()
 

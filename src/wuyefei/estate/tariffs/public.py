@@ -12,16 +12,20 @@ from .actions import (
 )
 from .models import ChargeItem, Tariff, TariffVersion
 from .queries import get_item, get_tariff, items, prices_of, tariff_terms, tariffs
+from .rules.formula import BadFormula
 from .rules.pricing import (
     DEFAULT_ITEMS,
+    SCHEDULED,
     AlreadyBilled,
     AreaMissing,
+    QuantityMissing,
     TariffPrice,
     TariffTerms,
     VersionTaken,
     price_on,
     quantity_for,
 )
+from .rules.schedule import DayPrice, NobodyLivesThere, Parts, schedule
 from .rules.shared import By, MeasureMissing, NobodyTakesPart, Participant
 from .rules.tiers import tiered
 from .rules.usage import (
@@ -37,20 +41,27 @@ from .rules.usage import (
     estimate,
     stretch,
 )
+from .wording import figure, price_words, unit_of
 
 __all__ = [
     "DEFAULT_ITEMS",
     "DOUBT_NAMES",
+    "SCHEDULED",
     "AlreadyBilled",
     "AreaMissing",
+    "BadFormula",
     "By",
     "ChargeItem",
+    "DayPrice",
     "Dial",
     "Doubt",
     "Figure",
     "MeasureMissing",
+    "NobodyLivesThere",
     "NobodyTakesPart",
     "Participant",
+    "Parts",
+    "QuantityMissing",
     "ReadingRefused",
     "Source",
     "Stretch",
@@ -66,18 +77,22 @@ __all__ = [
     "doubts",
     "end_tariff",
     "ensure_default_items",
+    "figure",
     "estimate",
     "get_item",
     "get_tariff",
     "items",
     "last_billed",
     "price_on",
+    "price_words",
     "prices_of",
     "quantity_for",
     "register_price_check",
     "register_use_check",
+    "schedule",
     "stretch",
     "tariff_terms",
     "tariffs",
     "tiered",
+    "unit_of",
 ]

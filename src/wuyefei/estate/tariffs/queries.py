@@ -45,9 +45,9 @@ def prices_of(tariff_ids: Iterable[int]) -> dict[int, list[TariffPrice]]:
     """The prices of each tariff, sorted by the day they begin. For callers that have checked the tariffs' place."""
     found: dict[int, list[TariffPrice]] = defaultdict(list)
     rows = TariffVersion.objects.filter(tariff_id__in=set(tariff_ids)).order_by("tariff_id", "effective_from")
-    fields = ("tariff_id", "effective_from", "per_unit", "fixed", "number")
-    for tariff_id, since, per_unit, fixed, number in rows.values_list(*fields):
-        found[tariff_id].append(TariffPrice(since, per_unit, fixed, number))
+    fields = ("tariff_id", "effective_from", "per_unit", "fixed", "number", "terms")
+    for tariff_id, *price in rows.values_list(*fields):
+        found[tariff_id].append(TariffPrice(*price))
     return dict(found)
 
 

@@ -11,6 +11,7 @@ class AccessConfig(AppConfig):
         from django.template.loader import render_to_string
         from django.utils.safestring import mark_safe
 
+        from wuyefei.foundation.platform.vault import register_sealed
         from wuyefei.foundation.shell import menu, slots
 
         from .rules import Permission
@@ -19,6 +20,7 @@ class AccessConfig(AppConfig):
             return mark_safe(render_to_string("access/_me.html", request=request))  # noqa: S308
 
         system = _("系统")
+        register_sealed("access", "User", "totp_secret")
         menu.register_menu(system, _("人员与角色"), "access:people", "people", Permission.ADMIN, 910)
         menu.register_menu(system, _("区域与小区"), "access:places", "building", Permission.ADMIN, 920)
         menu.register_menu(system, _("登录记录"), "access:sign_in_log", "key", Permission.ADMIN, 930)

@@ -75,6 +75,7 @@ class Permission(StrEnum):
     DISCLOSURE_EDIT = "disclosure.edit"
     DISCLOSURE_APPROVE = "disclosure.approve"
     LEDGER_VIEW = "ledger.view"
+    BOOKS_SETUP = "books.setup"
     REPORT_VIEW = "report.view"
     TARGET_EDIT = "target.edit"
     CONTACT_VIEW = "contact.view"
@@ -87,6 +88,10 @@ class Permission(StrEnum):
     FOLLOW_VIEW = "follow.view"
     FOLLOW_WORK = "follow.work"
     FOLLOW_MANAGE = "follow.manage"
+    PRIVACY_MANAGE = "privacy.manage"
+    LEGAL_VIEW = "legal.view"
+    LEGAL_WORK = "legal.work"
+    LEGAL_APPROVE = "legal.approve"
     EXPORT = "export"
     VERIFY = "verify.run"
     AUDIT_VIEW = "audit.view"
@@ -125,6 +130,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.DISCLOSURE_EDIT: "编制收支公示",
     Permission.DISCLOSURE_APPROVE: "审批收支公示",
     Permission.LEDGER_VIEW: "查看账簿",
+    Permission.BOOKS_SETUP: "设置科目对照",
     Permission.REPORT_VIEW: "查看报表",
     Permission.TARGET_EDIT: "设定目标",
     Permission.CONTACT_VIEW: "查看联系记录",
@@ -137,6 +143,10 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.FOLLOW_VIEW: "查看催缴案件",
     Permission.FOLLOW_WORK: "办理催缴",
     Permission.FOLLOW_MANAGE: "分派催缴、管理话术",
+    Permission.PRIVACY_MANAGE: "管理个人信息",
+    Permission.LEGAL_VIEW: "查看法务案件",
+    Permission.LEGAL_WORK: "办理法务案件",
+    Permission.LEGAL_APPROVE: "审批案件让步",
     Permission.EXPORT: "导出",
     Permission.VERIFY: "核验账目",
     Permission.AUDIT_VIEW: "查看审计",
@@ -154,21 +164,23 @@ _FINANCE = _SEE | _FOLLOW | {
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
-    _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE,
+    _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.LEGAL_VIEW,
+    _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.BOOKS_SETUP,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
     _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM, _P.TARGET_EDIT,
     _P.CONTACT_RECORD, _P.CONTACT_MANAGE, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
     _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
-    *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE,
+    *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE, _P.PRIVACY_MANAGE, _P.LEGAL_VIEW, _P.LEGAL_APPROVE,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GROUP_MANAGER: frozenset(
         _SEE
         | _FOLLOW
-        | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE}
+        | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE,
+           _P.LEGAL_VIEW, _P.LEGAL_APPROVE}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
@@ -182,7 +194,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.METER_READ, _P.CONTACT_VIEW, _P.CONTACT_RECORD,
          _P.SERVICE_HANDLE}
     ),
-    Role.LEGAL: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.CONTACT_RECORD}),
+    Role.LEGAL: frozenset(
+        _SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.CONTACT_RECORD, _P.LEGAL_VIEW, _P.LEGAL_WORK}
+    ),
     Role.RELATIONS_MANAGER: frozenset(
         _SEE
         | _FOLLOW
@@ -194,7 +208,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.PROFILE_VERIFY, _P.IMPORT}),
     Role.MENTOR: frozenset({_P.REPORT_VIEW}),
     Role.FUND_SUPERVISOR: frozenset({_P.REPORT_VIEW, _P.LEDGER_VIEW}),
-    Role.AUDITOR: frozenset(_SEE | _FOLLOW | {_P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT}),
+    Role.AUDITOR: frozenset(_SEE | _FOLLOW | {_P.LEGAL_VIEW, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT}),
     Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW, _P.CHANNEL_SETUP}),
     Role.INTEGRATOR: frozenset(),
 }
@@ -209,6 +223,7 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.LEDGER_VIEW,
         _P.CHANNEL_SETUP,
         _P.REFUND_APPROVE,
+        _P.LEGAL_APPROVE,
     }
 )
 """Whoever holds one of these signs in with a second factor: finance, approvers and administrators."""
@@ -216,6 +231,7 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
 MONEY_APPROVALS = frozenset(
     {
         _P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.REFUND_APPROVE,
+        _P.LEGAL_APPROVE,
     }  # fmt: skip
 )
 """Nobody may give themself a role that holds one of these."""

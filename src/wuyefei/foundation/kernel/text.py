@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
 from .errors import Invalid, Phrase
 
+_TIDY_ALREADY = re.compile(r"(?:[!-~\u4e00-\u9fef]+(?: [!-~\u4e00-\u9fef]+)*)?").fullmatch
+"""Printable ASCII and Chinese characters with single spaces between them: what tidying leaves as it is."""
+
 
 def tidy(value: object) -> str:
     """Text without outer or doubled spaces, full-width letters and digits made half-width, control marks dropped."""
+    if type(value) is str and _TIDY_ALREADY(value):
+        return value
     text = unicodedata.normalize("NFKC", "" if value is None else str(value))
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
     return re.sub(r"\s+", " ", text).strip()
 
 
+@lru_cache(maxsize=16_384)
 def pinyin_key(text: str) -> str:
     """``陈予安`` → ``chenyuan``: sorts and finds where the database has no Chinese collation."""
     return "".join(lazy_pinyin(text)).lower()[:200]
 
 
+@lru_cache(maxsize=16_384)
 def pinyin_initials(text: str) -> str:
     """``陈予安`` → ``cya``."""
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()[:60]
@@ -49,7 +57,14 @@ def mask_plate(plate: str) -> str:
 
 def natural_key(code: str) -> str:
     """A key under which ``3-2-1201`` sorts after ``3-2-201``: every number padded to six digits."""
-    return re.sub(r"\d+", lambda match: match[0].zfill(6), code)[:120]
+    return _NUMBERS.sub(_padded, code)[:120]
+
+
+_NUMBERS = re.compile(r"\d+")
+
+
+def _padded(match: re.Match[str]) -> str:
+    return match[0].zfill(6)
 
 
 def limited(value: object, field: str, limit: int, *, required: bool = False) -> str:

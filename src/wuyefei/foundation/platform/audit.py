@@ -44,7 +44,21 @@ def record(
     reason: str = "",
 ) -> AuditEntry:
     """Write one audit entry in the running transaction. ``subject`` is the saved row the action is about."""
-    entry = AuditEntry(
+    entry = _entry(actor, action, subject, community_id, before, after, reason)
+    insert(entry)
+    return entry
+
+
+def _entry(
+    actor: Acting,
+    action: str,
+    subject: Any,
+    community_id: int | None,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    reason: str,
+) -> AuditEntry:
+    return AuditEntry(
         organisation_id=actor.organisation_id,
         community_id=community_id if community_id is not None else getattr(subject, "community_id", None),
         actor_id=actor.user_id,
@@ -58,8 +72,6 @@ def record(
         after=plain(after) if after is not None else None,
         reason=reason[:400],
     )
-    insert(entry)
-    return entry
 
 
 def record_read(actor: Acting, subject: Any, field: str, purpose: str) -> None:
@@ -78,6 +90,16 @@ def record_read(actor: Acting, subject: Any, field: str, purpose: str) -> None:
 
 def publish(actor: Acting, kind: str, *, community_id: int | None = None, **data: Any) -> None:
     """Put an event into the outbox in the running transaction."""
-    insert(
-        OutboxEvent(organisation_id=actor.organisation_id, community_id=community_id, kind=kind, data=plain(data), at=now())
-    )
+    insert(_event(actor, kind, community_id, data))
+
+
+def _event(actor: Acting, kind: str, community_id: int | None, data: dict[str, Any]) -> OutboxEvent:
+    return OutboxEvent(organisation_id=actor.organisation_id, community_id=community_id, kind=kind, data=plain(data), at=now())
+
+
+def record_and_publish(
+    actor: Acting, action: str, subject: Any, kind: str, *, after: dict[str, Any], data: dict[str, Any]
+) -> None:
+    """``record`` and ``publish`` of what was done at the subject's community, by one statement."""
+    entry = _entry(actor, action, subject, None, None, after, "")
+    insert(entry, _event(actor, kind, entry.community_id, data))

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from .statistics import written
+
 
 def take_ids(model: type[models.Model], count: int) -> list[int]:
     """The next ``count`` ids of a table, in order. An id that is not used in the end is lost, which harms nothing."""
@@ -22,9 +24,11 @@ def take_ids(model: type[models.Model], count: int) -> list[int]:
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows with every constraint and trigger of the table in force. Columns left out must have a default."""
     table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        written(model, cursor.rowcount)
 
 
 def copied(values: Iterable[object]) -> list[str]:

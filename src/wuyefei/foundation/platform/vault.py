@@ -5,22 +5,25 @@ The installation's key lies in the data folder's ``secrets``; it is backed up ap
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.apps import apps
+from django.db import connection, transaction
 
 from wuyefei.foundation import environment
 from wuyefei.foundation.kernel.errors import DomainError
 
 from .clock import now
-from .inserting import insert_many
+from .inserting import drafts, insert_many
 from .models import SubjectKey
 
 NONCE = 12
+ROTATED = 5_000
+"""How many subject keys are wrapped anew at a time."""
 
 
 class VaultError(DomainError):
@@ -28,13 +31,44 @@ class VaultError(DomainError):
     message = "个人信息无法解密：密钥已销毁，或不是这套数据的密钥。"
 
 
+_columns: list[tuple[str, str, str]] = []
+
+
+def register_sealed(app_label: str, model: str, field: str) -> None:
+    """Called in ``AppConfig.ready`` by a room that keeps something of ``seal_secret`` in a column: it is sealed anew when
+    the master key changes."""
+    if (app_label, model, field) not in _columns:
+        _columns.append((app_label, model, field))
+
+
 def _master() -> bytes:
     return environment.keep_secret("vault.key")
 
 
+def _marks_key() -> bytes:
+    """The key of look-up marks: the first master key, and it stays when the master key changes, or no mark would match."""
+    return environment.read_secret("marks.key") or _master()
+
+
 def _seal(key: bytes, plain: bytes) -> bytes:
+    return _sealed(AESGCM(key), plain)
+
+
+def _sealed(box: AESGCM, plain: bytes) -> bytes:
     nonce = os.urandom(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, plain, None)
+    return nonce + box.encrypt(nonce, plain, None)
+
+
+def _open_by_master(sealed: bytes) -> bytes:
+    """Under the master key, or under the one before or after it while a change is under way."""
+    for name in ("vault.key", "vault.key.next", "vault.key.previous"):
+        key = environment.read_secret(name)
+        if key is not None:
+            try:
+                return AESGCM(key).decrypt(bytes(sealed[:NONCE]), bytes(sealed[NONCE:]), None)
+            except InvalidTag:
+                continue
+    raise VaultError()
 
 
 def _open(key: bytes, sealed: bytes) -> bytes:
@@ -46,15 +80,25 @@ def _open(key: bytes, sealed: bytes) -> bytes:
 
 def fingerprint(organisation_id: int, kind: str, value: str) -> str:
     """The look-up mark of a value: equal values of one organisation have equal marks, and tell nothing else."""
-    text = f"{organisation_id}:{kind}:{value}".encode()
-    return hmac.new(_master(), text, hashlib.sha256).hexdigest()[:40]
+    return marker(organisation_id)(kind, value)
+
+
+def marker(organisation_id: int) -> Callable[[str, str], str]:
+    """``fingerprint`` for the values of one organisation, by the key as it is now."""
+    key = _marks_key()
+
+    def mark(kind: str, value: str) -> str:
+        return hmac.digest(key, f"{organisation_id}:{kind}:{value}".encode(), "sha256").hex()[:40]
+
+    return mark
 
 
 def new_keys(organisation_id: int, count: int) -> list[tuple[int, bytes]]:
     """Make ``count`` subject keys; returns (row id, clear key) to lock values with."""
     clear = [AESGCM.generate_key(256) for _ in range(count)]
-    master = _master()
-    rows = [SubjectKey(organisation_id=organisation_id, wrapped=_seal(master, key)) for key in clear]
+    box = AESGCM(_master())
+    make = drafts(SubjectKey, organisation_id=organisation_id)
+    rows = [make(wrapped=_sealed(box, key)) for key in clear]
     insert_many(rows)
     return [(row.pk, key) for row, key in zip(rows, clear, strict=True)]
 
@@ -64,14 +108,22 @@ def subject_key(key_id: int) -> bytes:
     row = SubjectKey.objects.get(pk=key_id)
     if row.destroyed_at:
         raise VaultError()
-    return _open(_master(), bytes(row.wrapped))
+    return _open_by_master(bytes(row.wrapped))
 
 
 def subject_keys(key_ids: Collection[int]) -> dict[int, bytes]:
     """The clear keys of many subjects in one query; destroyed ones are left out."""
-    master = _master()
     rows = SubjectKey.objects.filter(pk__in=key_ids, destroyed_at__isnull=True)
-    return {row.pk: _open(master, bytes(row.wrapped)) for row in rows}
+    master = _master()
+    return {row.pk: _open_first(master, bytes(row.wrapped)) for row in rows}
+
+
+def _open_first(master: bytes, sealed: bytes) -> bytes:
+    """As ``_open_by_master``, with the file of the usual key read once for many."""
+    try:
+        return _open(master, sealed)
+    except VaultError:
+        return _open_by_master(sealed)
 
 
 def lock(key: bytes, value: str) -> bytes:
@@ -88,7 +140,7 @@ def seal_secret(value: str) -> bytes:
 
 
 def open_secret(sealed: bytes) -> str:
-    return _open(_master(), bytes(sealed)).decode()
+    return _open_by_master(bytes(sealed)).decode()
 
 
 def fits(master: bytes | None) -> bool:
@@ -108,3 +160,62 @@ def fits(master: bytes | None) -> bool:
 def destroy(key_id: int) -> None:
     """Erase a subject for good: what its key locked can never be read again."""
     SubjectKey.objects.filter(pk=key_id).update(wrapped=b"", destroyed_at=now())
+
+
+def rotate() -> dict[str, int]:
+    """Change the master key: everything it wrapped or sealed is opened and wrapped anew, in one transaction.
+
+    Marks keep their key. The former key stays beside as ``vault.key.previous``, because a program that was writing
+    meanwhile may have used it; ``forget_previous`` removes it. A change that broke off is gone on with by its own new key.
+    Returns how many subject keys and how many sealed secrets were done.
+    """
+    current = _master()
+    environment.put_secret("marks.key", _marks_key())
+    fresh = environment.keep_secret("vault.key.next")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {SubjectKey._meta.db_table} IN EXCLUSIVE MODE")
+        done = _rewrap(fresh)
+    environment.put_secret("vault.key.previous", current)
+    environment.put_secret("vault.key", fresh)
+    environment.drop_secret("vault.key.next")
+    return done
+
+
+def _rewrap(fresh: bytes) -> dict[str, int]:
+    keys = 0
+    last = 0
+    while rows := list(SubjectKey.objects.filter(pk__gt=last, destroyed_at__isnull=True).order_by("pk")[:ROTATED]):
+        for row in rows:
+            row.wrapped = _seal(fresh, _open_by_master(bytes(row.wrapped)))
+        SubjectKey.objects.bulk_update(rows, ["wrapped"])
+        keys, last = keys + len(rows), rows[-1].pk
+    sealed = 0
+    for app_label, name, field in _columns:
+        model = apps.get_model(app_label, name)
+        for row in model._base_manager.exclude(**{field: None}).order_by("pk"):
+            held = bytes(getattr(row, field))
+            if held:
+                model._base_manager.filter(pk=row.pk).update(**{field: _seal(fresh, _open_by_master(held))})
+                sealed += 1
+    return {"keys": keys, "secrets": sealed}
+
+
+def forget_previous() -> int:
+    """Remove the former key once nothing needs it: stragglers are wrapped anew first. Returns how many there were."""
+    current, stragglers = _master(), 0
+    with transaction.atomic():
+        for row in SubjectKey.objects.filter(destroyed_at__isnull=True).select_for_update().order_by("pk").iterator(ROTATED):
+            try:
+                _open(current, bytes(row.wrapped))
+            except VaultError:
+                SubjectKey.objects.filter(pk=row.pk).update(wrapped=_seal(current, _open_by_master(bytes(row.wrapped))))
+                stragglers += 1
+        for app_label, name, field in _columns:
+            model = apps.get_model(app_label, name)
+            for other in model._base_manager.exclude(**{field: None}).order_by("pk"):
+                held = bytes(getattr(other, field))
+                if held:
+                    model._base_manager.filter(pk=other.pk).update(**{field: _seal(current, _open_by_master(held))})
+    environment.drop_secret("vault.key.previous")
+    return stragglers

@@ -16,6 +16,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import audit, clock, jobs
 from wuyefei.foundation.platform.models import Job
+from wuyefei.foundation.platform.planning import whole_sets
 from wuyefei.money.billing.public import LateFeeHold, Receivable
 from wuyefei.money.payments.public import Allocation
 from wuyefei.relations.contacts.public import DISPUTE, Contact
@@ -152,12 +153,13 @@ def _fill(place: Community, today: dt.date) -> int:
 def _conducts(community_id: int, today: dt.date) -> Iterator[list[tuple[Any, ...]]]:
     """(person, business?, the fields of a conduct), in batches."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            CONDUCT,
-            {
-                "community": community_id, "today": today, "first": today - dt.timedelta(days=WINDOW_DAYS), "grace": GRACE_DAYS,
-                "recent": today - dt.timedelta(days=REFUSING_DAYS),
-            },
-        )  # fmt: skip
+        with whole_sets():
+            cursor.execute(
+                CONDUCT,
+                {
+                    "community": community_id, "today": today, "first": today - dt.timedelta(days=WINDOW_DAYS), "grace": GRACE_DAYS,
+                    "recent": today - dt.timedelta(days=REFUSING_DAYS),
+                },
+            )  # fmt: skip
         while rows := cursor.fetchmany(BATCH):
             yield rows

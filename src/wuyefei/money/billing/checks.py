@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Sum
 
+from wuyefei.estate.tariffs.rules.public import remade
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import Phrase, joined
 from wuyefei.foundation.kernel.money import tax_included, yuan
@@ -15,23 +20,13 @@ from wuyefei.foundation.shell.verify import Examined, Finding, Yielded
 from wuyefei.money.ledger.public import Account, control
 
 from .actions.runs import lines_digest
-from .fees import cache_into, history, holds_of, settled_of
+from .fees import cache_into, facts_of
 from .models import Deferral, Receivable, Run
 from .rules.drafting import thawed_prices
 from .rules.proration import Convention, charge_by_month
 
-BATCH = 2000
+BATCH, MANY = 2_000, 20_000
 COMPARED = ("未收本金", "已收违约金", "违约金累计", "累计至")
-
-
-def _batches(organisation_id: int) -> Iterator[list[Receivable]]:
-    last = 0
-    while True:
-        rows = list(Receivable.objects.filter(organisation_id=organisation_id, pk__gt=last).order_by("pk")[:BATCH])
-        if not rows:
-            return
-        yield rows
-        last = rows[-1].pk
 
 
 ALIKE = ("kind", "service_from", "service_to", "quantity", "prices", "convention", "amount_fen", "tax_rate", "tax_fen")
@@ -58,26 +53,73 @@ def _computed_otherwise(row: Receivable) -> str:
         span = Span(row.service_from, row.service_to)
         months = charge_by_month(span, row.quantity, thawed_prices(row.prices), Convention(row.convention))
         amount = sum(fen for _, fen in months)
+        wrong = next((price for price in row.prices if "how" in price and _unproved(price)), None)
+        if wrong is not None:
+            return Phrase("{since} 起的价格与它的来历不符", since=wrong["since"])
         if amount != row.amount_fen:
             return Phrase("金额 {amount_fen}，按冻结的单价、数量、天数应为 {amount}", amount_fen=yuan(row.amount_fen), amount=yuan(amount))
     tax = tax_included(row.amount_fen, row.tax_rate)
     return "" if tax == row.tax_fen else Phrase("税额 {tax_fen}，应为 {tax}", tax_fen=yuan(row.tax_fen), tax=yuan(tax))
 
 
+def _unproved(price: dict[str, Any]) -> bool:
+    """Whether a frozen monthly sum is not what its own formula, lease or number of people comes to."""
+    return remade(price["how"], dt.date.fromisoformat(price["since"])) != Decimal(price["fixed"])
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What of a receivable bears on its mutable columns, and these."""
+
+    pk: int
+    amount_fen: int
+    due_on: dt.date
+    late_fee_rate: Decimal | None
+    reversed_at: dt.datetime | None
+    outstanding_fen: int
+    late_fee_settled_fen: int
+    accrued_exact: Decimal
+    accrued_to: dt.date
+
+    @property
+    def mutable(self) -> tuple[int, int, Decimal, dt.date]:
+        return self.outstanding_fen, self.late_fee_settled_fen, self.accrued_exact, self.accrued_to
+
+
+_NEXT = """
+SELECT id, outstanding_fen = amount_fen AND late_fee_settled_fen = 0 AND accrued_exact = 0 AND accrued_to = due_on
+FROM billing_receivable WHERE organisation_id = %s AND id > %s ORDER BY id LIMIT %s
+"""
+"""The second column: as it was booked, so that nothing may have happened to it."""
+_KEPT = """
+SELECT id, amount_fen, due_on, late_fee_rate, reversed_at, outstanding_fen, late_fee_settled_fen, accrued_exact, accrued_to
+FROM billing_receivable WHERE id = ANY(%s) ORDER BY id
+"""
+
+
 def outstanding(organisation_id: int) -> Iterator[Yielded]:
-    """Outstanding, late fee settled and the accrual cache of every receivable follow from its facts."""
-    for rows in _batches(organisation_id):
-        yield Examined(len(rows))
-        ids = [row.pk for row in rows]
-        changes, holds, settled = history(ids), holds_of(ids), settled_of(ids)
-        for row in rows:
-            has = (row.outstanding_fen, row.late_fee_settled_fen, row.accrued_exact, row.accrued_to)
-            if row.pk not in changes and row.pk not in settled and has == (row.amount_fen, 0, 0, row.due_on):
-                continue  # nothing ever happened to it: what ``cache_into`` would give
-            cache_into(row, changes[row.pk], holds[row.pk], settled[row.pk])
-            should = (row.outstanding_fen, row.late_fee_settled_fen, row.accrued_exact, row.accrued_to)
-            if has != should:
-                yield Finding("billing.outstanding", "billing_receivable", row.pk, _differs(has, should))
+    """Outstanding, late fee settled and the accrual cache of every receivable follow from its facts.
+
+    One that is as it was booked, and to which nothing happened, agrees with what ``cache_into`` would give and is not read.
+    """
+    last = 0
+    while ids := dict(_fetched(_NEXT, [organisation_id, last, MANY])):
+        yield Examined(len(ids))
+        facts = facts_of(list(ids))
+        happened = [pk for pk, fresh in ids.items() if not fresh or pk in facts.changes or pk in facts.settled]
+        for columns in _fetched(_KEPT, [happened]) if happened else ():
+            row = _Kept(*columns)
+            has = row.mutable
+            cache_into(row, facts.changes[row.pk], facts.holds[row.pk], facts.settled[row.pk])
+            if has != row.mutable:
+                yield Finding("billing.outstanding", "billing_receivable", row.pk, _differs(has, row.mutable))
+        last = max(ids)
+
+
+def _fetched(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
 
 
 def _differs(has: tuple[object, ...], should: tuple[object, ...]) -> str:

@@ -6,20 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
-from wuyefei.estate.tariffs.public import Tariff
+from wuyefei.estate.tariffs.public import unit_of
 from wuyefei.foundation.kernel.dates import DAY, Span
 from wuyefei.foundation.kernel.money import round_down
 
-from .fees import Standing, history, holds_of, standings
+from . import wording
+from .fees import Standing, facts_of, standings
 from .models import Receivable, RunLine
 from .rules.drafting import thawed_prices
-from .rules.explaining import PieceLine, explain
+from .rules.explaining import explain
 from .rules.late_fee import Stretch, late_fee, stretches
 from .rules.proration import Convention
-
-UNITS = {Tariff.Method.AREA: "㎡", Tariff.Method.FIXED_AREA: "㎡", Tariff.Method.PARKING: "个", Tariff.Method.FIXED: "户"}
 
 
 def plain(value: Decimal, least: int = 2) -> str:
@@ -57,47 +54,21 @@ class Explanation:
 
 def explanation(row: RunLine | Receivable) -> Explanation:
     """How a charge's amount follows from its frozen prices, quantity and days."""
-    unit = UNITS.get(Tariff.Method(row.tariff.method), "") if row.tariff else ""
+    method = row.tariff.method if row.tariff else ""
     prices = thawed_prices(row.prices)
     numbers: dict[object, int] = {dt.date.fromisoformat(str(p["since"])): int(str(p["version"])) for p in row.prices}
     span = Span(row.service_from, row.service_to)
     found = explain(span, row.quantity, prices, Convention(row.convention), numbers) if prices else []
     used = {piece.version: piece for piece in found}
-    since = {number: day for day, number in numbers.items()}
+    since = {number: day for day, number in reversed(numbers.items())}
     return Explanation(
-        [Piece(p.span, _formula(p, unit), _share(p), p.version, p.amount_fen) for p in found],
-        unit,
-        [(number, since[number], _price(piece, unit)) for number, piece in sorted(used.items())],  # type: ignore[misc]
+        [Piece(p.span, wording.formula(p, method), wording.share(p), p.version, p.amount_fen) for p in found],
+        unit_of(method, row.prices[0].get("how", {})) if method and row.prices else "",
+        [(number, since[number], wording.price(piece, method)) for number, piece in sorted(used.items())],  # type: ignore[misc]
         row.due_on + DAY if row.late_fee_rate else None,
         percent(row.late_fee_rate) if row.late_fee_rate else "",
         percent(row.late_fee_cap) if row.late_fee_cap else "",
     )
-
-
-def _formula(piece: PieceLine, unit: str) -> str:
-    parts = []
-    if piece.per_unit:
-        parts.append(_("%(price)s 元 × %(quantity)s %(unit)s") % {
-            "price": plain(piece.per_unit), "quantity": plain(piece.quantity, 0 if unit != "㎡" else 2), "unit": unit,
-        })  # fmt: skip
-    if piece.fixed or not parts:
-        parts.append(_("%(price)s 元") % {"price": plain(piece.fixed)})
-    return " + ".join(parts)
-
-
-def _share(piece: PieceLine) -> str:
-    if piece.whole:
-        return ""
-    return _("%(parts)s ÷ %(of)s 天") % {"parts": piece.parts, "of": piece.of}
-
-
-def _price(piece: PieceLine, unit: str) -> str:
-    words = []
-    if piece.per_unit:
-        words.append(_("%(price)s 元/%(unit)s·月") % {"price": plain(piece.per_unit), "unit": unit})
-    if piece.fixed or not words:
-        words.append(_("%(price)s 元/户·月") % {"price": plain(piece.fixed)})
-    return " + ".join(words)
 
 
 @dataclass(frozen=True)
@@ -123,8 +94,8 @@ def late_fee_of(row: Receivable, as_of: dt.date) -> LateFee | None:
     if row.late_fee_rate is None or row.reversed_at is not None:
         return None
     standing = standings([row], as_of)[row.pk]
-    changes, holds = history([row.pk])[row.pk], holds_of([row.pk])[row.pk]
-    found = stretches(row.amount_fen, row.due_on, as_of, row.late_fee_rate, changes, holds)
+    facts = facts_of([row.pk])
+    found = stretches(row.amount_fen, row.due_on, as_of, row.late_fee_rate, facts.changes[row.pk], facts.holds[row.pk])
     exact = sum((piece.exact for piece in found), Decimal(0))
     return LateFee(
         as_of, percent(row.late_fee_rate), found, exact, late_fee(exact, 0, None),

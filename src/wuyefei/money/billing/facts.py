@@ -15,7 +15,7 @@ from wuyefei.estate.contracts.public import LineFact, contract_terms, each_line_
 from wuyefei.estate.contracts.public import Terms as ContractTerms
 from wuyefei.estate.occupancy.public import bulk_payer_ties, payer_spans
 from wuyefei.estate.tariffs.public import (
-    AreaMissing,
+    SCHEDULED,
     ChargeItem,
     prices_of,
     quantity_for,
@@ -23,9 +23,10 @@ from wuyefei.estate.tariffs.public import (
 )
 from wuyefei.foundation.kernel.dates import DAY, Month, Span
 
+from .kinds import UNPRICED, WITHOUT, Priced, Scheduler, plain_prices
 from .models import Receivable
 from .rules.drafting import Gap, Last, LineFacts, Terms
-from .rules.proration import Convention, Price
+from .rules.proration import Convention
 
 LONGEST_CYCLE = 12
 CHUNK = 10_000
@@ -69,9 +70,10 @@ class _Finder:
     def __init__(self, community_id: int, horizon: dt.date) -> None:
         self.community_id, self.horizon = community_id, horizon
         self.tariffs = tariff_terms(community_id)
+        self.listed = prices_of(self.tariffs)
         self.prices = {
-            tariff_id: ([Price(row.since, row.per_unit, row.fixed) for row in rows], {row.since: row.version_number for row in rows})
-            for tariff_id, rows in prices_of(self.tariffs).items()
+            tariff_id: (plain_prices(self.tariffs[tariff_id].method, rows), {row.since: row.version_number for row in rows})
+            for tariff_id, rows in self.listed.items()
         }
         self.terms = {key: _terms(row) for key, row in contract_terms(community_id).items()}
         self._alike: dict[tuple[object, ...], LineFacts] = {}
@@ -79,13 +81,14 @@ class _Finder:
     def find(self, lines: list[LineFact]) -> list[Found | Gap]:
         ties = bulk_payer_ties(self.community_id, {line.property_id for line in lines})
         before = _billed_before([line.line_id for line in lines])
+        scheduler = Scheduler(lines, self.horizon)
         payers: dict[tuple[int, dt.date], Payers] = {}
         found: list[Found | Gap] = []
         for line in lines:
             try:
-                facts = self._facts(line)
-            except AreaMissing:
-                found.append(Gap(line.property_id, line.property_code, self._whole(line.starts_on), "no_area"))
+                facts = self._scheduled(line, scheduler) if line.method in SCHEDULED else self._facts(line)
+            except UNPRICED as error:
+                found.append(Gap(line.property_id, line.property_code, self._whole(line.starts_on), WITHOUT[type(error)]))
                 continue
             place = line.property_id, line.starts_on
             if place not in payers:
@@ -97,18 +100,24 @@ class _Finder:
         return Span(first, max(self.horizon, first))
 
     def _facts(self, line: LineFact) -> LineFacts:
-        """Raises ``AreaMissing``."""
+        """Raises ``AreaMissing`` and ``QuantityMissing``."""
         key = line.tariff_id, line.area, line.inner_area, line.quantity, line.starts_on, line.ends_on
         known = self._alike.get(key)
         if known is None:
             quantity = quantity_for(line.method, line.basis, line.area, line.inner_area, line.quantity)
-            prices, versions = self.prices.get(line.tariff_id, ([], {}))
-            own_income = self.tariffs[line.tariff_id].nature == ChargeItem.Nature.INCOME
-            known = self._alike[key] = LineFacts(
-                line.line_id, line.property_id, line.property_code, line.item_id, line.tariff_id, line.starts_on, line.ends_on,
-                quantity, prices, versions, line.tax_rate, own_income,
-            )  # fmt: skip
+            known = self._alike[key] = self._of(line, Priced(quantity, *self.prices.get(line.tariff_id, ([], {}))))
         return known
+
+    def _scheduled(self, line: LineFact, scheduler: Scheduler) -> LineFacts:
+        """A line priced by what its property brings: shared with no other. Raises one of ``UNPRICED``."""
+        return self._of(line, scheduler.price(line, self.listed.get(line.tariff_id, [])))
+
+    def _of(self, line: LineFact, priced: Priced) -> LineFacts:
+        own_income = self.tariffs[line.tariff_id].nature == ChargeItem.Nature.INCOME
+        return LineFacts(
+            line.line_id, line.property_id, line.property_code, line.item_id, line.tariff_id, line.starts_on, line.ends_on,
+            priced.quantity, priced.prices, priced.versions, line.tax_rate, own_income,
+        )  # fmt: skip
 
 
 def _terms(row: ContractTerms) -> Terms:

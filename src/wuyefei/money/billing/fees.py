@@ -7,31 +7,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from django.db import connection
-
 from wuyefei.foundation.kernel.dates import LATEST, Span
+from wuyefei.foundation.platform import prepared
 
 from .models import Adjustment, LateFeeWaiver, Receivable
 from .rules.late_fee import Accrual, Change, accrue, payable
 
-PrincipalSource = Callable[[list[int], dt.datetime | None], Iterable[tuple[int, Change]]]
-SettledSource = Callable[[list[int], dt.datetime | None], Iterable[tuple[int, int]]]
-_principal_sources: list[PrincipalSource] = []
-_settled_sources: list[SettledSource] = []
+_sources: list[str] = []
 
 
-def register_sources(principal: PrincipalSource, settled: SettledSource) -> None:
-    """A higher room says how to read what it has settled of receivables: principal by value date, late fee in sum.
+def register_source(statement: str) -> None:
+    """A higher room says what it has settled of the receivables ``%(ids)s``: a ``SELECT`` of receivable, kind, day, NULL and fen.
 
-    Both are called with receivable ids and a moment: only what was booked by then counts (None: everything).
+    Kind ``change`` is a change of principal (settling lowers it) by value date, ``settled`` late fee. Only what was booked by
+    ``%(booked_by)s`` counts, where that is not NULL. Changes of one receivable come in the order in which they were booked.
     """
-    _principal_sources.append(principal)
-    _settled_sources.append(settled)
+    _sources.append(statement)
 
 
 _LATE_FEE = """GREATEST(0, CASE WHEN r.late_fee_rate IS NULL OR %(as_of)s <= r.due_on OR r.reversed_at IS NOT NULL THEN 0
@@ -84,9 +80,11 @@ class Standing:
     days: int
 
 
-_ADJUSTED = """
-SELECT receivable_id, value_date, amount_fen FROM billing_adjustment
-WHERE receivable_id = ANY(%s) AND (%s::timestamptz IS NULL OR booked_at <= %s)
+_OWN = """
+SELECT receivable_id, 'change', value_date, NULL::date, amount_fen FROM billing_adjustment
+WHERE receivable_id = ANY(%(ids)s) AND (%(booked_by)s::timestamptz IS NULL OR booked_at <= %(booked_by)s)
+UNION ALL
+SELECT receivable_id, 'hold', starts_on, ends_on, 0 FROM billing_latefeehold WHERE receivable_id = ANY(%(ids)s)
 """
 _REFRESHED = """
 UPDATE billing_receivable r SET outstanding_fen = n.outstanding, late_fee_settled_fen = n.settled, accrued_exact = n.exact,
@@ -95,52 +93,45 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::date[],
   AS n(id, outstanding, settled, exact, upto, reversed)
 WHERE r.id = n.id
 """
-_LOCKED = "SELECT * FROM billing_receivable WHERE id = ANY(%s) AND community_id = %s ORDER BY id FOR UPDATE"
+_LOCKED = "WHERE id = ANY(%s) AND community_id = %s ORDER BY id FOR UPDATE"
 
 
 def lock_receivables(ids: Iterable[int], community_id: int) -> list[Receivable]:
     """Those of the receivables that belong to the community, locked in order of id."""
-    return list(Receivable.objects.raw(_LOCKED, [list(ids), community_id]))
+    return prepared.read(Receivable, _LOCKED, [list(ids), community_id])
 
 
-def history(ids: list[int], booked_by: dt.datetime | None = None) -> dict[int, list[Change]]:
-    """Every change of principal of the receivables: adjustments and what higher rooms allocated."""
-    changes: dict[int, list[Change]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_ADJUSTED, [ids, booked_by, booked_by])
-        for receivable_id, on, fen in cursor.fetchall():
-            changes[receivable_id].append(Change(on, fen))
-    for source in _principal_sources:
-        for receivable_id, change in source(ids, booked_by):
-            changes[receivable_id].append(change)
-    return changes
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What happened to receivables, by receivable: every change of principal (adjustments and what higher rooms allocated),
+    days without late fee, and the late fee that higher rooms have settled."""
+
+    changes: dict[int, list[Change]]
+    holds: dict[int, list[Span]]
+    settled: dict[int, int]
 
 
-def holds_of(ids: list[int]) -> dict[int, list[Span]]:
-    found: dict[int, list[Span]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT receivable_id, starts_on, ends_on FROM billing_latefeehold WHERE receivable_id = ANY(%s)", [ids])
-        for receivable_id, first, last in cursor.fetchall():
-            found[receivable_id].append(Span(first, last or LATEST))
-    return found
-
-
-def settled_of(ids: list[int], booked_by: dt.datetime | None = None) -> dict[int, int]:
-    """The late fee that higher rooms have settled of each receivable."""
-    settled: dict[int, int] = defaultdict(int)
-    for source in _settled_sources:
-        for receivable_id, fen in source(ids, booked_by):
-            settled[receivable_id] += fen
-    return settled
+def facts_of(ids: list[int], booked_by: dt.datetime | None = None) -> Facts:
+    """The facts of the receivables; of changes and settlements only what was booked by ``booked_by``."""
+    facts = Facts(defaultdict(list), defaultdict(list), defaultdict(int))
+    with prepared.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([_OWN, *_sources]), {"ids": ids, "booked_by": booked_by})
+        for receivable_id, kind, first, last, fen in cursor.fetchall():
+            if kind == "change":
+                facts.changes[receivable_id].append(Change(first, fen))
+            elif kind == "hold":
+                facts.holds[receivable_id].append(Span(first, last or LATEST))
+            else:
+                facts.settled[receivable_id] += fen
+    return facts
 
 
 def standings(receivables: Iterable[Receivable], as_of: dt.date, booked_by: dt.datetime | None = None) -> dict[int, Standing]:
     """The standing of each receivable as of a day, by the pure rule, counting only what was booked by ``booked_by``."""
     rows = list(receivables)
     ids = [row.pk for row in rows]
-    changes, holds = history(ids, booked_by), holds_of(ids)
+    facts = facts_of(ids, booked_by)
     waived: dict[int, int] = defaultdict(int)
-    settled = settled_of(ids, booked_by)
     waivers = LateFeeWaiver.objects.filter(receivable_id__in=ids)
     if booked_by is not None:
         waivers = waivers.filter(booked_at__lte=booked_by)
@@ -154,8 +145,8 @@ def standings(receivables: Iterable[Receivable], as_of: dt.date, booked_by: dt.d
         adjusted[receivable_id] += fen
     found = {}
     for row in rows:
-        accrual = accrual_of(row, as_of, changes[row.pk], holds[row.pk], _reversed_by(row, booked_by))
-        found[row.pk] = _standing(row, accrual, adjusted[row.pk], waived[row.pk], settled[row.pk])
+        accrual = accrual_of(row, as_of, facts.changes[row.pk], facts.holds[row.pk], _reversed_by(row, booked_by))
+        found[row.pk] = _standing(row, accrual, adjusted[row.pk], waived[row.pk], facts.settled[row.pk])
     return found
 
 
@@ -185,6 +176,15 @@ class Owing(Protocol):
     def reversed_at(self) -> dt.datetime | None: ...
 
 
+class Cached(Owing, Protocol):
+    """One whose mutable columns are to be set."""
+
+    outstanding_fen: int
+    late_fee_settled_fen: int
+    accrued_exact: Decimal
+    accrued_to: dt.date
+
+
 def accrual_of(
     row: Owing, as_of: dt.date, changes: Sequence[Change], holds: Sequence[Span], reversed_: bool | None = None
 ) -> Accrual:
@@ -199,19 +199,18 @@ def accrual_of(
 def refresh(rows: Iterable[Receivable]) -> None:
     """Recompute the mutable columns of locked receivables from their facts, and save them."""
     rows = list(rows)
-    ids = [row.pk for row in rows]
-    changes, holds, settled = history(ids), holds_of(ids), settled_of(ids)
+    facts = facts_of([row.pk for row in rows])
     for row in rows:
-        cache_into(row, changes[row.pk], holds[row.pk], settled[row.pk])
+        cache_into(row, facts.changes[row.pk], facts.holds[row.pk], facts.settled[row.pk])
     if rows:
         saved = [
             (row.pk, row.outstanding_fen, row.late_fee_settled_fen, row.accrued_exact, row.accrued_to, row.reversed_at) for row in rows
         ]
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             cursor.execute(_REFRESHED, [list(column) for column in zip(*saved, strict=True)])
 
 
-def cache_into(row: Receivable, changes: list[Change], holds: list[Span], settled: int) -> None:
+def cache_into(row: Cached, changes: list[Change], holds: list[Span], settled: int) -> None:
     """Set the mutable columns of one row from its facts."""
     row.outstanding_fen = row.amount_fen + sum(change.amount_fen for change in changes)
     row.late_fee_settled_fen = settled

@@ -3,6 +3,7 @@
 from .actions.deferrals import RELEASE, release_income
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
+from .actions.published import Published, register_after_publish, tell
 from .actions.rebilling import DraftedAhead, Share, rebill, refuse_drafted
 from .actions.receivables import (
     OpeningArrears,
@@ -20,7 +21,6 @@ from .actions.runs import (
     discard_run,
     draft_run,
     lines_digest,
-    register_after_publish,
     strike_line,
 )
 from .actions.sheets import SheetRow, book_sheet
@@ -33,9 +33,10 @@ from .fees import (
     Standing,
     lock_receivables,
     refresh,
-    register_sources,
+    register_source,
     standings,
 )
+from .kinds import month_charges
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import (
     OpenBill,
@@ -49,6 +50,7 @@ from .queries import (
 )
 from .rules.cycles import cycles, due_date
 from .rules.drafting import thawed_prices
+from .rules.explaining import explain
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
 from .settling import OpenAccount, OpenAccounts, lock_accounts
@@ -60,6 +62,7 @@ __all__ = [
     "LATE_FEE_SET_SQL",
     "LATE_FEE_SQL",
     "PUBLISH_KIND",
+    "Published",
     "RELEASE",
     "Adjustment",
     "Change",
@@ -99,6 +102,7 @@ __all__ = [
     "draft_run",
     "due_date",
     "end_hold",
+    "explain",
     "explanation",
     "get_receivable",
     "get_run",
@@ -106,6 +110,7 @@ __all__ = [
     "lines_digest",
     "lock_accounts",
     "lock_receivables",
+    "month_charges",
     "open_bills",
     "open_bills_each",
     "place_hold",
@@ -114,13 +119,14 @@ __all__ = [
     "refresh",
     "refuse_drafted",
     "register_after_publish",
-    "register_sources",
+    "register_source",
     "release_income",
     "run_lines",
     "runs",
     "standings",
     "start_draft",
     "stretches",
+    "tell",
     "strike_line",
     "thawed_prices",
 ]

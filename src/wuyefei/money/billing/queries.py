@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.platform import prepared
 
 from .fees import LATE_FEE_SQL
 from .models import Receivable, Run, RunLine
@@ -118,7 +119,7 @@ def open_bills(
     where = " AND ".join(condition for condition, ids in conditions.items() if ids)
     if not where:
         return []
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             _OPEN_SQL.format(where=where),
             {

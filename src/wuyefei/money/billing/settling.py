@@ -19,7 +19,7 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Span
 
-from .fees import accrual_of, history, holds_of, settled_of
+from .fees import accrual_of, facts_of
 from .models import Adjustment, LateFeeWaiver
 from .queries import OpenBill
 from .rules.late_fee import Change, late_fee, payable
@@ -162,13 +162,13 @@ def _chunks(accounts: list[OpenAccount]) -> Iterator[list[OpenAccount]]:
 
 def _read_facts(accounts: list[OpenAccount]) -> None:
     ids = [account.pk for account in accounts]
-    changes, holds, settled = history(ids), holds_of(ids), settled_of(ids)
+    facts = facts_of(ids)
     waived = dict(LateFeeWaiver.objects.filter(receivable_id__in=ids).values_list("receivable_id").annotate(Sum("amount_fen")))
     adjusted: dict[int, list[Change]] = {}
     rows = Adjustment.objects.filter(receivable_id__in=ids).values_list("receivable_id", "value_date", "amount_fen")
     for receivable_id, on, fen in rows:
         adjusted.setdefault(receivable_id, []).append(Change(on, fen))
     for account in accounts:
-        account.changes, account.holds = changes.get(account.pk, []), holds.get(account.pk, [])
-        account.settled_fen, account.waived_fen = settled.get(account.pk, 0), waived.get(account.pk, 0)
+        account.changes, account.holds = facts.changes.get(account.pk, []), facts.holds.get(account.pk, [])
+        account.settled_fen, account.waived_fen = facts.settled.get(account.pk, 0), waived.get(account.pk, 0)
         account.adjusted = adjusted.get(account.pk, [])

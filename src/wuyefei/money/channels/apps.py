@@ -14,6 +14,7 @@ class ChannelsConfig(AppConfig):
         from wuyefei.foundation.approvals.actions import Kind, register_kind
         from wuyefei.foundation.approvals.models import Request
         from wuyefei.foundation.platform.schedule import register_scheduled
+        from wuyefei.foundation.platform.vault import register_sealed
         from wuyefei.foundation.shell.menu import register_menu
         from wuyefei.foundation.shell.slots import register_slot
 
@@ -29,6 +30,7 @@ class ChannelsConfig(AppConfig):
         def address(request: Request) -> str:
             return reverse("channels:refund", args=[request.subject_id])
 
+        register_sealed("channels", "ChannelSetup", "secrets")
         register_menu(_("收费"), _("线上订单"), "channels:orders", "scan", Permission.PAYMENT_VIEW, 232)
         register_menu(_("收费"), _("收款异常"), "channels:exceptions", "flag", Permission.CHANNEL_WORK, 234, badge, under="channels:orders")
         register_menu(_("收费"), _("退款"), "channels:refunds", "undo", Permission.PAYMENT_VIEW, 236, under="channels:orders")

@@ -83,12 +83,16 @@ class Looked:
         return len(self.plan.errors) + sum(issue.severity == "error" for issue in self.work.issues)
 
 
-def keep_upload(name: str, data: bytes, community_name: str, *, actor: Actor, limits: Limits | None = None) -> ImportFile:
-    """Keeps a file for a community that exists or is to be created. Raises ``UploadRefused`` for what is no workbook,
-    ``NotFound``/``Forbidden`` for a place where the actor may not import; then nothing is kept."""
+def keep_upload(
+    name: str, data: bytes, community_name: str, *, actor: Actor, limits: Limits | None = None, read: Workbook | None = None
+) -> ImportFile:
+    """Keeps a file for a community that exists or is to be created; ``read`` is the workbook in ``data`` where it was read
+    already. Raises ``UploadRefused`` for what is no workbook, ``NotFound``/``Forbidden`` for a place where the actor may not
+    import; then nothing is kept."""
     wanted = limited(community_name, "小区", 80, required=True)
     community = community_of(actor, wanted)
-    read_upload(name, data, limits)
+    if read is None:
+        read_upload(name, data, limits)
     purge()
     stored = storage.keep(data)
     with transaction.atomic():
@@ -199,12 +203,16 @@ def tie_out(work: Work, choices: Choices) -> None:
 
 
 @uncollected()
-def apply_import(import_id: int, choices: Choices, *, actor: Actor, progress: Progress | None = None) -> ImportFile:
-    """Applies a file in one transaction: all of it or nothing. Raises ``PlanRefused`` (errors, and not ``only_valid``),
-    ``Invalid`` (totals that do not tie out), ``NothingToImport``."""
+def apply_import(
+    import_id: int, choices: Choices, *, actor: Actor, progress: Progress | None = None, read: Workbook | None = None
+) -> ImportFile:
+    """Applies a file in one transaction: all of it or nothing; ``read`` is its workbook where it was read already.
+
+    Raises ``PlanRefused`` (errors, and not ``only_valid``), ``Invalid`` (totals that do not tie out), ``NothingToImport``.
+    """
     row = get_import(actor, import_id)
     choices.check()
-    workbook = read_upload(row.name, storage.load(row.stored))
+    workbook = read or read_upload(row.name, storage.load(row.stored))
     with transaction.atomic():
         _lock(row)
         actor = refreshed(actor)  # the community may have been created while this one waited

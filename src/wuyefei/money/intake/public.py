@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wuyefei.foundation.access.actor import Actor, refreshed
+from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.text import tidy
 from wuyefei.foundation.platform import clock
@@ -17,11 +18,18 @@ from .documents import result_document, spoken_document, summary
 from .models import ImportFile, OpeningLine, PaymentMemo
 from .queries import community_of, get_import, imports, payment_memos
 from .rules import Field, Limits, UploadRefused, describe_columns, read_upload
+from .rules.cells import BadCell
+from .rules.cells import day as cell_day
+from .rules.cells import money_fen as cell_money
+from .rules.cells import text_of as cell_text
 from .rules.choices import Choices
+from .rules.csvtext import decode as decode_text
 from .rules.headers import guess
 from .rules.plan import PlanRefused
+from .rules.reader import Raw, Sheet
 
 __all__ = [
+    "BadCell",
     "Choices",
     "Field",
     "ImportFile",
@@ -31,14 +39,21 @@ __all__ = [
     "OpeningLine",
     "PaymentMemo",
     "PlanRefused",
+    "Raw",
+    "Sheet",
     "UploadRefused",
     "apply_import",
+    "cell_day",
+    "cell_money",
+    "cell_text",
+    "decode_text",
     "get_import",
     "imports",
     "keep_upload",
     "mapping_of",
     "payment_memos",
     "preview",
+    "read_upload",
     "run_import",
     "summary",
     "this_month",
@@ -84,6 +99,7 @@ def _field(text: str) -> Field:
     return known
 
 
+@uncollected()
 def run_import(
     name: str,
     data: bytes,
@@ -101,18 +117,19 @@ def run_import(
     """
     choices.check()
     community = tidy(community)
+    workbook = read_upload(name, data, limits)
 
     def expected() -> dict[str, Any]:
         reader = refreshed(actor)
         place = community_of(reader, community)
-        looked = look(read_upload(name, data, limits), choices, community, place, reader)
+        looked = look(workbook, choices, community, place, reader)
         return spoken_document(result_document(looked.plan, looked.work, choices, community))
 
     if preview_only:
         return ImportResult(expected() | {"state": "preview"}, applied=False)
-    row = keep_upload(name, data, community, actor=actor, limits=limits)
+    row = keep_upload(name, data, community, actor=actor, read=workbook)
     try:
-        done = apply_import(row.pk, choices, actor=actor)
+        done = apply_import(row.pk, choices, actor=actor, read=workbook)
     except (PlanRefused, Invalid, NothingToImport) as error:
         _refused(row, error)
         return ImportResult(expected() | {"state": "refused", "reason": error.text}, applied=False, refused=error.text)

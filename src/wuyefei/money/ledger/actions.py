@@ -6,13 +6,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db import connection
+
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import DomainError
-from wuyefei.foundation.platform import clock
-from wuyefei.foundation.platform.inserting import insert
+from wuyefei.foundation.platform import clock, prepared
 
-from .models import Entry, Leg
+from .models import Entry
 from .rules import Account, Posting, balanced
 
 
@@ -55,6 +56,25 @@ def post(
         memo=memo[:160],
         actor_id=actor.user_id,
     )
-    insert(entry)
-    insert(*(Leg(entry=entry, community_id=community_id, account=leg.account.value, amount_fen=leg.amount_fen) for leg in legs))
+    entry.pk = _written(entry, legs)
+    entry._state.adding, entry._state.db = False, connection.alias
     return entry
+
+
+def _written(entry: Entry, legs: list[Posting]) -> int:
+    with prepared.cursor() as cursor:
+        cursor.execute(_POSTED, [
+            entry.organisation_id, entry.community_id, entry.entry_date, entry.booked_at, entry.kind, entry.source_id, entry.memo,
+            entry.actor_id, entry.community_id, [leg.account.value for leg in legs], [leg.amount_fen for leg in legs],
+        ])  # fmt: skip
+        return int(cursor.fetchone()[0])
+
+
+_POSTED = """
+WITH entry AS (
+  INSERT INTO ledger_entry (organisation_id, community_id, entry_date, booked_at, kind, source_id, memo, actor_id)
+  VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id)
+INSERT INTO ledger_leg (entry_id, community_id, account, amount_fen)
+SELECT entry.id, %s, leg.account, leg.fen FROM entry, unnest(%s::text[], %s::bigint[]) WITH ORDINALITY leg(account, fen, place)
+ORDER BY leg.place RETURNING entry_id
+"""

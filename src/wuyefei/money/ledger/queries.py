@@ -40,13 +40,20 @@ def readable(actor: Actor, community_id: int | None = None) -> list[Community]:
     return [place for place in found if community_id is None or place.pk == community_id]
 
 
-def journal(actor: Actor, communities: Collection[Community]) -> Iterator[Written]:
-    """The entries of the communities in order of date and number. Raises ``DomainError`` for an unknown account."""
+def journal(
+    actor: Actor, communities: Collection[Community], first: dt.date | None = None, last: dt.date | None = None
+) -> Iterator[Written]:
+    """The entries of the communities in order of date and number, of the days from ``first`` to ``last`` where given.
+
+    Raises ``DomainError`` for an unknown account.
+    """
     allowed = actor.communities(Permission.LEDGER_VIEW)
+    days = {"entry__entry_date__gte": first, "entry__entry_date__lte": last}
     legs = (
         Leg.objects.filter(
             entry__organisation_id=actor.organisation_id,
             entry__community_id__in=[place.pk for place in communities if place.pk in allowed],
+            **{key: day for key, day in days.items() if day is not None},
         )
         .order_by("entry__entry_date", "entry_id", "account", "pk")
         .values_list(

@@ -1,7 +1,8 @@
-"""The chart of accounts, stated once (codes of the Chinese accounting standards for enterprises)."""
+"""The chart of accounts, stated once (codes of the Chinese accounting standards for enterprises), and its statements."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ class Account(StrEnum):
     DEFERRED = "2204"
     TAX = "2221"
     HELD = "2241"
+    BANK_SUSPENSE = "2241.7"
     SUSPENSE = "2241.8"
     REFUNDING = "2241.9"
     OPENING = "3131"
@@ -33,6 +35,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "合同负债",
     Account.TAX: "应交税费",
     Account.HELD: "其他应付款",
+    Account.BANK_SUSPENSE: "其他应付款-银行待查款",
     Account.SUSPENSE: "其他应付款-待查款",
     Account.REFUNDING: "其他应付款-待退款",
     Account.OPENING: "期初权益",
@@ -51,6 +54,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "Liabilities:Deferred",
     Account.TAX: "Liabilities:Tax",
     Account.HELD: "Liabilities:Held",
+    Account.BANK_SUSPENSE: "Liabilities:BankSuspense",
     Account.SUSPENSE: "Liabilities:Suspense",
     Account.REFUNDING: "Liabilities:Refunding",
     Account.OPENING: "Equity:Opening",
@@ -72,3 +76,87 @@ class Posting:
 def balanced(postings: list[Posting]) -> bool:
     """Whether the legs sum to zero and at least one moves money."""
     return bool(postings) and sum(leg.amount_fen for leg in postings) == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """What an account held before a stretch of days (debit positive) and moved in it, in fen."""
+
+    opening_fen: int
+    debit_fen: int
+    credit_fen: int
+
+    @property
+    def closing_fen(self) -> int:
+        return self.opening_fen + self.debit_fen - self.credit_fen
+
+
+def sides(fen: int) -> tuple[int, int]:
+    """A balance in the debit and the credit column; one of them is always 0."""
+    return max(fen, 0), max(-fen, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRow:
+    """An account of the trial balance: each of opening, movement and closing as (debit, credit)."""
+
+    account: Account
+    opening: tuple[int, int]
+    moved: tuple[int, int]
+    closing: tuple[int, int]
+
+    @property
+    def cells(self) -> tuple[int, ...]:
+        return (*self.opening, *self.moved, *self.closing)
+
+
+def trial_rows(moved: Mapping[Account, Turnover]) -> list[TrialRow]:
+    """One row an account, in order of code."""
+    return [
+        TrialRow(account, sides(part.opening_fen), (part.debit_fen, part.credit_fen), sides(part.closing_fen))
+        for account, part in sorted(moved.items())
+    ]
+
+
+def trial_totals(rows: Iterable[TrialRow]) -> tuple[int, ...]:
+    """The sums of the six columns; debit equals credit in each pair where the books are whole."""
+    found = [row.cells for row in rows]
+    return tuple(sum(column) for column in zip(*found, strict=True)) if found else (0,) * 6
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """How an account came from its opening to its closing balance, in its own sense (a liability grows by credits)."""
+
+    account: Account
+    opening_fen: int
+    lines: tuple[tuple[str, int, int], ...]
+    """(kind of entry, increase, decrease)."""
+
+    @property
+    def up_fen(self) -> int:
+        return sum(up for _, up, _ in self.lines)
+
+    @property
+    def down_fen(self) -> int:
+        return sum(down for _, _, down in self.lines)
+
+    @property
+    def closing_fen(self) -> int:
+        return self.opening_fen + self.up_fen - self.down_fen
+
+
+def grows_by_debit(account: Account) -> bool:
+    """Assets (1…) and expenses (64… to 67…) stand on the debit side; liabilities, equity and income on the credit side."""
+    return account.value.startswith("1") or account.value[:2] in ("64", "66", "67")
+
+
+def movement(account: Account, parts: Mapping[str, Turnover]) -> Movement:
+    """The movement of an account from what each kind of entry moved on it."""
+    sign = 1 if grows_by_debit(account) else -1
+    lines = [
+        (kind, *((part.debit_fen, part.credit_fen) if sign > 0 else (part.credit_fen, part.debit_fen)))
+        for kind, part in parts.items()
+        if part.debit_fen or part.credit_fen
+    ]
+    return Movement(account, sign * sum(part.opening_fen for part in parts.values()), tuple(lines))

@@ -18,7 +18,9 @@ from .actions.take import TENDER_ACCOUNTS
 from .models import Allocation, Payment, PaymentBatch, Prepayment, Tender
 from .rules import Part, Settled
 
-BOOKING_KINDS = ["payment.take", POSTING_KIND, "payment.void", "payment.opening", "payment.offset"]
+BOOKING_KINDS = [
+    "payment.take", POSTING_KIND, "payment.void", "payment.opening", "payment.offset", "payment.offset_sheet", "payment.offset_held",
+]
 
 _SUMS = """
 SELECT p.id, p.amount_fen, COALESCE(t.s, 0), COALESCE(a.s, 0) + COALESCE(m.s, 0), p.voided_at IS NOT NULL,

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-from typing import Any
-
-from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
-from wuyefei.money.billing.public import Change
 
 from .models import Allocation, Payment, Prepayment
 
@@ -51,29 +45,10 @@ def allocations_of(actor: Actor, receivable_id: int) -> QuerySet[Allocation]:
     )
 
 
-_PRINCIPAL = """
-SELECT receivable_id, value_date, amount_fen FROM payments_allocation
-WHERE receivable_id = ANY(%s) AND part = 'principal' AND (%s::timestamptz IS NULL OR booked_at <= %s) ORDER BY id
+SETTLED_SQL = """
+(SELECT receivable_id, CASE part WHEN 'principal' THEN 'change' ELSE 'settled' END, value_date, NULL::date,
+  CASE part WHEN 'principal' THEN -amount_fen ELSE amount_fen END
+FROM payments_allocation WHERE receivable_id = ANY(%(ids)s) AND part IN ('principal', 'late_fee')
+  AND (%(booked_by)s::timestamptz IS NULL OR booked_at <= %(booked_by)s) ORDER BY id)
 """
-_LATE_FEE = """
-SELECT receivable_id, sum(amount_fen) FROM payments_allocation
-WHERE receivable_id = ANY(%s) AND part = 'late_fee' AND (%s::timestamptz IS NULL OR booked_at <= %s) GROUP BY 1
-"""
-
-
-def _booked(statement: str, ids: list[int], booked_by: dt.datetime | None) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [ids, booked_by, booked_by])
-        return cursor.fetchall()
-
-
-def principal_changes(ids: list[int], booked_by: dt.datetime | None) -> Iterator[tuple[int, Change]]:
-    """What payments changed of receivables' principal, by value date."""
-    for receivable_id, on, fen in _booked(_PRINCIPAL, ids, booked_by):
-        yield receivable_id, Change(on, -fen)
-
-
-def late_fee_settled(ids: list[int], booked_by: dt.datetime | None) -> Iterator[tuple[int, int]]:
-    """What payments settled of receivables' late fee, in sum."""
-    for receivable_id, fen in _booked(_LATE_FEE, ids, booked_by):
-        yield receivable_id, int(fen)
+"""What payments changed of receivables' principal, by value date, and what they settled of the late fee."""

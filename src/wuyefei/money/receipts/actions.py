@@ -16,7 +16,7 @@ from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.copying import copy_rows, take_ids
 from wuyefei.foundation.platform.inserting import insert
-from wuyefei.foundation.platform.numbering import take
+from wuyefei.foundation.platform.numbering import take, take_with_id
 
 from .models import Receipt, ReceiptPrint
 from .queries import get_receipt
@@ -25,23 +25,28 @@ from .rules import ReceiptSnapshot, check, receipt_number
 SERIES = "receipt"
 
 
+@transaction.atomic(savepoint=False)
 def issue(draft: ReceiptSnapshot, *, actor: Actor, community: Community) -> Receipt:
     """Give ``draft`` the next number and keep it. Called last in the payment's transaction.
 
     The draft's own number is ignored. Raises ``Unbalanced`` when its lines do not add up.
     """
+    receipt = numbered(draft, actor=actor, community=community)
+    insert(receipt)
+    return receipt
+
+
+def numbered(draft: ReceiptSnapshot, *, actor: Actor, community: Community) -> Receipt:
+    """What ``issue`` keeps, for whoever writes it together with the payment that points at it."""
     check(dataclasses.replace(draft, number="-"))
     year = draft.issued_on.year
-    with transaction.atomic(savepoint=False):
-        serial = take(actor.organisation_id, community.pk, SERIES, year)
-        number = receipt_number(community.receipt_prefix, year, serial)
-        receipt = Receipt(
-            organisation_id=actor.organisation_id, community=community, year=year, serial=serial, number=number,
-            token=secrets.token_urlsafe(18), total_fen=draft.total_fen, issued_at=clock.now(),
-            snapshot=dataclasses.replace(draft, number=number).to_json(),
-        )  # fmt: skip
-        insert(receipt)
-    return receipt
+    serial, receipt_id = take_with_id(actor.organisation_id, community.pk, SERIES, year, Receipt)
+    number = receipt_number(community.receipt_prefix, year, serial)
+    return Receipt(
+        id=receipt_id, organisation_id=actor.organisation_id, community=community, year=year, serial=serial, number=number,
+        token=secrets.token_urlsafe(18), total_fen=draft.total_fen, issued_at=clock.now(),
+        snapshot=dataclasses.replace(draft, number=number).to_json(),
+    )  # fmt: skip
 
 
 @transaction.atomic

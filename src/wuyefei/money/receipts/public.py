@@ -1,6 +1,6 @@
 """The door of the room: what other rooms may use."""
 
-from .actions import issue, issue_block, log_print, void
+from .actions import issue, issue_block, log_print, numbered, void
 from .models import Receipt, ReceiptPrint
 from .queries import get_receipt, receipt_by_token, receipts, snapshot_of
 from .render import document as receipt_document
@@ -18,6 +18,7 @@ __all__ = [
     "issue",
     "issue_block",
     "log_print",
+    "numbered",
     "receipt_document",
     "receipt_by_token",
     "receipts",

@@ -20,7 +20,7 @@ from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Span
 from wuyefei.foundation.kernel.errors import Invalid, NotFound
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.billing.public import SheetRow, book_sheet
+from wuyefei.money.billing.public import Published, SheetRow, book_sheet, tell
 
 from . import queries
 from .models import Line, Sheet, Use
@@ -218,6 +218,7 @@ def bill(request: Request, actor: Actor) -> None:
     sheet.state, sheet.billed_by_id, sheet.billed_at = Sheet.State.BILLED, actor.user_id, clock.now()
     sheet.save()
     audit.record(actor, "sheets.bill", sheet, after={"lines": len(made), "amount_fen": sheet.amount_fen})
+    tell(Published("sheet", sheet.pk, sheet.organisation_id, sheet.community_id, sheet.title, sheet), actor)
 
 
 @transaction.atomic

@@ -45,6 +45,33 @@ class AreaTrial(DaysForm):
     field_order = ["quantity", "price", "first", "last", "convention"]
 
 
+class HeadsTrial(DaysForm):
+    price = number(_("每人每月（元）"), "10")
+    heads = forms.CharField(
+        label=_("居住人数"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("一行一段：自哪天起 几人。"),
+    )  # fmt: skip
+    field_order = ["price", "heads", "first", "last"]
+
+
+class QuantityTrial(DaysForm):
+    quantity = number(_("数量"), "2")
+    price = number(_("每份每月（元）"), "15.5")
+    field_order = ["quantity", "price", "first", "last"]
+
+
+class DailyTrial(DaysForm):
+    quantity = number(_("车位数"), "1")
+    price = number(_("每天（元）"), "5")
+    field_order = ["quantity", "price", "first", "last"]
+
+
+class OwnTrial(DaysForm):
+    own = number(_("自有每月（元）"), "60")
+    rented = number(_("租用每月（元）"), "300")
+    owned_from = DayField(label=_("自哪天起自有"), required=False)
+    field_order = ["own", "rented", "owned_from", "first", "last"]
+
+
 class MeteredTrial(forms.Form):
     start = number(_("起"), "1203")
     end = number(_("止"), "1233")
@@ -85,10 +112,10 @@ class FormulaTrial(forms.Form):
 
 
 FORMS: dict[str, type[forms.Form]] = {
-    "area": AreaTrial, "metered": MeteredTrial, "shared": SharedTrial, "rent": RentTrial, "turnover": TurnoverTrial, "formula": FormulaTrial,
+    "area": AreaTrial, "quantity": QuantityTrial, "per_head": HeadsTrial, "parking_day": DailyTrial, "parking_own": OwnTrial, "metered": MeteredTrial, "shared": SharedTrial, "rent": RentTrial, "turnover": TurnoverTrial, "formula": FormulaTrial,
 }  # fmt: skip
 NAMES: dict[str, Any] = {
-    "area": _("按面积"), "metered": _("抄表与阶梯"), "shared": _("公摊"), "rent": _("商铺租金"), "turnover": _("营业额分成"), "formula": _("公式"),
+    "area": _("按面积"), "quantity": _("按数量"), "per_head": _("按居住人数"), "parking_day": _("车位按天"), "parking_own": _("车位自有或租用"), "metered": _("抄表与阶梯"), "shared": _("公摊"), "rent": _("商铺租金"), "turnover": _("营业额分成"), "formula": _("公式"),
 }  # fmt: skip
 
 
@@ -97,9 +124,13 @@ def example(kind: str, today: dt.date) -> dict[str, Any]:
     start = Month.of(today).plus(-2).day(10)
     found: dict[str, Any] = {name: field.initial for name, field in FORMS[kind].base_fields.items()}
     year = today.replace(month=1, day=1)
-    days = {"area": (start, today), "rent": (year, year.replace(year=year.year + 3) - dt.timedelta(days=1))}
+    days = dict.fromkeys(("area", "quantity", "per_head", "parking_day", "parking_own"), (start, today)) | {"rent": (year, year.replace(year=year.year + 3) - dt.timedelta(days=1))}
     if kind in days:
         found |= {"first": days[kind][0], "last": days[kind][1], "convention": "calendar"}
+    if kind == "per_head":
+        found["heads"] = f"{start} 2\n{Month.of(today).first} 3"
+    if kind == "parking_own":
+        found["owned_from"] = Month.of(today).first
     if kind == "rent":
         found |= {"rent_steps": f"{year} 8000", "free": f"{year} {year.replace(month=2)}"}
     return {name: "" if value is None else value for name, value in found.items()}

@@ -17,12 +17,15 @@ from wuyefei.estate.tariffs.rules.public import (
     Escalation,
     Figure,
     Participant,
+    Parts,
     Rent,
     RentStep,
     Source,
+    TariffPrice,
     Turnover,
     all_values,
     prices,
+    schedule,
     split,
     stretch,
     tiered,
@@ -31,12 +34,13 @@ from wuyefei.estate.tariffs.rules.public import (
 from wuyefei.foundation.kernel.dates import DAY, Span, parse_day
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
 from wuyefei.foundation.kernel.money import parse_decimal, parse_yuan, yuan_text
-from wuyefei.money.billing.public import Convention, Price, charge_by_month
+from wuyefei.money.billing.public import Convention, Price, charge_by_month, explain
 
 from .explaining import StepLine, plain
 
 Data = dict[str, Any]
 MOST_ROWS = 60
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,53 @@ def _how(span: Span, month: Any, monthly: str) -> str:
     days = part.days if part else 0
     whole = month.last.day
     return monthly if days == whole else monthly + _("，%(days)s ÷ %(whole)s 天") % {"days": days, "whole": whole}
+
+
+def quantity(data: Data) -> Tried:
+    """So many at a monthly price each."""
+    return area(data | {"convention": "calendar"})
+
+
+def daily(data: Data) -> Tried:
+    """A price by the day: a month costs by its own number of days."""
+    span = Span(data["first"], data["last"])
+    found = charge_by_month(span, data["quantity"], [Price(span.first.replace(day=1), data["price"], daily=True)])
+    facts = {"price": plain(data["price"]), "quantity": plain(data["quantity"])}
+    steps = []
+    for month, fen in found[:MOST_ROWS]:
+        part = span.overlap(Span(month.first, month.last))
+        days = {"days": str(part.days if part else 0)}
+        steps.append(StepLine(str(month), _("%(price)s 元 × %(quantity)s × %(days)s 天") % (facts | days), fen))
+    return Tried(steps, sum(fen for _month, fen in found))
+
+
+def per_head(data: Data) -> Tried:
+    """So much for each who lives there, by day."""
+    heads = []
+    for words in rows(data["heads"], "居住人数", 2, 2):
+        count = parse_decimal(words[1], "居住人数")
+        if not 0 <= count <= 1000 or count != int(count):
+            raise Invalid(field="居住人数", reason="应为整数")
+        heads.append((parse_day(words[0], "居住人数"), int(count)))
+    return _by_day("per_head", data, TariffPrice(data["first"], data["price"], ZERO, 1), heads=tuple(sorted(heads)))
+
+
+def parking_own(data: Data) -> Tried:
+    """One space that is rented until a day and owned from it."""
+    owned = ((data["owned_from"], True),) if data["owned_from"] else ()
+    return _by_day("parking_own", data, TariffPrice(data["first"], data["own"], ZERO, 1, {"rented": str(data["rented"])}), owned=owned)
+
+
+def _by_day(method: str, data: Data, price: TariffPrice, **parts: Any) -> Tried:
+    """A price that follows from the property, stretch by stretch."""
+    span = Span(data["first"], data["last"])
+    found = [Price(row.since, row.per_unit, row.fixed) for row in schedule(method, [price], Parts(span, **parts))]
+    steps = []
+    for piece in explain(span, Decimal(1), found, Convention.CALENDAR, {}):
+        how = _("整月 %(price)s 元") % {"price": plain(piece.monthly)}
+        share = "" if piece.whole else _("，%(days)s ÷ %(whole)s 天") % {"days": piece.parts, "whole": piece.of}
+        steps.append(StepLine(f"{piece.span.first} – {piece.span.last}", how + share, piece.amount_fen))
+    return Tried(steps[:MOST_ROWS], sum(fen for _month, fen in charge_by_month(span, Decimal(1), found)))
 
 
 def metered(data: Data) -> Tried:
@@ -151,5 +202,5 @@ def formula(data: Data) -> Tried:
 
 
 TRIALS: dict[str, Callable[[Data], Tried]] = {
-    "area": area, "metered": metered, "shared": shared, "rent": rent, "turnover": turnover, "formula": formula,
+    "area": area, "quantity": quantity, "per_head": per_head, "parking_day": daily, "parking_own": parking_own, "metered": metered, "shared": shared, "rent": rent, "turnover": turnover, "formula": formula,
 }  # fmt: skip

@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
         from wuyefei.foundation import environment
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.platform.schedule import register_scheduled
+        from wuyefei.foundation.platform.vault import register_sealed
         from wuyefei.foundation.shell.menu import register_menu
         from wuyefei.relations.contacts.public import register_preferences
 
@@ -19,6 +20,7 @@ class AccountsConfig(AppConfig):
         from .actions.codes import FORGET, forget_old_codes
         from .actions.preferences import wishes_of
 
+        register_sealed("accounts", "Account", "mobile_locked")
         if environment.demo_mode():
             sandbox.register()
         else:

@@ -11,6 +11,7 @@ class NoticesConfig(AppConfig):
         from wuyefei.estate.people.public import register_erasure_step
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.platform.jobs import register_work
+        from wuyefei.foundation.platform.vault import register_sealed
         from wuyefei.foundation.shell.menu import register_menu
         from wuyefei.foundation.shell.slots import register_slot
 
@@ -20,6 +21,7 @@ class NoticesConfig(AppConfig):
         from .actions.settings import forget
         from .slots import addresses, lead
 
+        register_sealed("notices", "Carrier", "sealed")
         register_work(SEND_JOB, work, title="发送通知", permission=Permission.NOTICE_SEND)
         register_erasure_step(forget)
         register_slot("person.side", 40, addresses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,33 +10,82 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.estate.tariffs.public import ChargeItem, Tariff, items
+from wuyefei.estate.tariffs.rules.public import typed_formulas, typed_rent
 from wuyefei.foundation.access.actor import Actor
 
 from .base import Form, day_field
 
 ZERO = Decimal(0)
+Method = Tariff.Method
+LEASE = ("rent_by", "rent_steps", "months", "share", "free", "turnover")
+USES: dict[str, tuple[str, ...]] = {
+    Method.AREA: ("per_unit",), Method.FIXED: ("fixed",), Method.FIXED_AREA: ("per_unit", "fixed"), Method.PARKING: ("per_unit",),
+    Method.QUANTITY: ("per_unit", "unit"), Method.PARKING_DAY: ("per_unit",), Method.PARKING_OWN: ("per_unit", "rented"),
+    Method.PER_HEAD: ("per_unit",), Method.FORMULA: ("formulas",), Method.RENT: LEASE,
+}  # fmt: skip
+"""Which fields a method's price has."""
+PRICE_FIELDS = ("per_unit", "fixed", "unit", "rented", "formulas", *LEASE)
+
+
+def number(label: Any, help_text: Any = "", **kwargs: Any) -> forms.DecimalField:
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "autocomplete": "off"})
+    return forms.DecimalField(label=label, required=False, widget=widget, help_text=help_text, **kwargs)
+
+
+def typed(label: Any, help_text: Any, rows: int = 2) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows, "autocomplete": "off"})
+    return forms.CharField(label=label, required=False, max_length=2000, widget=widget, help_text=help_text)
 
 
 class PriceForm(Form):
-    """A price from a day on. Which of the two figures a method uses is checked by the tariffs room."""
+    """A price from a day on. Only what its method uses is shown and taken; what it may be is checked by the tariffs room."""
 
     effective_from = day_field(_("生效日期"))
-    per_unit = forms.DecimalField(label=_("单价"), required=False, help_text=_("元/月，每平方米或每个车位，最多四位小数"))
-    fixed = forms.DecimalField(label=_("固定金额"), required=False, help_text=_("元/月，每套房屋"))
+    per_unit = number(_("单价"), _("元/月，每平方米、车位、人或份；车位按天的为元/天。最多四位小数"))
+    fixed = number(_("固定金额"), _("元/月，每套房屋"))
+    unit = forms.CharField(label=_("数量单位"), required=False, max_length=6, help_text=_("如 台、张、袋"))
+    rented = number(_("租用单价"), _("元/月；上面的单价用于自有车位"))
+    formulas = typed(_("公式"), _("一行一个：名称 = 公式，最后一行是每月金额。可用：建筑面积、套内面积、居住人数、计费数量，＋ − × ÷ 和 最小、最大、取整、进一、舍去。"), 4)
+    rent_by = forms.ChoiceField(label=_("租金口径"), required=False, choices=[("total", _("整间每月")), ("area", _("每平方米每月"))])
+    rent_steps = typed(_("租金分档"), _("一行一档：第几个月起 租金（元）。月份从计费起始日数起。"))
+    months = forms.IntegerField(label=_("每几个月递增"), required=False, min_value=1, max_value=120)
+    share = number(_("递增（%）"), max_value=50)
+    free = typed(_("免租期"), _("一行一段：第几个月起 几个月。"))
+    turnover = typed(_("营业额分成"), _("一行一档：营业额上限（元） 百分比，最后一档写不限。租金为保底。"))
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
 
     def __init__(self, *args: Any, method: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if method == Tariff.Method.FIXED:
-            del self.fields["per_unit"]
-            self.fields["fixed"].required = True
-        elif method in (Tariff.Method.AREA, Tariff.Method.PARKING):
-            del self.fields["fixed"]
-            self.fields["per_unit"].required = True
+        self.chosen = method
+        if method:
+            for name in set(PRICE_FIELDS) - set(USES[method]):
+                del self.fields[name]
+        for name in ("per_unit", "fixed", "rented"):
+            if name in self.fields and method not in ("", Method.FIXED_AREA):
+                self.fields[name].required = True
 
     def price(self) -> dict[str, Any]:
+        """What the method's price takes of the fields. Raises ``Invalid`` for terms that cannot be read."""
         data = self.cleaned_data
-        return {"per_unit": data.get("per_unit") or ZERO, "fixed": data.get("fixed") or ZERO, "note": data["note"]}
+        method = self.chosen or data["method"]
+        found: dict[str, Any] = {name: data.get(name) or ZERO for name in ("per_unit", "fixed") if name in USES[method]}
+        return {**found, "terms": terms_of(method, data), "note": data["note"]}
+
+
+def terms_of(method: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The terms as typed. Raises ``Invalid``."""
+    if method == Method.QUANTITY:
+        return {"unit": data.get("unit", "")}
+    if method == Method.PARKING_OWN:
+        return {"rented": "" if data.get("rented") is None else str(data["rented"])}
+    if method == Method.FORMULA:
+        return {"formulas": typed_formulas(data.get("formulas", ""))}
+    if method == Method.RENT:
+        return typed_rent(
+            data.get("rent_by") or "total", data.get("rent_steps", ""), data.get("months"), data.get("share"), data.get("free", ""),
+            data.get("turnover", ""),
+        )  # fmt: skip
+    return {}
 
 
 class TariffForm(PriceForm):
@@ -43,7 +93,7 @@ class TariffForm(PriceForm):
     name = forms.CharField(label=_("名称"), max_length=60)
     method = forms.ChoiceField(label=_("计费方式"), choices=Tariff.Method.choices)
     basis = forms.ChoiceField(label=_("面积口径"), choices=Tariff.Basis.choices, required=False)
-    field_order = ["item", "name", "method", "basis", "per_unit", "fixed", "effective_from", "note"]
+    field_order = ["item", "name", "method", "basis", *PRICE_FIELDS, "effective_from", "note"]
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

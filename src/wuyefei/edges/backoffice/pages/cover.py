@@ -22,14 +22,13 @@ from wuyefei.estate.contracts.public import (
     get_contract,
 )
 from wuyefei.estate.properties.public import normalise_code, properties
-from wuyefei.estate.tariffs.public import AreaMissing, price_on, prices_of, quantity_for
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.money.billing.public import month_charges
 
 from ..forms.contract import CoverForm, DayAndReason, LineForm
-from ..queries.property import month_price
 from .common import actor_of, attempt, is_htmx
 from .contracts import context_of
 
@@ -67,17 +66,9 @@ def _preview(form: CoverForm, contract: Contract, actor: Actor) -> Preview:
 
 def _monthly(form: CoverForm, contract: Contract, actor: Actor, after: int) -> int:
     tariff = form.cleaned_data["tariff"]
-    price = price_on(form.cleaned_data["starts_on"], prices_of([tariff.pk]).get(tariff.pk, []))
-    if price is None:
-        return 0
-    made = contract_lines(actor).filter(contract=contract, pk__gt=after, tariff=tariff)
-    total = 0
-    for area, inner, quantity in made.values_list("property__area_m2", "property__inner_area_m2", "quantity"):
-        try:
-            total += month_price(price, quantity_for(tariff.method, tariff.basis, area, inner, quantity))
-        except AreaMissing:
-            continue  # counted apart, as without an area
-    return total
+    made = contract_lines(actor).filter(contract=contract, pk__gt=after, tariff=tariff).select_related("property", "tariff")
+    charges = month_charges(list(made), form.cleaned_data["starts_on"])
+    return sum(fen for fen in charges.values() if fen is not None)  # those without an area are counted apart
 
 
 @require_POST

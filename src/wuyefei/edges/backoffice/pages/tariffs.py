@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from wuyefei.estate.contracts.public import contract_lines
 from wuyefei.estate.tariffs.public import (
+    SCHEDULED,
     Tariff,
     TariffVersion,
     add_version,
@@ -27,18 +28,19 @@ from wuyefei.estate.tariffs.public import (
     prices_of,
     tariffs,
 )
+from wuyefei.estate.tariffs.rules.public import check_price, check_terms
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Month
+from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
 
-from ..forms.tariff import EndTariffForm, ItemForm, PriceForm, TariffForm
+from ..forms.tariff import USES, EndTariffForm, ItemForm, PriceForm, TariffForm
 from ..queries import audit as trail
 from ..queries.examples import Example, work_out
 from .common import actor_of, attempt, places_of, target_place
 
 HUNDRED = Decimal(100)
-LARGEST = Decimal(100_000)
 
 
 @needs(Permission.ESTATE_VIEW)
@@ -84,7 +86,7 @@ def _context(request: HttpRequest, tariff: Tariff) -> dict[str, Any]:
         "versions": _versions(tariff, today, billed),
         "price": now,
         "billed": billed,
-        "example": work_out(tariff.method, now.per_unit, now.fixed, today) if now else None,
+        "example": work_out(tariff.method, now.per_unit, now.fixed, today, now.terms) if now else None,
         "lines": lines.count(),
         "contracts": lines.values_list("contract_id", "contract__number").order_by("contract__number").distinct()[:20],
         "may_edit": actor.may(Permission.TARIFF_EDIT, tariff.community_id) and not tariff.ended_on,
@@ -137,7 +139,7 @@ def new(request: HttpRequest) -> HttpResponse:
         if made is not None:
             messages.success(request, _("已新增 %(name)s") % {"name": made.name})
             return redirect("backoffice:tariff", made.pk)
-    context = {"form": form, "place": place, "example": _typed(request.POST), "may_items": Permission.TARIFF_EDIT in actor.wide}
+    context = {"form": form, "uses": USES, "place": place, "example": _typed(request.POST), "may_items": Permission.TARIFF_EDIT in actor.wide}
     return render(request, "backoffice/tariffs/form.html", context, status=422 if form.errors else 200)
 
 
@@ -151,15 +153,18 @@ def _typed(data: Any) -> Example | None:
     method = data.get("method", "")
     if method not in Tariff.Method.values:
         return None
+    form = PriceForm({name: value for name, value in data.items() if value} | {"effective_from": data.get("effective_from") or clock.today()}, method=method)
+    if not form.is_valid():
+        return None
     try:
-        per_unit, fixed = Decimal(data.get("per_unit") or 0), Decimal(data.get("fixed") or 0)
-        since = dt.date.fromisoformat(data.get("effective_from") or clock.today().isoformat())
-    except (InvalidOperation, ValueError):
-        return None
-    usable = all(value.is_finite() and 0 <= value <= LARGEST for value in (per_unit, fixed))
-    if not usable or not per_unit + fixed or not EARLIEST <= since <= LATEST:
-        return None
-    return work_out(method, per_unit, fixed, since)
+        price, since = form.price(), form.cleaned_data["effective_from"]
+        per_unit, fixed = price.get("per_unit", Decimal(0)), price.get("fixed", Decimal(0))
+        if not EARLIEST <= since <= LATEST or not (per_unit or fixed or method in SCHEDULED):
+            return None
+        check_price(method, per_unit, fixed)
+        return work_out(method, per_unit, fixed, since, check_terms(method, price["terms"]))
+    except DomainError:
+        return None  # what is still being typed
 
 
 @require_POST

@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import NotFound
-from wuyefei.foundation.platform import clock
-from wuyefei.foundation.shell.verify import Finding, checks, run_checks
+from wuyefei.foundation.kernel.errors import NotFound, unpacked
+from wuyefei.foundation.platform import jobs
+from wuyefei.foundation.platform.models import Job
+from wuyefei.foundation.shell.verify import Finding, checks
 from wuyefei.money.billing.public import get_receivable
 from wuyefei.money.payments.public import get_payment, payments
 
 from ..links import address
+from ..proving import ask_proof, proofs
 from .common import actor_of, is_htmx
-
-KEPT = 50
 
 
 @needs(Permission.VERIFY)
 def verify_page(request: HttpRequest) -> HttpResponse:
-    """What is checked; posting runs it. The checks read the books of the whole organisation, so only someone who
-    holds the right everywhere runs them."""
+    """What is checked, how far a proof under way is, and what the last one found; posting asks for one. The checks read
+    the books of the whole organisation, so only someone who holds the right everywhere asks and sees the answer."""
     actor = actor_of(request)
     wide = Permission.VERIFY in actor.wide
-    context: dict[str, Any] = {"checks": checks(), "wide": wide}
     if request.method == "POST":
-        actor.require_wide(Permission.VERIFY)
-        context |= _run(actor)
+        ask_proof(actor=actor)
+        if not is_htmx(request):
+            return redirect("backoffice:verify")
+    context: dict[str, Any] = {"checks": checks(), "wide": wide}
+    if wide:
+        context |= _proved(actor)
     template = "backoffice/verify/_report.html" if is_htmx(request) else "backoffice/verify/page.html"
     return render(request, template, context)
 
 
-def _run(actor: Actor) -> dict[str, Any]:
-    started = time.perf_counter()
-    report = run_checks(actor.organisation_id, kept=KEPT)
-    took = time.perf_counter() - started
-    return {
-        "report": report,
-        "outcomes": [(check, [(finding, row_url(actor, finding)) for finding in check.findings]) for check in report.checks],
-        "examined": sum(check.examined for check in report.checks),
-        "found": sum(check.found for check in report.checks),
-        "took": f"{took:.2f}",
-        "at": clock.now(),
-    }
+def _proved(actor: Actor) -> dict[str, Any]:
+    latest = proofs(actor).first()
+    done = proofs(actor).filter(state=Job.State.DONE, result__isnull=False).first()
+    context: dict[str, Any] = {"latest": latest, "open": latest is not None and latest.state in jobs.OPEN, "proof": done}
+    if done is None or done.result is None:
+        return context
+    outcomes = [(one, [_shown(actor, finding) for finding in one["findings"]]) for one in done.result["checks"]]
+    return context | {"report": done.result, "outcomes": outcomes}
+
+
+def _shown(actor: Actor, kept: dict[str, Any]) -> tuple[Finding, str]:
+    finding = Finding("", kept["table"], kept["row_id"], unpacked(kept["what"]))
+    return finding, row_url(actor, finding)
 
 
 def row_url(actor: Actor, finding: Finding) -> str:

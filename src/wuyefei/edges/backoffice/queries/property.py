@@ -15,13 +15,19 @@ from wuyefei.estate.contracts.public import ContractLine, lines_of_property
 from wuyefei.estate.occupancy.public import Tie, payers, ties, ties_of_property
 from wuyefei.estate.people.public import Person, people
 from wuyefei.estate.properties.public import Property, vehicles
-from wuyefei.estate.tariffs.public import AreaMissing, TariffPrice, price_on, prices_of, quantity_for
+from wuyefei.estate.tariffs.public import (
+    AreaMissing,
+    QuantityMissing,
+    TariffPrice,
+    price_on,
+    prices_of,
+    quantity_for,
+)
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Span
-from wuyefei.foundation.kernel.money import FEN_PER_YUAN, round_half_up
 from wuyefei.foundation.platform.models import AuditEntry
-from wuyefei.money.billing.public import LateFeeHold, Receivable, Standing, standings
+from wuyefei.money.billing.public import LateFeeHold, Receivable, Standing, month_charges, standings
 from wuyefei.money.payments.public import Payment, Prepayment, Tender
 
 
@@ -71,24 +77,19 @@ def holds_on(tie: Tie, day: dt.date) -> bool:
 def charges(actor: Actor, home: Property, today: dt.date) -> list[Charge]:
     lines = lines_of_property(actor, home.pk)
     prices = prices_of(line.tariff_id for line in lines)
-    return [_charge(line, home, prices.get(line.tariff_id, []), today) for line in lines]
+    monthly = month_charges(lines, today)
+    return [_charge(line, home, prices.get(line.tariff_id, []), monthly[line.pk], today) for line in lines]
 
 
-def _charge(line: ContractLine, home: Property, prices: Sequence[TariffPrice], today: dt.date) -> Charge:
+def _charge(line: ContractLine, home: Property, prices: Sequence[TariffPrice], monthly: int | None, today: dt.date) -> Charge:
     last = min(line.ends_on or dt.date.max, line.contract.ends_on or dt.date.max, home.ended_on or dt.date.max)
     present = line.contract.state == "active" and line.starts_on <= today <= last
     price = price_on(today, prices)
     try:
         quantity = quantity_for(line.tariff.method, line.tariff.basis, home.area_m2, home.inner_area_m2, line.quantity)
-    except AreaMissing:
+    except (AreaMissing, QuantityMissing):
         return Charge(line, price, None, None, present)
-    monthly = month_price(price, quantity) if price and present else None
-    return Charge(line, price, quantity, monthly, present)
-
-
-def month_price(price: TariffPrice, quantity: Decimal) -> int:
-    """A whole month's charge in fen: rate × quantity and the fixed part, rounded half up."""
-    return round_half_up((price.per_unit * quantity + price.fixed) * FEN_PER_YUAN)
+    return Charge(line, price, quantity, monthly if present else None, present)
 
 
 def bill_rows(rows: list[Receivable], today: dt.date) -> list[BillRow]:

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from django import template
 
+from wuyefei.estate.tariffs.public import TariffPrice, TariffVersion
+from wuyefei.estate.tariffs.public import price_words as in_words
 from wuyefei.foundation.kernel import errors
 
 register = template.Library()
@@ -42,3 +44,9 @@ def area(value: Decimal | None) -> str:
 def spoken(text: str) -> str:
     """Words a rule chose, in the reader's language."""
     return errors.spoken(text)
+
+
+@register.simple_tag
+def price_words(method: str, price: TariffPrice | TariffVersion) -> str:
+    """A price in words, whatever its method."""
+    return in_words(method, price.per_unit, price.fixed, price.terms)

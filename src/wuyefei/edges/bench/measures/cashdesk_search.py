@@ -20,7 +20,8 @@ from wuyefei.foundation.access.actions.roles import grant_role
 from wuyefei.foundation.access.actions.users import create_user
 from wuyefei.foundation.access.rules import Role
 
-from ..estate import Firm, analyse, found, settle, shares
+from ..estate import Firm, found, settle, shares
+from ..ground import analyse
 from ..harness import Figure, measurement, note, noted, timed
 from .publishing import Stages, bill
 

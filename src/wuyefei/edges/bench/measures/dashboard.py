@@ -1,103 +1,27 @@
 """The dashboard over many open receivables, beside its bare SQL.
 
-The page is opened by a signed-in manager; the limit is the page's own statements sent one after another without it. The bills of
-24 months, a third of them paid, in five communities, are written by one statement a table: what is measured only reads.
+The page is opened by a signed-in manager; the limit is the page's own statements sent one after another without it.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-from django.db import connection, transaction
-from django.test import Client
-
-from wuyefei.estate.people.public import PersonRow, create_person
-from wuyefei.estate.tariffs.public import ensure_default_items
-from wuyefei.foundation.access.actions.places import create_community
-from wuyefei.foundation.access.actions.roles import grant_role
-from wuyefei.foundation.access.actions.users import create_user
-from wuyefei.foundation.access.rules import Role
-
-from ..estate import Firm, analyse, found
+from ..debts import indebted, read, send, statements_of
+from ..estate import found
+from ..ground import analyse
 from ..harness import Figure, best_of, measurement, note, noted, timed
 
-MONTHS, COMMUNITIES, BUILDINGS = 24, 5, 40
 ROUNDS = 3
-Statement = tuple[str, Any]
-
-ROWS = (
-    """INSERT INTO properties_building (organisation_id, community_id, name, sort_key)
-       SELECT %(organisation)s, c, b::text, lpad(b::text, 6, '0') FROM unnest(%(places)s::bigint[]) c, generate_series(1, %(buildings)s) b""",
-    """INSERT INTO properties_property (organisation_id, community_id, building_id, kind, number, code, sort_key, floor, layout,
-         area_m2, vacant, external_ref)
-       SELECT %(organisation)s, b.community_id, b.id, (ARRAY['residential', 'residential', 'shop', 'parking'])[n %% 4 + 1], n::text,
-         b.name || '-1-' || n, b.sort_key || '-' || lpad(n::text, 6, '0'), '', '', 89.5, false, ''
-       FROM properties_building b, generate_series(1, %(homes)s) n""",
-    """INSERT INTO billing_receivable (organisation_id, community_id, property_id, payer_id, item_id, period, service_from, service_to,
-         due_on, quantity, prices, convention, amount_fen, tax_rate, tax_fen, deferred_fen, late_fee_rate, late_fee_cap,
-         allocation_order, kind, memo, booked_at, outstanding_fen, late_fee_settled_fen, accrued_exact, accrued_to)
-       SELECT p.organisation_id, p.community_id, p.id, %(payer)s, (%(items)s::bigint[])[(p.id + i) %% 2 + 1], m, m, m + 27, m + 14, 1, '[]',
-         'calendar', 25000, 0.06, 1415, 0, 0.0005, 0.05, 'law', 'opening', '', m, CASE WHEN (p.id + i) %% 3 = 0 THEN 0 ELSE 25000 END,
-         0, 0, m + 14
-       FROM properties_property p, generate_series(0, %(months)s - 1) i,
-         LATERAL (SELECT (%(first)s::date - make_interval(months => i))::date AS m) d""",
-    """INSERT INTO payments_payment (organisation_id, community_id, payer_id, property_id, kind, amount_fen, value_date, booked_at,
-         booked_by_id, remark)
-       SELECT r.organisation_id, r.community_id, r.payer_id, r.property_id, 'desk', 25000, r.due_on, r.due_on, %(user)s, r.id::text
-       FROM billing_receivable r WHERE r.outstanding_fen = 0""",
-    """INSERT INTO payments_tender (payment_id, method, amount_fen)
-       SELECT p.id, (ARRAY['cash', 'scan', 'scan'])[p.id %% 3 + 1], 25000 FROM payments_payment p""",
-    """INSERT INTO payments_allocation (organisation_id, community_id, payment_id, receivable_id, part, amount_fen, value_date, booked_at)
-       SELECT p.organisation_id, p.community_id, p.id, p.remark::bigint, 'principal', 25000, p.value_date, p.booked_at FROM payments_payment p""",
-)
 
 
 @measurement("dashboard", "一百万笔未缴应收上的收缴分析页，对照同样的 SQL 单独执行", 1_000_000)
 def dashboard(receivables: int) -> Iterator[Figure]:
-    firm = found()
     with noted(f"建立 {receivables} 笔未缴应收"):
-        client = _fill(firm, receivables)
+        client = indebted(found(), receivables)
         analyse()
-    statements: list[Statement] = []
-
-    def keep(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        statements.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(keep):
-        assert client.get("/analysis/").status_code == 200
-    reads = [one for one in statements if one[0].lstrip().startswith(("SELECT", "WITH", "SET"))]
-    page, bare = best_of(ROUNDS, lambda: client.get("/analysis/"), lambda: _send(reads))
-    for seconds, sql in sorted(((timed(lambda one=one: _send([one])), one[0]) for one in reads), reverse=True)[:3]:  # type: ignore[misc]
+    reads = statements_of(client, "/analysis/")
+    page, bare = best_of(ROUNDS, lambda: read(client, "/analysis/"), lambda: send(reads))
+    for seconds, sql in sorted(((timed(lambda one=one: send([one])), one[0]) for one in reads), reverse=True)[:3]:  # type: ignore[misc]
         note(f"{seconds:6.2f} s  {' '.join(sql.split())[:90]}")
     yield Figure("dashboard_times", receivables, page, bare, 1.5)
-
-
-def _send(statements: list[Statement]) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        for sql, params in statements:
-            cursor.execute(sql, params)
-            if cursor.description:
-                cursor.fetchall()
-
-
-def _fill(firm: Firm, receivables: int) -> Client:
-    """The rows, and a browser in which a manager of the whole firm has signed in."""
-    places = [create_community(f"测速{n}期", actor=firm.maker, receipt_prefix=f"CS{n}") for n in range(COMMUNITIES)]
-    user, _ = create_user(username="bench-mentor", name="测速员", actor=firm.maker, password=secrets.token_urlsafe(24), must_change=False)
-    grant_role(user.pk, Role.COLLECTOR, actor=firm.maker)
-    items = ensure_default_items(firm.organisation)
-    payer = create_person(PersonRow(name="测速甲"), actor=firm.maker, community=places[0])
-    homes = max(1, receivables * 3 // 2 // MONTHS // (COMMUNITIES * BUILDINGS))
-    values: dict[str, Any] = {
-        "organisation": firm.organisation.pk, "places": [place.pk for place in places], "buildings": BUILDINGS, "homes": homes,
-        "items": [items["service"].pk, items["parking_service"].pk], "payer": payer.pk, "user": user.pk, "months": MONTHS, "first": firm.month.first,
-    }  # fmt: skip
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in ROWS:
-            cursor.execute(statement, values)
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client

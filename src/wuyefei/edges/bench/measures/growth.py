@@ -16,7 +16,8 @@ from django.db import connection
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.shell.verify import run_checks
 
-from ..estate import Firm, analyse, found, settle, shares
+from ..estate import Firm, found, settle, shares
+from ..ground import analyse
 from ..harness import Figure, Watch, measurement, note, noted, peak_mb
 from .publishing import Stages, bill
 

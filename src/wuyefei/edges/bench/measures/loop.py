@@ -20,7 +20,8 @@ from wuyefei.insight.measures.public import ageing
 from wuyefei.money.billing.public import Receivable
 from wuyefei.money.payments.public import Batch, BatchRow, Source, take_payments_in_bulk
 
-from ..estate import Firm, analyse, found, settle, shares
+from ..estate import Firm, found, settle, shares
+from ..ground import analyse
 from ..harness import Figure, Watch, measurement, note, noted, peak_mb
 from .publishing import Stages, bill
 

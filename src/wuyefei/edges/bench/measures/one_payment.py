@@ -11,7 +11,6 @@ import json
 import secrets
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psycopg
 from django.db import connection, transaction
@@ -21,7 +20,8 @@ from wuyefei.money.billing.public import Receivable
 from wuyefei.money.payments.public import PaymentOrder, take_payment
 from wuyefei.money.receipts.public import Receipt
 
-from ..estate import Firm, analyse, found, settle
+from ..estate import Firm, found, settle
+from ..ground import analyse
 from ..harness import Figure, Watch, measurement, note
 from .publishing import Stages, bill
 
@@ -50,7 +50,7 @@ def one_payment(count: int) -> Iterator[Figure]:
         with ours:
             for order in orders:
                 take_payment(order, actor=actor)
-        with bare, _preparing():
+        with bare:
             for home in block[1::2]:
                 _pay_bare(firm, place.pk, home, document)
     note(f"每笔 {ours.seconds / count * 1000:.2f} ms，裸事务 {bare.seconds / count * 1000:.2f} ms")
@@ -68,16 +68,6 @@ def _households() -> list[Household]:
 def _order(home: Household) -> PaymentOrder:
     property_id, payer_id, ids, sums = home
     return PaymentOrder(property_id, payer_id, ids, {"scan": sum(sums)}, secrets.token_urlsafe(18), due_fen=sum(sums))
-
-
-@contextmanager
-def _preparing() -> Iterator[None]:
-    """psycopg prepares what it sends for the fifth time, as it does by default."""
-    connection.connection.prepare_threshold = 5
-    try:
-        yield
-    finally:
-        connection.connection.prepare_threshold = None
 
 
 def _pay_bare(firm: Firm, community_id: int, home: Household, document: str) -> None:

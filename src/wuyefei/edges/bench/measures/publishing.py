@@ -19,7 +19,8 @@ from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import confirm_run, draft_run
 
-from ..estate import Firm, analyse, found, settle, shares
+from ..estate import Firm, found, settle, shares
+from ..ground import analyse
 from ..harness import Figure, Watch, measurement, note, noted, peak_mb
 
 COLUMNS = (

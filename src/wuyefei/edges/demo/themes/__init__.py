@@ -10,6 +10,20 @@ out, from the books as they then stand and dice of its own (``scene.dice``).
 
 from __future__ import annotations
 
-from . import billing, corrections, desk, files, meters, moves, owners, prices, pursuit, talk, today
+from . import (
+    bank,
+    billing,
+    corrections,
+    desk,
+    files,
+    legal,
+    meters,
+    moves,
+    owners,
+    prices,
+    pursuit,
+    talk,
+    today,
+)
 
-THEMES = (prices, billing, moves, meters, files, desk, corrections, today, talk, owners, pursuit)
+THEMES = (prices, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from wuyefei.estate.tariffs.public import TariffVersion
+from wuyefei.estate.tariffs.public import TariffVersion, price_words
 from wuyefei.money.billing.public import (
     Explanation,
     LateFee,
@@ -107,7 +107,7 @@ def bill_page(place: Place, bill_id: int, today: dt.date) -> BillPage:
         bill.property.code if bill.property_id != place.property_id else "", open_fen, parts,
         tower([(_(part.name), _(part.note), part.percent, fen) for part, fen in parts]) if parts else None,
         explained, steps_of_bill(bill), _formula(bill, explained), late_fee_of(bill, today) if standing.payable_fen or standing.settled_fen else None,
-        same_layout_average(place, bill), _before(place, bill), _prices(bill, explained.unit), settled,
+        same_layout_average(place, bill), _before(place, bill), _prices(bill), settled,
     )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def _formula(bill: Receivable, explained: Explanation) -> Formula | None:
         return None
     number = explained.versions[0][0]
     price = next((entry for entry in bill.prices if int(str(entry["version"])) == number), None)
-    if price is None or Decimal(str(price["fixed"])) or not Decimal(str(price["per_unit"])):
+    if price is None or Decimal(str(price["fixed"])) or not Decimal(str(price["per_unit"])) or price.get("daily") or "how" in price:
         return None
     months = len(explained.pieces)
     return Formula(
@@ -146,19 +146,16 @@ def _before(place: Place, bill: Receivable) -> Bars | None:
     return bars([Bar(short_period(row.service_from, row.service_to), row.amount_fen, marked=row.pk == bill.pk) for row in rows])
 
 
-def _prices(bill: Receivable, unit: str) -> list[Priced]:
+def _prices(bill: Receivable) -> list[Priced]:
     """The prices of the bill's tariff over time, the latest first."""
     if bill.tariff_id is None:
         return []
     rows = TariffVersion.objects.filter(tariff_id=bill.tariff_id, effective_from__lte=bill.service_to).order_by("-effective_from")
-    return [Priced(row.number, row.effective_from, _price(row, unit), row.note) for row in rows[:6]]
-
-
-def _price(row: TariffVersion, unit: str) -> str:
-    parts = [_("%(price)s 元/%(unit)s·月") % {"price": _two(row.per_unit), "unit": unit}] if row.per_unit else []
-    if row.fixed or not parts:
-        parts.append(_("%(price)s 元/户·月") % {"price": _two(row.fixed)})
-    return " + ".join(parts)
+    method = bill.tariff.method if bill.tariff else ""
+    return [
+        Priced(row.number, row.effective_from, price_words(method, row.per_unit, row.fixed, row.terms) or _("免收"), row.note)
+        for row in rows[:6]
+    ]
 
 
 def _settled(place: Place, bill: Receivable) -> list[Settled]:

@@ -6,8 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from wuyefei.estate.contracts.public import contract_lines
-from wuyefei.estate.tariffs.public import AreaMissing, price_on, prices_of, quantity_for
-from wuyefei.foundation.kernel.money import FEN_PER_YUAN, round_half_up
+from wuyefei.money.billing.public import month_charges
 from wuyefei.relations.accounts.public import Place, reader
 
 
@@ -35,16 +34,5 @@ def next_bill(place: Place, today: dt.date) -> NextBill | None:
     cycles = {line.contract.cycle_months for line in lines}
     if len(cycles) != 1:
         return None
-    prices, total = prices_of(line.tariff_id for line in lines), 0
-    for line in lines:
-        price = price_on(today, prices.get(line.tariff_id, []))
-        try:
-            quantity = quantity_for(
-                line.tariff.method, line.tariff.basis, line.property.area_m2, line.property.inner_area_m2, line.quantity
-            )
-        except AreaMissing:
-            return None
-        if price is None:
-            return None
-        total += round_half_up((price.per_unit * quantity + price.fixed) * FEN_PER_YUAN)
-    return NextBill(total, cycles.pop())
+    charges = [fen for fen in month_charges(lines, today).values() if fen is not None]
+    return NextBill(sum(charges), cycles.pop()) if len(charges) == len(lines) else None

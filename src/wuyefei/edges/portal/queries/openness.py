@@ -7,9 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
-from wuyefei.estate.tariffs.public import price_on, prices_of, tariffs
+from wuyefei.estate.tariffs.public import price_on, price_words, prices_of, tariffs
 from wuyefei.foundation.access.actor import SYSTEM, Actor, service_actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Month
@@ -118,10 +116,7 @@ def _prices(place: Place, today: dt.date) -> list[tuple[str, str]]:
         price = price_on(today, prices.get(row.pk, []))
         if price is None:
             continue
-        unit = _("元/个·月") if row.method == "parking" else _("元/㎡·月")
-        words = [f"{_plain(price.per_unit)} {unit}"] if price.per_unit else []
-        words += [f"{_plain(price.fixed)} {_('元/户·月')}"] if price.fixed else []
-        shown.append((row.name, " + ".join(words)))
+        shown.append((row.name, price_words(row.method, price.per_unit, price.fixed, price.terms)))
     return [row for row in shown if row[1]]
 
 

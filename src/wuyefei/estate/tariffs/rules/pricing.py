@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as column
 from decimal import Decimal
+from typing import Any
 
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 
 AREA, FIXED, FIXED_AREA, PARKING = "area", "fixed", "fixed_area", "parking"
+QUANTITY, PARKING_DAY = "quantity", "parking_day"
+PER_HEAD, PARKING_OWN, FORMULA, RENT = "per_head", "parking_own", "formula", "rent"
+SCHEDULED = frozenset({PER_HEAD, PARKING_OWN, FORMULA, RENT})
+"""Methods whose price of a day depends on the property itself: who lives there, what the lease says of that day."""
 BUILDING, INNER = "building", "inner"
-METHODS, BASES = (AREA, FIXED, FIXED_AREA, PARKING), (BUILDING, INNER)
+METHODS = (AREA, FIXED, FIXED_AREA, PARKING, QUANTITY, PARKING_DAY, PER_HEAD, PARKING_OWN, FORMULA, RENT)
+BASES = (BUILDING, INNER)
+BY_UNIT = (AREA, PARKING, QUANTITY, PARKING_DAY, PER_HEAD, PARKING_OWN)
+"""Methods with a unit price and no fixed part."""
 NATURES = ("income", "pass_through", "deposit")
 ONE, ZERO = Decimal(1), Decimal(0)
 MAX_PRICE = Decimal(100_000)
@@ -23,9 +32,19 @@ class AreaMissing(DomainError):
     message = "按面积计费，但没有{basis}。请补录面积，或在合同计费行上填写计费数量。"
 
 
+class QuantityMissing(DomainError):
+    code = "quantity_missing"
+    message = "按数量计费，但没有填写计费数量。请在合同计费行上填写。"
+
+
 class Taken(DomainError):
     code = "already_exists"
     message = "{what}「{name}」已存在。"
+
+
+class DepositMonthly(DomainError):
+    code = "deposit_monthly"
+    message = "「{name}」是押金，不能按月出账。请用计费单里的「批量收费」收一次。"
 
 
 class VersionTaken(DomainError):
@@ -40,12 +59,14 @@ class AlreadyBilled(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class TariffPrice:
-    """A price from a day on: ``per_unit`` yuan a month per unit of quantity, ``fixed`` yuan a month besides."""
+    """A price from a day on: ``per_unit`` yuan a month per unit of quantity, ``fixed`` yuan a month besides; what else a
+    method needs stands in ``terms`` (see ``terms``)."""
 
     since: dt.date
     per_unit: Decimal
     fixed: Decimal
     version_number: int
+    terms: Mapping[str, Any] = column(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +98,8 @@ DEFAULT_ITEMS: tuple[DefaultItem, ...] = (
     DefaultItem("parking_rent", "车位租金", "income", Decimal("0.09")),
     DefaultItem("water", "代收水费", "pass_through", ZERO),
     DefaultItem("fitting_deposit", "装修押金", "deposit", ZERO),
+    DefaultItem("card_deposit", "门禁卡押金", "deposit", ZERO),
+    DefaultItem("shop_deposit", "商铺押金", "deposit", ZERO),
     DefaultItem("once", "临时收费", "income", Decimal("0.06")),
     DefaultItem("opening", "期初欠费", "income", ZERO),
 )
@@ -89,16 +112,20 @@ def quantity_for(
     """The quantity that a month's charge ``per_unit × quantity + fixed`` multiplies.
 
     By area (with or without a fixed part): the override, else the area of the basis in m². Per parking space: the
-    override, else 1. Fixed: always 1 (its ``per_unit`` is 0). Raises ``AreaMissing`` and ``Invalid``.
+    override, else 1. By quantity: the override alone. Fixed, and by a formula or a lease: always 1. Per head: the
+    override, else 1 for each (how many live there is known by day: see ``schedule``).
+    Raises ``AreaMissing``, ``QuantityMissing`` and ``Invalid``.
     """
-    if method == FIXED:
+    if method in (FIXED, FORMULA, RENT):
         return ONE
     if override is not None:
         if override <= 0:
             raise Invalid(field="计费数量", reason="必须大于 0")
         return override
-    if method == PARKING:
+    if method in (PARKING, PARKING_DAY, PARKING_OWN, PER_HEAD):
         return ONE
+    if method == QUANTITY:
+        raise QuantityMissing()
     if method not in (AREA, FIXED_AREA):
         raise Invalid(field="计费方式", reason=Phrase("「{method}」不是已知的计费方式", method=method))
     measured = inner_area if basis == INNER else area
@@ -123,7 +150,9 @@ def check_price(method: str, per_unit: Decimal, fixed: Decimal) -> None:
             raise Invalid(field=field, reason="最多四位小数")
     if method == FIXED and per_unit:
         raise Invalid(field="单价", reason="固定金额的收费标准不用单价，请填固定金额")
-    if method in (AREA, PARKING) and fixed:
+    if method in (FORMULA, RENT) and (per_unit or fixed):
+        raise Invalid(field="单价", reason="公式和租金标准不用单价和固定金额，请写在公式或租金条款里")
+    if method in BY_UNIT and fixed:
         raise Invalid(field="固定金额", reason="只按单价收费的标准没有固定金额，如需要请选「固定金额加面积」")
 
 

@@ -16,27 +16,22 @@ from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.statistics import written
 from wuyefei.money.ledger.public import post
 
 from ..facts import Found, community_facts
-from ..models import Run, RunLine
+from ..models import Receivable, Run, RunLine
 from ..postings import publish_postings
 from ..rules.drafting import Draft, Gap
 from ..rules.shapes import Drafter
 from .drafted import LINE_COLUMNS, Drafted, drafts_of
 from .locks import lock_community
+from .published import Published, tell
 
 PUBLISH_KIND = "billing.publish"
 LATEST_MONTHS_AHEAD = 12
 Progress = Callable[[int], None]
 Chunk = list[Found | Gap]
-
-_after_publish: list[Callable[[Run, Actor], None]] = []
-
-
-def register_after_publish(subscriber: Callable[[Run, Actor], None]) -> None:
-    """A higher room acts inside the publishing transaction (offsets prepayments)."""
-    _after_publish.append(subscriber)
 
 
 class WrongState(DomainError):
@@ -227,8 +222,7 @@ def publish(request: Request, actor: Actor) -> None:
     RunLine.objects.filter(run=run).delete()
     audit.record(actor, "billing.publish", run, after={"lines": count, "amount_fen": amount})
     audit.publish(actor, "billing.published", community_id=run.community_id, run=run.pk, lines=count, amount_fen=amount)
-    for subscriber in _after_publish:
-        subscriber(run, actor)
+    tell(Published("run", run.pk, run.organisation_id, run.community_id, f"{run.period:%Y-%m} 出账", run), actor)
 
 
 def _insert_receivables(run: Run, now: dt.datetime) -> None:
@@ -241,6 +235,7 @@ def _insert_receivables(run: Run, now: dt.datetime) -> None:
                 FROM billing_runline WHERE run_id = %s AND NOT struck ORDER BY id""",
             [now, run.pk],
         )
+        written(Receivable, cursor.rowcount)
 
 
 def _insert_deferrals(run: Run) -> None:

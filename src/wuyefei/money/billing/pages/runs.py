@@ -30,6 +30,9 @@ from .common import actor_of, attempt, number
 STATES = {Run.State.DRAFT: "plan", Run.State.CONFIRMED: "part", Run.State.PUBLISHED: "paid", Run.State.DISCARDED: "void"}
 GAP_REASONS = {
     "no_area": "没有计费面积",
+    "no_quantity": "没有计费数量",
+    "no_heads": "没有登记居住的人",
+    "bad_formula": "公式算不出金额",
     "no_price": "这些天没有生效的价格",
     "no_payer": "没有缴费人",
     "zero": "金额为 0",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -214,14 +215,20 @@ def frozen_prices(facts: LineFacts, span: Span) -> list[dict[str, object]]:
     base = price_on(month_start, facts.prices)
     chosen = [p for p in facts.prices if p is base or month_start < p.since <= span.last]
     return [
-        {"since": str(p.since), "per_unit": str(p.per_unit), "fixed": str(p.fixed), "version": facts.versions.get(p.since, 0)}
+        {
+            "since": str(p.since), "per_unit": str(p.per_unit), "fixed": str(p.fixed), "version": facts.versions.get(p.since, 0),
+            **({"daily": True} if p.daily else {}), **({"how": json.loads(p.how)} if p.how else {}),
+        }
         for p in chosen
-    ]
+    ]  # fmt: skip
 
 
 def thawed_prices(rows: Sequence[Mapping[str, object]]) -> list[Price]:
     """The inverse of ``frozen_prices``."""
     return [
-        Price(dt.date.fromisoformat(str(row["since"])), Decimal(str(row["per_unit"])), Decimal(str(row["fixed"])))
+        Price(
+            dt.date.fromisoformat(str(row["since"])), Decimal(str(row["per_unit"])), Decimal(str(row["fixed"])), bool(row.get("daily")),
+            json.dumps(row["how"], ensure_ascii=False) if "how" in row else "",
+        )
         for row in rows
-    ]
+    ]  # fmt: skip

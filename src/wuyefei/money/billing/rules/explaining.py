@@ -23,6 +23,8 @@ class PieceLine:
     parts: int
     of: int
     amount_fen: int
+    daily: bool = False
+    how: str = ""
 
     @property
     def whole(self) -> bool:
@@ -46,7 +48,6 @@ def explain(
         amount = charge_in_month(month, piece.span, quantity, prices, convention)
         version = versions.get(piece.price.since, 0)
         of = parts_of(month, convention)
-        found.append(
-            PieceLine(piece.span, piece.price.per_unit, piece.price.fixed, version, quantity, parts, of, amount)
-        )
+        price = piece.price
+        found.append(PieceLine(piece.span, price.per_unit, price.fixed, version, quantity, parts, of, amount, price.daily, price.how))
     return found

@@ -31,11 +31,17 @@ class Convention(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price from a day on: ``per_unit`` yuan a month per unit of quantity, ``fixed`` yuan a month besides."""
+    """A price from a day on: ``per_unit`` yuan a month per unit of quantity, ``fixed`` yuan a month besides.
+
+    ``daily``: ``per_unit`` is yuan a day, whatever the month's length. ``how``: how a price that follows from the property
+    came about, as JSON text; it takes no part in the sum.
+    """
 
     since: dt.date
     per_unit: Decimal
     fixed: Decimal = Decimal(0)
+    daily: bool = False
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,9 @@ def _exact(month: Month, to: dt.date, quantity: Decimal, prices: Sequence[Price]
         price = price_on(cursor, prices)
         later = [p.since for p in prices if cursor < p.since <= to]
         end = min(later) - DAY if later else to
-        if price is not None:
+        if price is not None and price.daily:
+            numerator += price.per_unit * quantity * ((end - cursor).days + 1) * parts_of(month, convention)
+        elif price is not None:
             before = elapsed(month, cursor.day - 1, convention) if cursor.day > 1 else 0
             parts = elapsed(month, end.day, convention) - before
             numerator += (price.per_unit * quantity + price.fixed) * parts

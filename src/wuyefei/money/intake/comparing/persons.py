@@ -81,6 +81,8 @@ def _row(desk: Desk, one: Person) -> PersonRow:
 
 def _find(desk: Desk, register: Register, row: PersonRow, codes: list[str]) -> KnownPerson | None:
     """Two different identity numbers are two people, whatever else agrees."""
+    if not register.by_id:
+        return None
     identity = desk.standing.mark("identity", row.identity) if row.identity else ""
     mobile = desk.standing.mark("mobile", row.mobile) if row.mobile else ""
     found = register.by_number.get(("identity", identity, row.name)) if identity else None

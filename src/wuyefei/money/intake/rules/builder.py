@@ -77,6 +77,8 @@ class Builder:
         self, community: str, building: str, entrance: str, floors: int | None, has_lift: bool | None
     ) -> None:
         """Adds floors and lift to a place that is already in the plan; the first statement stays."""
+        if floors is None and has_lift is None:
+            return
         found = self.buildings.get((community, building))
         if found and found.floors is None and floors is not None:
             self.buildings[community, building] = dataclasses.replace(found, floors=floors)

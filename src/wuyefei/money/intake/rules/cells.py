@@ -18,11 +18,13 @@ MAX_AREA = Decimal(100_000)
 SENTINEL_MOBILES = frozenset({"18999999999", "13800138000", "12345678901", "13888888888"})
 BLANKS = frozenset({"-", "--", "---", "—", "——", "/", "\\", "N/A", "NULL", "null", "nan", "None", "'"})
 NO_DATA = frozenset({"暂无数据", "暂无", "未知", "不详", "待补", "没有", "空"})
+_ENDLESS = Decimal(10) ** 30
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?)?")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{4,6}[A-Z0-9\u4e00-\u9fff]?")
+_PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}").fullmatch
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -43,7 +45,7 @@ def text_of(raw: Raw) -> str:
     if raw is None:
         return ""
     if isinstance(raw, Decimal):
-        return format(raw, "f") if abs(raw) < Decimal(10) ** 30 else str(raw)
+        return format(raw, "f") if abs(raw) < _ENDLESS else str(raw)
     if isinstance(raw, bool):
         return "是" if raw else "否"
     if isinstance(raw, dt.datetime):
@@ -178,6 +180,8 @@ def _day(raw: Raw, end_of_month: bool) -> dt.date:
 
 def mobile(raw: Raw) -> str:
     """Eleven digits starting 13 to 19; the placeholder numbers a template prescribes come back as they are."""
+    if isinstance(raw, str) and _PLAIN_MOBILE(raw):
+        return raw
     text = re.sub(r"[\s\-]", "", text_of(raw))
     text = re.sub(r"^(\+?86|0086)(?=1\d{10}$)", "", text)
     if not re.fullmatch(r"1[3-9]\d{9}", text) and not is_placeholder_mobile(text):

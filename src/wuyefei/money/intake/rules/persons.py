@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wuyefei.foundation.kernel.errors import Phrase
 
@@ -14,6 +15,7 @@ from .issues import Severity
 from .reader import Raw
 from .rowreader import RowReader
 
+_PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}").fullmatch
 ROLES = {"1001": "owner", "1002": "family", "1003": "tenant", "1004": "temporary"}
 _ROLE_WORDS = {
     "owner": ("业主", "产权人", "户主", "房主", "本人"),
@@ -51,7 +53,11 @@ class Read:
 
 
 def split_names(raw: Raw) -> tuple[str, ...]:
-    text = cells.short_text(raw, 200)
+    return _split(cells.short_text(raw, 200))
+
+
+@lru_cache(maxsize=16_384)
+def _split(text: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(part.strip() for part in re.split(r"[,，、;；/]", text) if part.strip()))
     if any(len(name) > 60 for name in names):
         raise BadCell("too_long", "姓名过长，像是说明文字", "填姓名或单位名称")
@@ -89,7 +95,7 @@ def read_person(reader: RowReader, columns: Columns, shared: frozenset[str]) -> 
 
 def read_mobile(reader: RowReader, name: Hashable) -> str:
     raw = reader.raw(name)
-    if isinstance(raw, str):
+    if isinstance(raw, str) and not _PLAIN_MOBILE(raw):
         parts = [part for part in re.split(r"[,，、;；/\s]+", raw.strip()) if part]
         if len(parts) > 1 and all(re.fullmatch(r"1\d{10}", part) for part in parts):
             reader.warn("several_mobiles", name, Phrase("一格里有 {count} 个手机号，取第一个", count=len(parts)), "一格填一个手机号")

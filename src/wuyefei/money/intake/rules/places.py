@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from wuyefei.foundation.kernel.errors import Phrase
 
@@ -15,6 +16,7 @@ _WRITTEN = re.compile(
     r"(?:(?P<entrance>[0-9A-Za-z一二三四五六七八九十]{1,4})(?:单元|门)[-\s]*)?"
     r"(?P<room>[0-9A-Za-z]{1,10})(?:号房|室|号|房)?"
 )
+_SPACE = re.compile(r"\s")
 _DASHED = re.compile(r"([^\s\-]{1,30})-([^\s\-]{1,20})-([^\s\-]{1,30})")
 _DASHED_SHORT = re.compile(r"([^\s\-]{1,30})-([^\s\-]{1,30})")
 
@@ -32,7 +34,12 @@ def chinese_number(text: str) -> str:
 
 
 def _part(raw: Raw, suffixes: str, what: str) -> str:
-    text = re.sub(r"\s", "", text_of(raw)).strip("-")
+    return _part_of(text_of(raw), suffixes, what)
+
+
+@lru_cache(maxsize=16_384)
+def _part_of(text: str, suffixes: str, what: str) -> str:
+    text = _SPACE.sub("", text).strip("-")
     bare = re.sub(f"(?:{suffixes})$", "", text)
     text = chinese_number(bare) if bare else text
     if len(text) > 30:
@@ -60,14 +67,20 @@ def room_code(raw: Raw) -> str:
 
 def split_room(raw: Raw) -> tuple[str, str, str]:
     """Building, entrance and room from one cell: ``3-2-1201``, ``3栋2单元1201室``; a bare room has empty others."""
-    text = re.sub(r"\s", "", text_of(raw))
+    return _split(text_of(raw))
+
+
+@lru_cache(maxsize=16_384)
+def _split(whole: str) -> tuple[str, str, str]:
+    """Cells are told apart by their text alone, and rooms of one name stand in every building."""
+    text = _SPACE.sub("", whole)
     dashed = _DASHED.fullmatch(text)
     if dashed:
         return building_code(dashed[1]), entrance_code(dashed[2]), room_code(dashed[3])
     written = _WRITTEN.fullmatch(text)
     if written:
         return building_code(written["building"]), entrance_code(written["entrance"] or ""), room_code(written["room"])
-    return "", "", room_code(raw)
+    return "", "", room_code(whole)
 
 
 def split_short(raw: Raw) -> tuple[str, str] | None:

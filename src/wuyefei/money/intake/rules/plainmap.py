@@ -141,8 +141,13 @@ def is_closing(row: Row, columns: Mapping[Field, int]) -> bool:
 
 def repeats_header(row: Row, header: HeaderRow) -> bool:
     """The headers once more between the data, as pages printed one after another leave them."""
-    pairs = [(text_of(raw), header.text(column)) for column, raw in enumerate(row.cells) if raw is not None]
-    return len(pairs) >= 2 and sum(1 for value, head in pairs if value == head) * 2 > len(pairs)
+    filled = [(column, raw) for column, raw in enumerate(row.cells) if raw is not None]
+    others, most = 0, len(filled)
+    for column, raw in filled:
+        others += text_of(raw) != header.text(column)
+        if others * 2 >= most:
+            return False
+    return most >= 2
 
 
 def guess_by_content(header: str, samples: list[str]) -> Field | None:

@@ -18,8 +18,20 @@ from .rowreader import RowReader
 _CYCLES = {"月": 1, "按月": 1, "每月": 1, "月付": 1, "季": 3, "季度": 3, "按季": 3, "每季": 3, "季付": 3, "半年": 6, "半年付": 6, "年": 12, "按年": 12, "每年": 12, "年付": 12}  # fmt: skip
 
 
+_MONEY = frozenset(
+    {Field.PRICE, Field.CYCLE, Field.SERVICE_FROM, Field.ARREARS, Field.ARREARS_FROM, Field.ARREARS_TO, Field.DUE_ON, Field.ARREARS_ITEM, Field.PREPAID}
+)  # fmt: skip
+"""Without any of these columns a sheet holds no money, and its rows need not be asked for it."""
+
+
+def _nothing(_: str) -> None:
+    """No money in the row."""
+
+
 def add_money(builder: Builder, reader: RowReader, property_key: str) -> Callable[[str], None]:
     """Reads the row's money and returns what adds it, to be called with the payer once the row is known to be good."""
+    if _MONEY.isdisjoint(reader.columns):
+        return _nothing
     price = reader.read(Field.PRICE, cells.price)
     cycle = reader.read(Field.CYCLE, _cycle)
     service_from = reader.read(Field.SERVICE_FROM, cells.day)

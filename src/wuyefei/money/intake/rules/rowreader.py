@@ -73,11 +73,15 @@ class RowReader:
     ) -> T | None:
         """The converted cell; None when blank or wrong. Wrong is an error, or with ``soft`` a warning."""
         column = self.columns.get(name)
-        if column is not None and self._is_error_value(column):
+        if column is None:
+            if required:
+                self.error("required", name, "必填，却是空的", "补上内容")
+            return None
+        if self._is_error_value(column):
             self.error("error_value", name, "公式结果是错误值", "改正公式，或填写具体内容")
             return None
         raw = self.raw(name)
-        if column is not None and self._is_bare_formula(column):
+        if self._is_bare_formula(column):
             self.error("formula", name, "是公式，没有算出的值", "复制后「选择性粘贴为数值」，或填写具体内容")
             return None
         if raw is None:
@@ -96,14 +100,14 @@ class RowReader:
             return None
 
     def _is_error_value(self, column: int) -> bool:
-        if (self.row.number, column) in self.sheet.errors:
+        if self.sheet.errors and (self.row.number, column) in self.sheet.errors:
             return True
         raw = self.row.get(column)
-        return isinstance(raw, str) and raw.strip().upper() in _ERROR_TEXTS
+        return isinstance(raw, str) and "#" in raw and raw.strip().upper() in _ERROR_TEXTS
 
     def _is_bare_formula(self, column: int) -> bool:
         """A formula without a stored result, or one written as text in a CSV."""
-        if (self.row.number, column) not in self.sheet.formulas:
+        if not self.sheet.formulas or (self.row.number, column) not in self.sheet.formulas:
             return False
         raw = self.row.get(column)
         return raw is None or (isinstance(raw, str) and raw.startswith("="))

@@ -14,15 +14,17 @@ from django.utils.translation import override
 from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.models import Community, Organisation
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError, NotFound, Phrase
 from wuyefei.foundation.kernel.money import yuan_text
-from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform import audit, clock, prepared
+from wuyefei.foundation.platform.copying import take_ids
 from wuyefei.foundation.platform.inserting import insert
 from wuyefei.money.billing.public import OpenBill, Receivable, lock_receivables, open_bills, refresh
 from wuyefei.money.ledger.public import Account, Posting, post
-from wuyefei.money.receipts.public import Receipt, ReceiptLine, ReceiptSnapshot, issue
+from wuyefei.money.receipts.public import Receipt, ReceiptLine, ReceiptSnapshot, numbered
 from wuyefei.money.receipts.public import Tender as PrintedTender
 
 from ..models import Allocation, Payment, Prepayment, Tender
@@ -77,16 +79,15 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
 
     The same ``client_key`` again returns the payment already booked. Raises ``BillsChanged``, ``TenderError``.
     """
-    homes = Property.objects.filter(pk=order.property_id, organisation_id=actor.organisation_id)
-    flat = homes.select_related("community__organisation").only(*_PRINTED).first()
-    if flat is None:
+    desk = _at_desk(order, actor)
+    if desk is None:
         raise NotFound()
+    flat, payer = desk.flat, desk.payer
     actor.require(Permission.CASHDESK, flat.community_id)
-    payer = Person.objects.filter(pk=order.payer_id, community_id=flat.community_id).only("name", "community").first()
     if payer is None:
         raise NotFound()
-    for earlier in Payment.objects.raw(_EARLIER, [actor.organisation_id, order.client_key]):
-        return earlier
+    if desk.earlier_id:
+        return Payment.objects.get(pk=desk.earlier_id)
     if ONLINE_METHODS & order.tenders.keys():
         raise TenderError(reason="线上支付由支付渠道确认入账，收银台不能直接录入。")
     rows = lock_bills(order.receivable_ids, flat.community_id)
@@ -97,8 +98,8 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
     taken = settle_tenders(order.tenders, due, keep_rest=order.keep_rest)
     _check_prepaid(taken, payer.pk, flat.pk, due)
     draft = Payment(
-        organisation_id=actor.organisation_id, community=flat.community, payer=payer, property=flat, kind=Payment.Kind.DESK,
-        amount_fen=taken.total_fen, value_date=clock.today(), booked_at=clock.now(), booked_by_id=actor.user_id,
+        id=desk.payment_id, organisation_id=actor.organisation_id, community=flat.community, payer=payer, property=flat,
+        kind=Payment.Kind.DESK, amount_fen=taken.total_fen, value_date=clock.today(), booked_at=clock.now(), booked_by_id=actor.user_id,
         client_key=order.client_key, remark=order.remark[:200],
     )  # fmt: skip
     return settle(draft, taken, rows, bills, order, actor=actor)
@@ -107,28 +108,61 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
 def settle(
     draft: Payment, taken: Taken, rows: list[Receivable], bills: list[OpenBill], order: PaymentOrder, *, actor: Actor
 ) -> Payment:
-    """Save ``draft``, allocate it to the locked bills, book it and issue its receipt."""
+    """Save ``draft``, allocate it to the locked bills, book it and issue its receipt.
+
+    Payment and receipt are written at once, for they point at each other. Raises ``AlreadyTaken``.
+    """
     settled, left = allocate_payment(taken.total_fen, as_bills(bills), in_given_order=order.in_given_order)
-    payment = _book(draft, taken)
-    _write(payment, settled, left, taken.tenders.get(Tender.Method.PREPAID, 0))
+    if draft.pk is None:
+        [draft.pk] = take_ids(Payment, 1)
+    draft.receipt = _receipt(draft, order, taken, settled, left, bills, actor)
+    _book(draft, taken, settled, left)
     refresh(rows)
-    _post_payment(payment, taken.tenders, settled, left, actor)
-    payment.receipt = _receipt(payment, order, taken, settled, left, bills, actor)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE payments_payment SET receipt_id = %s WHERE id = %s", [payment.receipt.pk, payment.pk])
-    audit.record(actor, "payment.take", payment, after={
-        "amount_fen": taken.total_fen, "tenders": taken.tenders, "change_fen": taken.change_fen, "prepayment_fen": left,
-        "receipt": payment.receipt.number,
-    })  # fmt: skip
-    audit.publish(actor, "payment.taken", community_id=payment.community_id, payment=payment.pk, amount_fen=taken.total_fen)
-    return payment
+    _post_payment(draft, taken.tenders, settled, left, actor)
+    audit.record_and_publish(
+        actor, "payment.take", draft, "payment.taken",
+        after={
+            "amount_fen": taken.total_fen, "tenders": taken.tenders, "change_fen": taken.change_fen, "prepayment_fen": left,
+            "receipt": draft.receipt.number,
+        },
+        data={"payment": draft.pk, "amount_fen": taken.total_fen},
+    )  # fmt: skip
+    return draft
 
 
-_PRINTED = (
-    "code", "organisation", "community__name", "community__receipt_prefix", "community__organisation__name",
-    "community__organisation__seal_name",
-)  # fmt: skip
-_EARLIER = "SELECT * FROM payments_payment WHERE organisation_id = %s AND client_key = %s"
+@dataclass(frozen=True)
+class _Desk:
+    """Who pays for what; ``earlier_id``: the payment already booked under the key; ``payment_id``: one for a new payment."""
+
+    flat: Property
+    payer: Person | None
+    earlier_id: int | None
+    payment_id: int
+
+
+_DESK = """
+SELECT p.id, p.code, c.id, c.name, c.receipt_prefix, o.id, o.name, o.seal_name, q.id, q.name,
+  (SELECT y.id FROM payments_payment y WHERE y.organisation_id = o.id AND y.client_key = %s),
+  nextval(pg_get_serial_sequence('payments_payment', 'id'))
+FROM properties_property p JOIN access_community c ON c.id = p.community_id JOIN access_organisation o ON o.id = c.organisation_id
+LEFT JOIN people_person q ON q.id = %s AND q.community_id = c.id
+WHERE p.id = %s AND p.organisation_id = %s
+"""
+
+
+def _at_desk(order: PaymentOrder, actor: Actor) -> _Desk | None:
+    with prepared.cursor() as cursor:
+        cursor.execute(_DESK, [order.client_key, order.payer_id, order.property_id, actor.organisation_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    home, code, place, name, prefix, firm, firm_name, seal, payer, payer_name, earlier, payment = row
+    community = prepared.partial(Community, id=place, organisation_id=firm, name=name, receipt_prefix=prefix)
+    community.organisation = prepared.partial(Organisation, id=firm, name=firm_name, seal_name=seal)
+    flat = prepared.partial(Property, id=home, organisation_id=firm, community_id=place, code=code)
+    flat.community = community
+    person = prepared.partial(Person, id=payer, organisation_id=firm, community_id=place, name=payer_name) if payer else None
+    return _Desk(flat, person, earlier, payment)
 
 
 def lock_bills(ids: Iterable[int], community_id: int) -> list[Receivable]:
@@ -169,17 +203,20 @@ def _check_prepaid(taken: Taken, payer_id: int, property_id: int, due_fen: int) 
         raise TenderError(reason="预存抵扣不能超过账单金额。")
 
 
-def _book(draft: Payment, taken: Taken) -> Payment:
-    if not insert(draft, once=("organisation_id", "client_key")):
-        raise AlreadyTaken()
-    insert(*(Tender(payment=draft, method=method, amount_fen=fen) for method, fen in taken.tenders.items()))
-    return draft
-
-
-def _write(payment: Payment, settled: list[Settled], left: int, spent: int) -> None:
-    insert(*(allocation_row(payment, part) for part in settled))
+def _book(payment: Payment, taken: Taken, settled: list[Settled], left: int) -> None:
+    """Write the payment with its receipt, its tenders, what it settled and what became prepaid."""
+    assert payment.receipt is not None
+    spent = taken.tenders.get(Tender.Method.PREPAID, 0)
     moves = [(Prepayment.Kind.SPENT, -spent), (Prepayment.Kind.PAID, left)]
-    insert(*(prepayment_row(payment, kind, fen) for kind, fen in moves if fen))
+    if not insert(
+        payment,
+        payment.receipt,
+        *(Tender(payment=payment, method=method, amount_fen=fen) for method, fen in taken.tenders.items()),
+        *(allocation_row(payment, part) for part in settled),
+        *(prepayment_row(payment, kind, fen) for kind, fen in moves if fen),
+        once=("organisation_id", "client_key"),
+    ):
+        raise AlreadyTaken()
 
 
 def allocation_row(payment: Payment, settled: Settled) -> Allocation:
@@ -226,7 +263,7 @@ def _receipt(
         tenders=tuple(PrintedTender(printed_method(method), fen) for method, fen in order.tenders.items() if fen),
         total_fen=taken.total_fen, cashier=actor.name, prepayment_fen=left, change_fen=taken.change_fen, remark=payment.remark,
     )  # fmt: skip
-    return issue(draft, actor=actor, community=community)
+    return numbered(draft, actor=actor, community=community)
 
 
 @cache

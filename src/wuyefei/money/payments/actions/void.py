@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from django.db import transaction
 
@@ -24,6 +25,14 @@ from .take import lock_prepaid, payment_postings, prepayment_row
 
 VOID_KIND = "payment.void"
 UNDONE_OTHERWISE = (Prepayment.Kind.RELEASED, Prepayment.Kind.REFUND, Prepayment.Kind.MOVED)
+
+
+_checks: dict[str, Callable[[Payment], None]] = {}
+
+
+def register_void_check(name: str, check: Callable[[Payment], None]) -> None:
+    """A room above says, by raising, which payments are undone in its own way only. Called in ``AppConfig.ready``."""
+    _checks[name] = check
 
 
 class PrepaymentSpent(DomainError):
@@ -54,6 +63,8 @@ def ask_void(payment_id: int, *, actor: Actor, reason: str) -> Request:
     """The cashier asks; somebody else decides."""
     payment = _locked(payment_id, actor)
     actor.require(Permission.PAYMENT_VOID_REQUEST, payment.community_id)
+    for check in _checks.values():
+        check(payment)
     return approvals.ask(
         VOID_KIND, payment, actor=actor, community_id=payment.community_id, reason=reason, amount_fen=payment.amount_fen,
         payload={"payment": payment.pk, "amount_fen": payment.amount_fen,
@@ -62,9 +73,15 @@ def ask_void(payment_id: int, *, actor: Actor, reason: str) -> Request:
 
 
 def void(request: Request, actor: Actor) -> None:
-    """Carried out on approval: every allocation gets its negative, valued as the original, so that principal is owed
-    again from that day; the entry is reversed, the receipt keeps its number and is void."""
-    payment = _locked(request.subject_id, actor)
+    """Carried out on approval."""
+    undo_payment(request.subject_id, request.reason, actor=actor)
+
+
+@transaction.atomic
+def undo_payment(payment_id: int, reason: str, *, actor: Actor) -> Payment:
+    """Every allocation gets its negative, valued as the original, so that principal is owed again from that day; the
+    entry is reversed, the receipt keeps its number and is void. Called on approval, which checks the permission."""
+    payment = _locked(payment_id, actor)
     rows = list(payment.allocations.filter(reverses__isnull=True).order_by("receivable_id"))
     bills = list(
         Receivable.objects.select_for_update().filter(pk__in={row.receivable_id for row in rows}).order_by("pk")
@@ -89,9 +106,10 @@ def void(request: Request, actor: Actor) -> None:
     payment.voided_at = now
     payment.save(update_fields=["voided_at"])
     if payment.receipt:
-        void_receipt(payment.receipt, actor=actor, reason=request.reason)
-    audit.record(actor, "payment.void", payment, before={"amount_fen": payment.amount_fen}, reason=request.reason)
+        void_receipt(payment.receipt, actor=actor, reason=reason)
+    audit.record(actor, "payment.void", payment, before={"amount_fen": payment.amount_fen}, reason=reason)
     audit.publish(actor, "payment.voided", community_id=payment.community_id, payment=payment.pk)
+    return payment
 
 
 def _return_prepayment(payment: Payment) -> int:

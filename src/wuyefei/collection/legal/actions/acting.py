@@ -1,0 +1,145 @@
+"""What is done in a matter, by the one table of ``rules/road.py``; what gives money up waits for a second person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.approvals import actions as approvals
+from wuyefei.foundation.approvals.models import Request
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound
+from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.platform import audit, clock
+from wuyefei.money.billing.public import open_bills
+
+from ..models import Event, Matter
+from ..queries.matters import bills_of, debts_of
+from ..rules.eligibility import answer
+from ..rules.road import ACTS, Act, Step, gives_up, next_step, read_facts
+from .opening import lock_matter, move, note, refresh
+
+YIELD = "legal_yield"
+
+
+class NotEligible(DomainError):
+    code = "not_eligible"
+    message = "{code}：{reason}。没有改动。"
+
+
+class Waiting(DomainError):
+    code = "waits_for_second"
+    message = "这个案件有一项申请在等复核，复核以后再办。"
+
+
+@transaction.atomic
+def act(matter_id: int, code: str, given: Mapping[str, Any], *, actor: Actor) -> Event | Request:
+    """Do an act of the table. Where it gives money up, a request is opened and nothing else changes.
+
+    Raises ``NotNow``, ``NotEligible``, ``Waiting``, and ``Invalid`` for a field.
+    """
+    found = ACTS.get(code)
+    if found is None:
+        raise NotFound()
+    matter = lock_matter(matter_id, actor)
+    if matter.asked:
+        raise Waiting()
+    next_step(found, Step(matter.step))
+    facts = read_facts(found, given, clock.today())
+    _sound(found, matter, facts)
+    _eligible(found, matter, actor)
+    owed = sum(bill.total_fen for bill in bills_of(actor, matter, clock.today()).values())
+    if found.code == "agreed" and facts["agreed_fen"] > owed:
+        raise Invalid(field="协议金额", reason="不能超过现在的欠费")
+    let_go = gives_up(found, facts, owed)
+    if found.yields and let_go > 0:
+        matter.asked = True
+        matter.save(update_fields=["asked"])
+        payload = {"act": code, "facts": facts, "gives_up_fen": let_go, "owed_fen": owed}
+        request = approvals.ask(
+            YIELD, matter, actor=actor, community_id=matter.community_id, payload=payload, amount_fen=let_go, reason=facts.get("note") or found.name
+        )
+        note(matter, "asked", {"act": code, "gives_up_fen": let_go}, actor=actor)
+        return request
+    return _do(matter, found, facts, actor)
+
+
+def _do(matter: Matter, found: Act, facts: dict[str, Any], actor: Actor) -> Event:
+    on = dt.date.fromisoformat(str(facts["on"]))
+    event = note(matter, found.code, {name: value for name, value in facts.items() if name != "on"}, actor=actor, on=on)
+    move(matter, next_step(found, Step(matter.step)))
+    audit.record(actor, f"legal.{found.code}", matter, after=facts)
+    refresh(matter)
+    return event
+
+
+def _sound(found: Act, matter: Matter, facts: Mapping[str, Any]) -> None:
+    """Days in their order, where the table's fields cannot say so."""
+    on = dt.date.fromisoformat(str(facts["on"]))
+    if found.code not in ("obstacle", "cost", "assets") and on < matter.opened_on:
+        raise Invalid(field="日期", reason="不能早于立案日")
+    for name, label in (("last_on", "最后一期日期"), ("perform_by", "履行期限最后一日"), ("ends", "障碍止")):
+        if facts.get(name) and dt.date.fromisoformat(str(facts[name])) < on:
+            raise Invalid(field=label, reason="不能早于日期")
+    if found.code == "agreed":
+        if not str(facts["times"]).isdigit() or not 1 <= int(facts["times"]) <= 60:
+            raise Invalid(field="期数", reason="应为 1 到 60")
+        if facts["agreed_fen"] <= 0:
+            raise Invalid(field="协议金额", reason="应大于 0")
+    if found.code == "judged" and matter.step == Step.PERFORMING and not Event.objects.filter(matter=matter, kind="confirmed").exists():
+        raise Invalid(field="文书号", reason="履行协议中的，先登记司法确认裁定")
+
+
+def _eligible(found: Act, matter: Matter, actor: Actor) -> None:
+    """Every bill still owed in the matter must be eligible for the road of the act."""
+    if found.road is None:
+        return
+    today = clock.today()
+    mine = bills_of(actor, matter, today)
+    whole = [bill for bill in open_bills(actor, today, payer_ids=[matter.person_id]) if bill.due_on < today]
+    debts = debts_of(actor, whole, today)
+    for bill in sorted(mine):
+        if bill in debts:
+            verdict = answer(debts[bill], found.road, today)
+            if not verdict.allowed:
+                raise NotEligible(code=f"{mine[bill].item_name} {mine[bill].service_from:%Y-%m}", reason=verdict.why)
+
+
+def yielded(request: Request, actor: Actor) -> None:
+    """Carried out on approval, by whoever asked for it; the figures must still be those that were decided on."""
+    matter = Matter.objects.select_for_update(of=("self",)).get(pk=request.subject_id)
+    found, facts = ACTS[request.payload["act"]], dict(request.payload["facts"])
+    owed = sum(bill.total_fen for bill in bills_of(actor, matter, clock.today()).values())
+    if gives_up(found, facts, owed) > request.payload["gives_up_fen"]:
+        raise DomainError("figures_moved", "申请以后欠费变多了，放弃的金额超过申请，请退回重提。")
+    matter.asked = False
+    matter.save(update_fields=["asked"])
+    _do(matter, found, facts, actor)
+
+
+def refused(request: Request, actor: Actor) -> None:
+    matter = Matter.objects.select_for_update(of=("self",)).get(pk=request.subject_id)
+    matter.asked = False
+    matter.save(update_fields=["asked"])
+    note(matter, "refused", {"act": request.payload["act"]}, actor=actor)
+
+
+def described(request: Request) -> Sequence[tuple[str, str]]:
+    """What the second person decides on, in words."""
+    payload = request.payload
+    return [
+        ("要做的事", ACTS[payload["act"]].name), ("现在合计欠费", yuan_text(payload["owed_fen"])),
+        ("不再追索", yuan_text(payload["gives_up_fen"])), ("账面", "应收不变，减免另走减免申请"),
+    ]  # fmt: skip
+
+
+def kind() -> approvals.Kind:
+    from django.urls import reverse
+
+    return approvals.Kind(
+        YIELD, "案件让步", Permission.LEGAL_APPROVE, yielded, refused, lambda request: reverse("legal:matter", args=[request.subject_id]), described
+    )

@@ -1,0 +1,29 @@
+from django.apps import AppConfig
+
+
+class LegalConfig(AppConfig):
+    name = "wuyefei.collection.legal"
+    label = "legal"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from wuyefei.foundation.access.rules import Permission
+        from wuyefei.foundation.approvals.actions import register_kind
+        from wuyefei.foundation.platform.schedule import register_scheduled
+        from wuyefei.foundation.shell.menu import register_menu
+        from wuyefei.insight.arrears.public import Column, register_column
+
+        from .actions.acting import kind
+        from .actions.opening import KIND, watch
+        from .columns import load
+        from .composing.pack import register_own
+
+        register_own()
+        register_kind(kind())
+        register_scheduled(KIND, "更新法务案件期限，缴清的结案", "每天 02:50", watch)
+        register_column(Column("limitation", _("时效与法务"), load, order=60, permission=Permission.LEGAL_VIEW))
+        group = _("催缴")
+        register_menu(group, _("法务案件"), "legal:board", "scales", Permission.LEGAL_VIEW, 440)
+        register_menu(group, _("可走法律程序"), "legal:eligible", "flag", Permission.LEGAL_VIEW, 450)
+        register_menu(group, _("时效预警"), "legal:limitation", "clock", Permission.LEGAL_VIEW, 460)

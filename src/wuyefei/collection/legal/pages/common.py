@@ -1,0 +1,54 @@
+"""What the pages share."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.gate import StaffRequest
+from wuyefei.foundation.kernel.money import yuan_text
+
+from ..models import Event
+from ..rules.road import ACTS, EVENT_NAMES
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return cast(StaffRequest, request).actor
+
+
+def number(text: str) -> int | None:
+    """A whole number as an address gives it; anything else is taken for not given."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def told(event: Event) -> list[tuple[str, str]]:
+    """The facts of an event as (label, words)."""
+    act = ACTS.get(event.kind)
+    found = []
+    if act is not None:
+        for field in act.fields:
+            value: Any = event.facts.get(field.name)
+            if field.name == "on" or value in (None, ""):
+                continue
+            text = yuan_text(value) if field.kind == "money" else _(dict(field.choices)[value]) if field.kind == "choice" else str(value)
+            found.append((_(field.label), text))
+        return found
+    labels = {"number": _("编号"), "tracking": _("邮件号"), "proof": _("凭证"), "paper": _("文书"), "act": _("事项")}
+    for name, label in labels.items():
+        if event.facts.get(name):
+            value = str(event.facts[name])
+            found.append((label, _(EVENT_NAMES.get(value, value)) if name in ("act", "paper") else value))
+    for name, label in {"total_fen": _("合计"), "gives_up_fen": _("不再追索")}.items():
+        if name in event.facts:
+            found.append((label, yuan_text(event.facts[name])))
+    return found

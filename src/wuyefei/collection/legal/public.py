@@ -1,0 +1,48 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions.acting import NotEligible, act
+from .actions.letters import arrived, followed, make_batch, make_letter, post
+from .actions.opening import NotClaimable, open_matter, settle, watch
+from .actions.papers import make_paper, printed
+from .composing.pack import Section, register_section
+from .models import Claim, Event, Letter, Matter, Paper
+from .queries.board import households
+from .queries.matters import debts_of, get_matter, matters, open_matters
+from .rules.eligibility import Road, roads
+from .rules.limitation import Break, Interruption, Obstacle, clock_of
+from .rules.road import Step
+
+__all__ = [
+    "Break",
+    "Claim",
+    "Event",
+    "Interruption",
+    "Letter",
+    "Matter",
+    "NotClaimable",
+    "NotEligible",
+    "Obstacle",
+    "Paper",
+    "Road",
+    "Section",
+    "Step",
+    "act",
+    "arrived",
+    "clock_of",
+    "debts_of",
+    "followed",
+    "get_matter",
+    "households",
+    "make_batch",
+    "make_letter",
+    "make_paper",
+    "matters",
+    "open_matter",
+    "open_matters",
+    "post",
+    "printed",
+    "register_section",
+    "roads",
+    "settle",
+    "watch",
+]

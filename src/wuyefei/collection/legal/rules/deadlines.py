@@ -1,0 +1,92 @@
+"""The days that a matter must not miss, each from facts; the earliest is its next step."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wuyefei.foundation.kernel.dates import DAY
+from wuyefei.foundation.kernel.workdays import WorkCalendar
+
+from .eligibility import CONFIRM_DAYS, FOLLOW_UP_DAYS, demand_over
+from .limitation import enforce_by
+from .road import Step
+
+POST_WORKDAYS = 3
+TRACK_DAYS = 7
+PREPARE_WORKDAYS = 5
+REVIEW_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A demand letter: made, posted, delivered or returned."""
+
+    made_on: dt.date
+    posted_on: dt.date | None = None
+    delivered_on: dt.date | None = None
+    returned_on: dt.date | None = None
+    followed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the events of a matter say of days."""
+
+    step: Step
+    since: dt.date
+    mails: tuple[Mail, ...] = ()
+    agreed_on: dt.date | None = None
+    last_on: dt.date | None = None
+    confirmed: bool = False
+    hearing_on: dt.date | None = None
+    effective_on: dt.date | None = None
+    perform_by: dt.date | None = None
+    limitation_on: dt.date | None = None
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Deadline:
+    on: dt.date
+    what: str
+
+
+def deadlines(known: Known, calendar: WorkCalendar, today: dt.date) -> list[Deadline]:
+    """Every day that counts now, the earliest first; a review where nothing else does."""
+    found = [*_mail(known.mails, calendar), *_step(known, calendar, today)]
+    if known.limitation_on is not None and known.step in (Step.PREPARE, Step.DEMAND, Step.MEDIATION, Step.PERFORMING):
+        found.append(Deadline(known.limitation_on, "诉讼时效届满"))
+    return sorted(found or [Deadline(known.since + DAY * REVIEW_DAYS, "复查案件")])
+
+
+def _mail(mails: Iterable[Mail], calendar: WorkCalendar) -> Iterable[Deadline]:
+    for mail in mails:
+        if mail.returned_on is not None:
+            continue
+        if mail.posted_on is None:
+            yield Deadline(calendar.add(mail.made_on, POST_WORKDAYS), "交寄催款函")
+        elif mail.delivered_on is None:
+            yield Deadline(mail.posted_on + DAY * TRACK_DAYS, "查询邮件是否送达")
+        elif not mail.followed:
+            yield Deadline(mail.delivered_on + DAY * FOLLOW_UP_DAYS, "送达后回访")
+
+
+def _step(known: Known, calendar: WorkCalendar, today: dt.date) -> Iterable[Deadline]:
+    if known.step is Step.PREPARE and not known.mails:
+        yield Deadline(calendar.add(known.since, PREPARE_WORKDAYS), "出具催款函")
+    if known.step is Step.DEMAND:
+        ends = [demand_over(mail.delivered_on, calendar) for mail in known.mails if mail.delivered_on]
+        if ends:
+            yield Deadline(max(ends), "催告期满，决定下一步")
+    if known.step is Step.PERFORMING and known.agreed_on is not None:
+        if not known.confirmed and known.agreed_on + DAY * CONFIRM_DAYS >= today:
+            yield Deadline(known.agreed_on + DAY * CONFIRM_DAYS, "申请司法确认的最后一日")
+        if known.last_on is not None:
+            yield Deadline(known.last_on, "协议最后一期")
+    if known.step is Step.COURT and known.hearing_on is not None and known.hearing_on >= today:
+        yield Deadline(known.hearing_on, "开庭")
+    if known.step is Step.JUDGED and known.effective_on is not None:
+        if known.perform_by is not None and known.perform_by >= today:
+            yield Deadline(known.perform_by, "判决履行期满")
+        yield Deadline(enforce_by(known.effective_on, known.perform_by), "申请执行的最后一日")

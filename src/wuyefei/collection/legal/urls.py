@@ -1,0 +1,19 @@
+from django.urls import path
+
+from .pages import board, letters, matter, watch
+
+app_name = "legal"
+urlpatterns = [
+    path("", board.board, name="board"),
+    path("export", board.export, name="export"),
+    path("eligible", watch.eligible, name="eligible"),
+    path("open", watch.opened, name="open"),
+    path("limitation", watch.limitation, name="limitation"),
+    path("results", board.results, name="results"),
+    path("matters/<int:matter_id>", matter.matter, name="matter"),
+    path("matters/<int:matter_id>/do/<str:deed>", matter.do, name="do"),
+    path("matters/<int:matter_id>/letter", letters.made, name="letter"),
+    path("matters/<int:matter_id>/papers/<str:paper_kind>", letters.paper_made, name="paper_made"),
+    path("letters/<int:letter_id>/<str:news>", letters.news, name="news"),
+    path("papers/<int:paper_id>", letters.paper, name="paper"),
+]

@@ -1,0 +1,147 @@
+"""The price of each day for one property, where it follows from the property itself (product rows B2, B3).
+
+Per head by who lives there, parking by whether the space is owned, a formula by the property's parts, a lease by the
+months since it began. Each becomes monthly sums by date, prorated as every price is, and each keeps ``how`` it came
+about: ``remade`` gives the sum again from that alone, so that a bill proves itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from wuyefei.foundation.kernel.dates import Span
+from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.kernel.money import FEN_PER_YUAN, round_half_up
+
+from .formula import BadFormula, all_values
+from .pricing import FORMULA, PARKING_OWN, PER_HEAD, RENT, ZERO, AreaMissing, TariffPrice
+from .rent import prices as rent_prices
+from .terms import BY_AREA, lease, parts_named
+
+T = TypeVar("T")
+
+
+class NobodyLivesThere(DomainError):
+    code = "nobody_lives_there"
+    message = "按居住人数计费，但没有登记居住的人。请登记业主、租户或同住人，或在合同计费行上填写人数。"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a property brings to its price. ``heads``: (from a day on, how many live there); ``owned``: (from a day on,
+    whether the space is owned by its user); both sorted. ``term``: the days of the contract line."""
+
+    term: Span
+    area: Decimal | None = None
+    inner_area: Decimal | None = None
+    quantity: Decimal | None = None
+    heads: tuple[tuple[dt.date, int], ...] = ()
+    owned: tuple[tuple[dt.date, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayPrice:
+    """From ``since`` on: ``per_unit`` yuan a month per unit, or ``fixed`` yuan a month; ``how`` it came about."""
+
+    since: dt.date
+    per_unit: Decimal
+    fixed: Decimal
+    version: int
+    how: Mapping[str, Any]
+
+
+def schedule(method: str, prices: Sequence[TariffPrice], parts: Parts) -> list[DayPrice]:
+    """The prices of a line by day, sorted; neighbouring equal ones joined.
+
+    Raises ``NobodyLivesThere``, ``AreaMissing`` for a part a formula or lease needs, ``BadFormula``.
+    """
+    if method == PER_HEAD and parts.quantity is None and not any(count for _since, count in parts.heads):
+        raise NobodyLivesThere()
+    found: list[DayPrice] = []
+    for price, following in zip(prices, [*(one.since for one in prices[1:]), None], strict=True):
+        for row in _under(method, price, parts):
+            if (following is None or row.since < following) and not _same(found, row):
+                found.append(row)
+    return found
+
+
+def _same(found: Sequence[DayPrice], row: DayPrice) -> bool:
+    return bool(found) and (found[-1].per_unit, found[-1].fixed, found[-1].version, found[-1].how) == (
+        row.per_unit, row.fixed, row.version, row.how,
+    )  # fmt: skip
+
+
+def _under(method: str, price: TariffPrice, parts: Parts) -> list[DayPrice]:
+    """What one version of the tariff makes of the days from its first on."""
+
+    def row(since: dt.date, per_unit: Decimal, how: dict[str, Any]) -> DayPrice:
+        made = {"kind": method, **how}
+        return DayPrice(since, per_unit, remade(made, since), price.version_number, made)
+
+    if method == PER_HEAD:
+        heads = [(price.since, int(parts.quantity))] if parts.quantity is not None else _from(price.since, parts.heads, 0)
+        return [row(since, ZERO, {"price": str(price.per_unit), "heads": count}) for since, count in heads]
+    if method == PARKING_OWN:
+        rented = Decimal(price.terms["rented"])
+        return [row(since, price.per_unit if own else rented, {"owned": own}) for since, own in _from(price.since, parts.owned, False)]
+    if method == FORMULA:
+        named = parts_named(price.terms)
+        heads = _from(price.since, parts.heads, 0) if "居住人数" in named else [(price.since, 0)]
+        return [row(since, ZERO, {"formulas": price.terms["formulas"], "parts": _values(named, parts, count)}) for since, count in heads]
+    area = measured(parts.area) if price.terms["by"] == BY_AREA else Decimal(1)
+    how = {"terms": dict(price.terms), "first": str(parts.term.first), "area": str(area)}
+    first = max(price.since, parts.term.first)
+    if first > parts.term.last:
+        return []
+    starts = [step.since for step in rent_prices(lease(price.terms, parts.term.first, area))]
+    return [row(since, ZERO, how) for since in sorted({first, *(day for day in starts if first < day <= parts.term.last)})]
+
+
+def measured(area: Decimal | None, basis: str = "建筑面积") -> Decimal:
+    if area is None:
+        raise AreaMissing(basis=basis)
+    return area
+
+
+def _from(first: dt.date, rows: Sequence[tuple[dt.date, T]], before: T) -> list[tuple[dt.date, T]]:
+    """The rows that hold from ``first`` on, the one in force then beginning on it."""
+    position = bisect_right(rows, first, key=lambda row: row[0])
+    return [(first, rows[position - 1][1] if position else before), *rows[position:]]
+
+
+def _values(named: set[str], parts: Parts, heads: int) -> dict[str, str]:
+    found = {}
+    if "建筑面积" in named:
+        found["建筑面积"] = str(measured(parts.area))
+    if "套内面积" in named:
+        found["套内面积"] = str(measured(parts.inner_area, "套内面积"))
+    if "居住人数" in named:
+        found["居住人数"] = str(heads)
+    if "计费数量" in named:
+        found["计费数量"] = str(parts.quantity if parts.quantity is not None else 1)
+    return found
+
+
+def remade(how: Mapping[str, Any], since: dt.date) -> Decimal:
+    """The monthly sum in yuan that ``how`` comes to from ``since`` on; 0 where the price is one per unit.
+
+    A formula's sum and a rent are rounded half up to the fen. Raises ``BadFormula`` for a sum below zero.
+    """
+    kind = how["kind"]
+    if kind == PER_HEAD:
+        return Decimal(how["price"]) * int(how["heads"])
+    if kind == FORMULA:
+        formulas = dict(how["formulas"])
+        value = all_values(formulas, {name: Decimal(number) for name, number in how["parts"].items()})[how["formulas"][-1][0]]
+        if value < 0:
+            raise BadFormula(reason="结果小于零")
+        return Decimal(round_half_up(value * FEN_PER_YUAN)) / FEN_PER_YUAN
+    if kind == RENT:
+        steps = rent_prices(lease(how["terms"], dt.date.fromisoformat(how["first"]), Decimal(how["area"])))
+        return Decimal(next(step.monthly_fen for step in reversed(steps) if step.since <= since)) / FEN_PER_YUAN
+    return ZERO

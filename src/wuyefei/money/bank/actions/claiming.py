@@ -1,0 +1,223 @@
+"""A person says whose a line is, gives it back, or undoes a wrong match (product rows D1, D7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.approvals import actions as approvals
+from wuyefei.foundation.approvals.models import Request
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound, Phrase
+from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.kernel.text import limited
+from wuyefei.foundation.platform import audit, clock
+from wuyefei.money.ledger.public import Account, Posting, post
+from wuyefei.money.payments.public import (
+    Batch,
+    BatchRow,
+    Payment,
+    Source,
+    take_payments_in_bulk,
+    undo_payment,
+)
+
+from ..models import BankLine, Habit, LineBooking
+from ..rules import CLAIM_DUE
+
+CLAIM_KIND, UNDONE_KIND, RETURN_BOOKED_KIND = "bank.claimed", "bank.undone", "bank.returned"
+RETURN_KIND, UNMATCH_KIND = "bank.return", "bank.unmatch"
+MOST_PARTS = 200
+State = BankLine.State
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a line for one household; ``receivable_ids`` None: the payer's oldest bills, the rest prepayment."""
+
+    property_id: int
+    payer_id: int
+    amount_fen: int
+    receivable_ids: tuple[int, ...] | None = None
+
+
+class NotWaiting(DomainError):
+    code = "line_not_waiting"
+    message = "这笔流水现在是「{state}」，不能这样处理。"
+
+
+class SharesDiffer(DomainError):
+    code = "shares_differ"
+    message = "各户合计 {sum} 元，与流水金额 {amount} 元不符，相差 {gap} 元。"
+
+
+def _locked(line_id: int, actor: Actor, permission: Permission) -> BankLine:
+    line = (
+        BankLine.objects.select_for_update(of=("self",))
+        .select_related("statement")
+        .filter(pk=line_id, organisation_id=actor.organisation_id, community_id__in=actor.seen)
+        .first()
+    )
+    if line is None:
+        raise NotFound()
+    actor.require(permission, line.community_id)
+    return line
+
+
+def _require(line: BankLine, state: str) -> None:
+    if line.state != state:
+        raise NotWaiting(state=line.get_state_display())
+
+
+@transaction.atomic
+def claim(line_id: int, shares: Sequence[Share], *, actor: Actor, learn: bool = True) -> list[Payment]:
+    """Book a waiting line: for one household, or split over as many as it pays for. The shares add up to the line.
+
+    With ``learn``, the payer's account will be known for these households. Raises ``SharesDiffer``, ``BatchRefused``.
+    """
+    line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
+    _require(line, State.WAITING)
+    _check(line, shares)
+    postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(Account.BANK, -line.amount_fen)]
+    post(CLAIM_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 认领")
+    before = line.bookings.count()
+    rows = tuple(
+        BatchRow(f"{line.key}.{before + place}", share.property_id, share.payer_id, share.amount_fen, "transfer", line.value_date,
+                 share.receivable_ids, remark=line.memo[:200], number=place)
+        for place, share in enumerate(shares, start=1)
+    )  # fmt: skip
+    document = f"{line.statement.name[:90]} 第 {line.number} 行"
+    digest = hashlib.sha256(f"{line.statement.sha256}:{line.key}".encode()).hexdigest()
+    take_payments_in_bulk(Batch(line.community_id, Source.BANK, document, digest, rows), actor=actor)
+    keys = [f"{Source.BANK.value}:{row.external_ref}" for row in rows]
+    made = list(Payment.objects.filter(organisation_id=line.organisation_id, client_key__in=keys).order_by("pk"))
+    LineBooking.objects.bulk_create([LineBooking(line=line, payment=payment) for payment in made])
+    if learn and line.payer_mark:
+        _learn(line, shares)
+    _close(line, State.BOOKED, "", actor)
+    audit.record(actor, "bank.claim", line, after={"payments": [payment.pk for payment in made], "amount_fen": line.amount_fen})
+    audit.publish(actor, "bank.claimed", community_id=line.community_id, line=line.pk)
+    return made
+
+
+def _check(line: BankLine, shares: Sequence[Share]) -> None:
+    if not 0 < len(shares) <= MOST_PARTS:
+        raise Invalid(field="户数", reason=Phrase("应为 1 到 {most} 户", most=MOST_PARTS))
+    if any(share.amount_fen <= 0 for share in shares):
+        raise Invalid(field="金额", reason="应大于 0")
+    total = sum(share.amount_fen for share in shares)
+    if total != line.amount_fen:
+        gap = yuan_text(abs(line.amount_fen - total))
+        raise SharesDiffer(sum=yuan_text(total), amount=yuan_text(line.amount_fen), gap=gap)
+
+
+def _learn(line: BankLine, shares: Sequence[Share]) -> None:
+    for share in shares:
+        habit, made = Habit.objects.get_or_create(
+            community_id=line.community_id, payer_mark=line.payer_mark, property_id=share.property_id, payer_id=share.payer_id,
+            defaults={"organisation_id": line.organisation_id},
+        )  # fmt: skip
+        if not made:
+            Habit.objects.filter(pk=habit.pk).update(times=F("times") + 1)
+
+
+def _close(line: BankLine, state: str, note: str, actor: Actor) -> None:
+    """The one place where a line ends; its money has left suspense."""
+    line.state, line.suspense_fen, line.note = state, 0, note
+    line.closed_at, line.closed_by_id = clock.now(), actor.user_id
+    line.save(update_fields=["state", "suspense_fen", "note", "closed_at", "closed_by"])
+
+
+def _reopen(line: BankLine, note: str, actor: Actor, owner_id: int) -> None:
+    """The one place where a line waits again, with its money in suspense and a new deadline."""
+    line.state, line.suspense_fen, line.note = State.WAITING, line.amount_fen, note
+    line.closed_at, line.closed_by_id, line.owner_id, line.due_at = None, None, owner_id, clock.now() + CLAIM_DUE
+    line.save(update_fields=["state", "suspense_fen", "note", "closed_at", "closed_by", "owner", "due_at"])
+
+
+@transaction.atomic
+def keep_waiting(line_id: int, note: str, until: dt.date, *, actor: Actor) -> BankLine:
+    """The line stays in suspense, with a word on what is being done, the actor as its owner and a new deadline."""
+    line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
+    _require(line, State.WAITING)
+    text = limited(note, "说明", 200, required=True)
+    if not clock.today() < until <= clock.today() + dt.timedelta(days=90):
+        raise Invalid(field="期限", reason="应在今天之后的 90 天内")
+    before = {"due_at": line.due_at, "owner": line.owner_id}
+    line.note, line.owner_id = text, actor.user_id
+    line.due_at = clock.now() + (until - clock.today())
+    line.save(update_fields=["note", "owner", "due_at"])
+    audit.record(actor, "bank.keep", line, before=before, after={"due_at": line.due_at, "owner": line.owner_id}, reason=text)
+    return line
+
+
+@transaction.atomic
+def ask_return(line_id: int, reason: str, *, actor: Actor) -> Request:
+    """Ask for the money to go back to the account it came from; somebody else decides."""
+    line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
+    _require(line, State.WAITING)
+    request = approvals.ask(RETURN_KIND, line, actor=actor, community_id=line.community_id, reason=reason, amount_fen=line.amount_fen,
+                            payload={"line": line.pk, "amount_fen": line.amount_fen})  # fmt: skip
+    line.state = State.RETURNING
+    line.save(update_fields=["state"])
+    return request
+
+
+def carry_out_return(request: Request, actor: Actor) -> None:
+    line = _locked(request.subject_id, actor, Permission.REFUND_APPROVE)
+    _require(line, State.RETURNING)
+    postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(Account.BANK, -line.amount_fen)]
+    post(RETURN_BOOKED_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 退回付款人")
+    _close(line, State.RETURNED, request.reason[:200], actor)
+    audit.record(actor, "bank.return", line, after={"amount_fen": line.amount_fen}, reason=request.reason)
+
+
+def refuse_return(request: Request, actor: Actor) -> None:
+    line = _locked(request.subject_id, actor, Permission.PAYMENT_VIEW)
+    _require(line, State.RETURNING)
+    line.state = State.WAITING
+    line.save(update_fields=["state"])
+
+
+@transaction.atomic
+def ask_unmatch(line_id: int, reason: str, *, actor: Actor) -> Request:
+    """Ask for a wrong match to be undone; somebody else decides."""
+    line = _locked(line_id, actor, Permission.PAYMENT_VOID_REQUEST)
+    _require(line, State.BOOKED)
+    paid = list(_standing(line))
+    return approvals.ask(UNMATCH_KIND, line, actor=actor, community_id=line.community_id, reason=reason, amount_fen=line.amount_fen,
+                         payload={"line": line.pk, "payments": [payment.pk for payment in paid]})  # fmt: skip
+
+
+def _standing(line: BankLine) -> list[Payment]:
+    found = LineBooking.objects.filter(line=line, payment__voided_at__isnull=True).select_related("payment").order_by("payment_id")
+    return [booking.payment for booking in found]
+
+
+def carry_out_unmatch(request: Request, actor: Actor) -> None:
+    """Every payment of the line is undone as of its value date; the money is back in suspense, the habit forgotten."""
+    line = _locked(request.subject_id, actor, Permission.PAYMENT_VOID_APPROVE)
+    _require(line, State.BOOKED)
+    for payment in _standing(line):
+        undo_payment(payment.pk, request.reason, actor=actor)
+        Habit.objects.filter(
+            community_id=line.community_id, payer_mark=line.payer_mark, property_id=payment.property_id, payer_id=payment.payer_id
+        ).update(times=0)
+    postings = [Posting(Account.BANK, line.amount_fen), Posting(Account.BANK_SUSPENSE, -line.amount_fen)]
+    post(UNDONE_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 撤销匹配")
+    _reopen(line, request.reason[:200], actor, request.maker_id)
+    audit.record(actor, "bank.unmatch", line, after={"amount_fen": line.amount_fen}, reason=request.reason)
+    audit.publish(actor, "bank.unmatched", community_id=line.community_id, line=line.pk)
+
+
+def refuse_void(payment: Payment) -> None:
+    """A payment of a bank line is undone through its line, so that the money is not lost from sight."""
+    if LineBooking.objects.filter(payment=payment).exists():
+        raise DomainError("payment_of_line", "这笔收款来自银行流水，请打开那笔流水，用「撤销匹配」。")
+

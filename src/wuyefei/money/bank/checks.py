@@ -1,0 +1,47 @@
+"""What ``verify`` proves of bank lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.models import Sum
+
+from wuyefei.foundation.kernel.errors import Phrase
+from wuyefei.foundation.kernel.money import yuan
+from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
+from wuyefei.money.ledger.public import Account, control
+
+from .models import BankLine
+
+_BOOKED = """
+SELECT l.id, l.amount_fen, l.state, COALESCE(sum(p.amount_fen) FILTER (WHERE p.voided_at IS NULL), 0),
+  COALESCE(bool_and(p.community_id = l.community_id AND p.value_date = l.value_date), TRUE)
+FROM bank_bankline l LEFT JOIN bank_linebooking b ON b.line_id = l.id LEFT JOIN payments_payment p ON p.id = b.payment_id
+WHERE l.organisation_id = %s GROUP BY l.id ORDER BY l.id
+"""
+
+
+def suspense(organisation_id: int) -> Iterator[Yielded]:
+    """What stands in the bank's suspense is what the open lines say."""
+    rows = BankLine.objects.filter(organisation_id=organisation_id, suspense_fen__gt=0)
+    held = {community_id: -fen for community_id, fen in rows.values_list("community_id").annotate(Sum("suspense_fen"))}
+    yield from control("bank.suspense", organisation_id, Account.BANK_SUSPENSE, held, name="银行待查款")
+
+
+def booked(organisation_id: int) -> Iterator[Yielded]:
+    """The payments of a booked line add up to it, on its day; a line that is not booked has none that stand."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BOOKED, [organisation_id])
+        rows = cursor.fetchall()
+    yield Examined(len(rows))
+    for line_id, amount, state, paid, same in rows:
+        should = amount if state == BankLine.State.BOOKED else 0
+        if int(paid) != should or not same:
+            what = Phrase("流水应入账 {should}，收款 {paid}，或项目、到账日不一致", should=yuan(should), paid=yuan(int(paid)))
+            yield Finding("bank.lines", "bank_bankline", line_id, what)
+
+
+def register() -> None:
+    register_check("bank.suspense", "银行待查款总账等于未认领的流水", suspense)
+    register_check("bank.lines", "每笔已入账的流水等于它的收款", booked)

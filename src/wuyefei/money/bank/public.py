@@ -1,0 +1,29 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions.claiming import Share, ask_return, ask_unmatch, claim, keep_waiting
+from .actions.importing import Fresh, Imported, import_statement, look
+from .models import BankLine, BankStatement, Habit, LineBooking
+from .queries import get_line, get_statement, lines, statements, to_claim
+from .rules.shapes import StatementRefused
+
+__all__ = [
+    "BankLine",
+    "BankStatement",
+    "Fresh",
+    "Habit",
+    "Imported",
+    "LineBooking",
+    "Share",
+    "StatementRefused",
+    "ask_return",
+    "ask_unmatch",
+    "claim",
+    "get_line",
+    "get_statement",
+    "import_statement",
+    "keep_waiting",
+    "lines",
+    "look",
+    "statements",
+    "to_claim",
+]

@@ -1,0 +1,113 @@
+"""Scoped reads of statements and lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from wuyefei.estate.occupancy.public import payers
+from wuyefei.estate.people.public import people
+from wuyefei.estate.properties.public import properties
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.dates import Span
+from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.money.billing.public import OpenBill, open_bills
+
+from .models import BankLine, BankStatement
+from .rules.matching import WEIGHTS, Reason
+
+
+def statements(actor: Actor) -> QuerySet[BankStatement]:
+    """The statements of the communities whose payments the actor may see."""
+    return BankStatement.objects.filter(
+        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.PAYMENT_VIEW)
+    )
+
+
+def get_statement(actor: Actor, statement_id: int) -> BankStatement:
+    found = statements(actor).select_related("community", "imported_by").filter(pk=statement_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def lines(actor: Actor) -> QuerySet[BankLine]:
+    """The lines of the communities whose payments the actor may see."""
+    return BankLine.objects.filter(
+        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.PAYMENT_VIEW)
+    )
+
+
+def get_line(actor: Actor, line_id: int) -> BankLine:
+    found = lines(actor).select_related("statement", "community", "owner", "closed_by").filter(pk=line_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def to_claim(actor: Actor) -> QuerySet[BankLine]:
+    """What waits for whoever may claim it, a return under approval included."""
+    return lines(actor).filter(
+        community_id__in=actor.communities(Permission.PAYMENT_BATCH), closed_at__isnull=True,
+        state__in=(BankLine.State.WAITING, BankLine.State.RETURNING),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A household that a line may be for; ``owed_fen`` with its late fee as of the line's day."""
+
+    property_id: int
+    code: str
+    payer_id: int
+    payer_name: str
+    reasons: tuple[Reason, ...]
+    bills: tuple[OpenBill, ...] = ()
+
+    @property
+    def owed_fen(self) -> int:
+        return sum(bill.total_fen for bill in self.bills)
+
+    @property
+    def score(self) -> int:
+        return sum(WEIGHTS[reason] for reason in self.reasons)
+
+
+def proposed(actor: Actor, rows: list[BankLine]) -> dict[int, list[Proposed]]:
+    """What was found for each of a page of lines when it came, with what is owed now."""
+    wanted = {row.pk: [(int(a), int(b), tuple(map(Reason, c))) for a, b, c in row.proposal] for row in rows}
+    flats = {one[0] for found in wanted.values() for one in found}
+    owners = {one[1] for found in wanted.values() for one in found}
+    codes = dict(properties(actor).filter(pk__in=flats).values_list("pk", "code"))
+    names = dict(people(actor).filter(pk__in=owners).values_list("pk", "name"))
+    days = {row.pk: row.value_date for row in rows}
+    bills = _bills(actor, owners, max(days.values())) if days and owners else {}
+    return {
+        pk: [Proposed(flat, codes[flat], payer, names[payer], reasons, tuple(bills.get(payer, ()))) for flat, payer, reasons in found
+             if flat in codes and payer in names]
+        for pk, found in wanted.items()
+    }  # fmt: skip
+
+
+def _bills(actor: Actor, payer_ids: set[int], as_of: dt.date) -> dict[int, list[OpenBill]]:
+    found: dict[int, list[OpenBill]] = {}
+    for bill in open_bills(actor, as_of, payer_ids=payer_ids):
+        found.setdefault(bill.payer_id, []).append(bill)
+    return found
+
+
+def households(actor: Actor, line: BankLine, property_ids: list[int]) -> list[Proposed]:
+    """Households named by a person for a line of the same community, with who pays there on the line's day."""
+    rows = dict(properties(actor).filter(pk__in=property_ids, community_id=line.community_id).values_list("pk", "code"))
+    spans = payers(rows, Span(line.value_date, line.value_date))
+    first = {flat: found[0][0] for flat, found in spans.items() if found}
+    names = dict(people(actor).filter(pk__in=first.values()).values_list("pk", "name"))
+    bills = _bills(actor, set(first.values()), line.value_date) if first else {}
+    return [
+        Proposed(flat, rows[flat], first[flat], names[first[flat]], (), tuple(bills.get(first[flat], ())))
+        for flat in property_ids
+        if flat in first and first[flat] in names
+    ]

@@ -1,0 +1,51 @@
+"""Where the entries of the rooms below came from, so that a voucher leads to its document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from wuyefei.money.ledger.public import register_source
+from wuyefei.money.payments.public import Payment
+
+
+def _to(name: str) -> Callable[[int], str]:
+    return lambda pk: reverse(name, args=[pk])
+
+
+def _receipt(payment_id: int) -> str:
+    """The receipt of a payment among the receipts; nothing where it has none (money found outside the desk)."""
+    number = Payment.objects.filter(pk=payment_id, receipt__isnull=False).values_list("receipt__number", flat=True).first()
+    return f"{reverse('receipts:list')}?{urlencode({'number': number})}" if number else ""
+
+
+def register_origins() -> None:
+    """The kinds that billing, payments, channels and the cash desk post."""
+    receivable, run = _to("billing:receivable"), _to("billing:run")
+    for kind, label, address in (
+        ("billing.opening", _("期初欠费"), None),
+        ("billing.publish", _("账单发布"), run),
+        ("billing.once", _("临时收费"), receivable),
+        ("billing.sheet", _("计费单入账"), _to("sheets:sheet")),
+        ("billing.adjust", _("应收调整"), receivable),
+        ("billing.reverse", _("应收红冲"), receivable),
+        ("billing.release", _("合同负债结转收入"), None),
+        ("payment.opening", _("期初预存"), None),
+        ("payment.take", _("收款"), _receipt),
+        ("payment.batch", _("批量入账"), None),
+        ("payment.offset", _("预存抵扣"), run),
+        ("payment.void", _("收款作废"), _receipt),
+        ("payment.release", _("撤销核销"), _receipt),
+        ("payment.refund_hold", _("退款占用预存"), None),
+        ("payment.refund_return", _("退款退回预存"), None),
+        ("channel.suspense", _("线上来款待查"), None),
+        ("channel.found", _("待查款查清"), None),
+        ("refund.done", _("退款完成"), _to("channels:refund")),
+        ("refund.suspense_out", _("待查款转退款"), _to("channels:refund")),
+        ("refund.suspense_back", _("待查款退款退回"), _to("channels:refund")),
+        ("cashdesk.handover", _("交班长短款"), _to("cashdesk:shift")),
+    ):
+        register_source(kind, label, address)

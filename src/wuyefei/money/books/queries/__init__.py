@@ -1,0 +1,1 @@
+"""Scoped reads: the reports and what ties them."""

@@ -1,0 +1,134 @@
+"""Limitation, demand periods, eligibility and enforcement: the worked tables, and what always holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.docs import rows_of
+from wuyefei.collection.legal.rules.deadlines import Known, Mail, deadlines
+from wuyefei.collection.legal.rules.eligibility import Debt, demand_over, roads
+from wuyefei.collection.legal.rules.limitation import (
+    Break,
+    Interruption,
+    Obstacle,
+    clock_of,
+    enforce_by,
+    years_after,
+)
+from wuyefei.collection.legal.rules.road import (
+    ACTS,
+    BOARD,
+    NotNow,
+    Step,
+    acts_in,
+    gives_up,
+    next_step,
+    read_facts,
+)
+from wuyefei.foundation.kernel.errors import Invalid
+from wuyefei.foundation.kernel.money import parse_yuan
+from wuyefei.foundation.kernel.workdays import CALENDAR
+
+TODAY = dt.date(2026, 11, 25)
+PAGE = "rules/limitation.md"
+
+
+def day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text and text != "—" else None
+
+
+def a_day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def breaks(text: str) -> list[Interruption]:
+    parts = [one.split() for one in text.split("；") if one]
+    return [Interruption(a_day(one[0]), Break(one[1]), day(one[2]) if len(one) > 2 else None) for one in parts]
+
+
+@pytest.mark.parametrize("row", rows_of(PAGE, 0), ids=lambda row: f"{row['到期日']} {row['中断']}{row['中止']}")
+def test_limitation(row: dict[str, str]) -> None:
+    obstacles = [Obstacle(a_day(row["中止"].split()[0]), day(row["中止"].split()[1]))] if row["中止"] else []
+    clock = clock_of(a_day(row["到期日"]), breaks(row["中断"]), obstacles)
+    assert clock.last_on == (None if row["届满"] == "不计算" else a_day(row["届满"]))
+    assert clock.moved_to(CALENDAR) == day(row["顺延到"])
+
+
+@pytest.mark.parametrize("row", rows_of(PAGE, 1), ids=lambda row: row["送达"])
+def test_demand_periods(row: dict[str, str]) -> None:
+    assert demand_over(a_day(row["送达"]), CALENDAR) == a_day(row["催告期满"])
+
+
+@pytest.mark.parametrize("row", rows_of(PAGE, 2), ids=lambda row: "-".join(row.values()))
+def test_which_debt_may_go_where(row: dict[str, str]) -> None:
+    fen = parse_yuan(row["合计"], "合计")
+    debt = Debt(
+        a_day(row["到期日"]), fen, fen, day(row["催告期满"]), row["调解过"] == "是", row["提前"] == "是", row["争议"] == "是", None,
+        day(row["执行期限"]),
+    )  # fmt: skip
+    answers = roads(debt, TODAY)
+    assert ["是" if one.allowed else "否" for one in answers] == [row["催款函"], row["调解"], row["起诉"], row["执行"]]
+    assert all(one.why for one in answers)
+
+
+@pytest.mark.parametrize("row", rows_of(PAGE, 3), ids=lambda row: row["生效"])
+def test_enforcement(row: dict[str, str]) -> None:
+    assert enforce_by(a_day(row["生效"]), day(row["履行期满"])) == a_day(row["最后一日"])
+
+
+DAYS = st.dates(dt.date(2018, 1, 1), dt.date(2030, 1, 1))
+
+
+@given(DAYS, st.lists(st.builds(Interruption, DAYS, st.sampled_from([Break.DEMAND, Break.PART_PAID, Break.ACKNOWLEDGED]))))
+def test_an_interruption_never_shortens(due_on: dt.date, found: list[Interruption]) -> None:
+    last = clock_of(due_on, found).last_on
+    assert last is not None and last >= years_after(due_on, 3)
+    assert last in {years_after(due_on, 3), *(years_after(one.on, 3) for one in found)}
+    assert clock_of(due_on, list(reversed(found))).last_on == last
+
+
+@given(DAYS, DAYS, st.integers(0, 2_000_000))
+def test_where_only_time_is_missing_the_day_is_right(due_on: dt.date, today: dt.date, fen: int) -> None:
+    debt = Debt(due_on, fen, fen)
+    found = roads(debt, today)[0]
+    if found.from_on is not None:
+        assert not found.allowed and found.from_on > today
+        assert roads(debt, found.from_on)[0].allowed and not roads(debt, found.from_on - dt.timedelta(days=1))[0].allowed
+
+
+def test_every_step_leads_to_an_end_and_the_table_is_whole() -> None:
+    for step in BOARD:
+        assert {act.code for act in acts_in(step)} >= {"close", "cost", "assets"}
+    assert acts_in(Step.CLOSED) == []
+    assert next_step(ACTS["enforce"], Step.JUDGED) is Step.ENFORCEMENT
+    with pytest.raises(NotNow) as error:
+        next_step(ACTS["enforce"], Step.COURT)
+    assert error.value.text == "现在是「诉讼」，不能「申请执行」，没有改动。"
+
+
+def test_facts_are_read_and_refused_by_field() -> None:
+    given_ = {"on": "2026-11-20", "agreed_fen": "3000", "last_on": "2027-02-28", "times": "3"}
+    facts = read_facts(ACTS["agreed"], given_, TODAY)
+    assert facts == {"on": "2026-11-20", "agreed_fen": 300000, "last_on": "2027-02-28", "times": "3", "note": None}
+    assert gives_up(ACTS["agreed"], facts, 350000) == 50000 and gives_up(ACTS["agreed"], facts, 300000) == 0
+    for name, value, said in [("on", "2026-11-26", "不能在今天以后"), ("on", "", "不能为空"), ("agreed_fen", "-1", "")]:
+        with pytest.raises(Invalid) as error:
+            read_facts(ACTS["agreed"], given_ | {name: value}, TODAY)
+        assert said in error.value.text
+
+
+def test_the_nearest_day_comes_first() -> None:
+    sent = Mail(a_day("2026-11-02"), a_day("2026-11-03"), a_day("2026-11-06"))
+    found = deadlines(Known(Step.DEMAND, a_day("2026-11-03"), (sent,), limitation_on=a_day("2026-11-30")), CALENDAR, TODAY)
+    assert [(str(one.on), one.what) for one in found] == [
+        ("2026-11-13", "送达后回访"), ("2026-11-20", "催告期满，决定下一步"), ("2026-11-30", "诉讼时效届满"),
+    ]  # fmt: skip
+    performing = Known(Step.PERFORMING, a_day("2026-11-20"), agreed_on=a_day("2026-11-20"), last_on=a_day("2027-05-20"))
+    assert [str(one.on) for one in deadlines(performing, CALENDAR, TODAY)] == ["2026-12-20", "2027-05-20"]
+    judged = Known(Step.JUDGED, TODAY, effective_on=a_day("2026-11-01"), perform_by=a_day("2026-12-01"))
+    assert [str(one.on) for one in deadlines(judged, CALENDAR, TODAY)] == ["2026-12-01", "2028-12-01"]
+    assert deadlines(Known(Step.ENFORCEMENT, TODAY), CALENDAR, TODAY)[0].what == "复查案件"
