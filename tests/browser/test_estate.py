@@ -90,7 +90,7 @@ def test_tariff_contract_and_cover(
     page.goto(reverse("backoffice:tariff_new"))
     page.get_by_label("收费项目").select_option(label="物业服务费")
     page.get_by_label("名称").fill("二期物业费")
-    page.get_by_label("单价").fill("3.20")
+    page.get_by_role("textbox", name="单价 选填", exact=True).fill("3.20")
     expect(page.locator("#example")).to_contain_text("320.00")
     assert axe(page) == []
     page.get_by_label("生效日期").fill("2026-01-01")

@@ -29,7 +29,7 @@ def test_from_the_list_to_letters_and_the_board(world: World) -> None:
     assert "2 户" in text(page.get("/legal/eligible"))
     assert "GY-FW-2026-0001" in text(page.get("/legal/?step=prepare&q=luxiaoman"))
     assert "没有符合筛选的案件" in text(page.get("/legal/?q=没有这个人"))
-    rows = sheet_of(page.get("/legal/export"))
+    rows = sheet_of(page.get("/legal/export").content)
     assert rows[1][:5] == ["GY-FW-2026-0001", "桂语花园", "1-1-101", "陆小满", "准备"]
     assert "请先勾选" in text(page.post("/legal/open", {}, follow=True))
 

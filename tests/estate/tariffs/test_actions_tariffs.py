@@ -34,7 +34,7 @@ def test_default_items_are_made_once(world: World) -> None:
     items = room.ensure_default_items(organisation)
     assert [items[code].name for code in ("service", "parking_rent", "opening")] == ["物业服务费", "车位租金", "期初欠费"]
     assert room.ensure_default_items(organisation) == items
-    assert room.ChargeItem.objects.filter(organisation_id=theirs).count() == 7
+    assert room.ChargeItem.objects.filter(organisation_id=theirs).count() == 9
     ours = room.ensure_default_items(world.organisation)
     assert ours["service"].pk == world.service.pk, "an item of that name is left as it is"
     assert room.items(world["finance"]).filter(name="车位服务费").count() == 1

@@ -60,6 +60,12 @@ def test_a_formula_takes_its_parts_and_is_rounded_to_the_fen() -> None:
     assert schedule("formula", [price(**terms)], parts)[0].how["parts"] == {"建筑面积": "89.55", "居住人数": "2"}
 
 
+def test_parts_have_english_names_too() -> None:
+    terms = check_terms("formula", {"formulas": formulas("max(building_area * 0.5, 50) + residents * 5")})
+    found = schedule("formula", [price(**terms)], Parts(TERM, area=D(120), heads=((day("2025-01-01"), 2),)))
+    assert (found[0].fixed, found[0].how["parts"]) == (D(70), {"building_area": "120", "residents": "2"})
+
+
 def test_a_lease_counts_its_months_from_the_lines_first_day() -> None:
     terms = check_terms("rent", rent("area", "1 80\n25 90", 12, D(5), "1 3", ""))
     parts = Parts(Span(day("2026-02-15"), day("2029-02-14")), area=D("100.5"))

@@ -310,7 +310,7 @@ def test_a_booked_sheet_is_offset_against_what_is_held(world: World, water: Char
     with clock.at(day(2)):
         home, payer = world.flats["1-1-101"], world.people["陆小满"]
         held = OpeningPrepayment(home.pk, payer.pk, 10_000)
-        book_opening_prepayments([held], actor=world["admin"], community=world.community)
+        book_opening_prepayments([held], actor=world["manager"], community=world.community)
         terms = EachTerms(Decimal(60), By.UNIT, Scope(only=("1-1-101", "1-1-102")))
         head = Head(world.service.pk, "门禁升级", Span(dt.date(2026, 2, 1), dt.date(2026, 2, 28)), day(3))
         sheet = draft_each(head, terms, actor=world["finance"], community=world.community)

@@ -22,8 +22,8 @@ class BankConfig(AppConfig):
         def badge(request: HttpRequest) -> int:
             return to_claim(request.actor).count()  # type: ignore[attr-defined]
 
-        register_menu(_("收费"), _("银行流水"), "bank:statements", "wallet", Permission.PAYMENT_VIEW, 238)
-        register_menu(_("收费"), _("流水认领"), "bank:claims", "flag", Permission.PAYMENT_BATCH, 239, badge, under="bank:statements")
+        register_menu(_("收费"), _("银行流水"), "bank:statements", "wallet", Permission.PAYMENT_VIEW, 237)
+        register_menu(_("收费"), _("流水认领"), "bank:claims", "flag", Permission.PAYMENT_BATCH, 238, badge, under="bank:statements")
         register_kind(Kind(
             claiming.RETURN_KIND, "退回流水", Permission.REFUND_APPROVE, claiming.carry_out_return, claiming.refuse_return, address, describe
         ))  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from wuyefei.estate.tariffs.public import Tariff, figure, price_words, unit_of
-from wuyefei.estate.tariffs.rules.public import PARTS
+from wuyefei.estate.tariffs.rules.public import ENGLISH_PARTS, PARTS
 from wuyefei.foundation.kernel.dates import Month
 
 from .rules.explaining import PieceLine
@@ -46,8 +46,12 @@ def _product(piece: PieceLine, counted: str) -> str:
     return " + ".join(parts)
 
 
+def _place(part: tuple[str, str]) -> int:
+    return PARTS.index(ENGLISH_PARTS.get(part[0], part[0]))
+
+
 def _formula(how: Mapping[str, Any], fixed: Decimal) -> str:
-    given = "，".join(f"{name} {figure(number, 0)}" for name in PARTS if (number := how["parts"].get(name)))
+    given = "，".join(f"{name} {figure(number, 0)}" for name, number in sorted(how["parts"].items(), key=_place))
     said = "；".join(f"{name} = {text}" for name, text in how["formulas"])
     return f"{said}{f'（{given}）' if given else ''} → " + _("%(price)s 元") % {"price": figure(fixed)}
 

@@ -28,7 +28,7 @@ YIELD = "legal_yield"
 
 class NotEligible(DomainError):
     code = "not_eligible"
-    message = "{code}：{reason}。没有改动。"
+    message = "{bill}：{reason}。没有改动。"
 
 
 class Waiting(DomainError):
@@ -106,7 +106,7 @@ def _eligible(found: Act, matter: Matter, actor: Actor) -> None:
         if bill in debts:
             verdict = answer(debts[bill], found.road, today)
             if not verdict.allowed:
-                raise NotEligible(code=f"{mine[bill].item_name} {mine[bill].service_from:%Y-%m}", reason=verdict.why)
+                raise NotEligible(bill=f"{mine[bill].item_name} {mine[bill].service_from:%Y-%m}", reason=verdict.why)
 
 
 def yielded(request: Request, actor: Actor) -> None:

@@ -88,7 +88,7 @@ def _eligible(matter: Matter, actor: Actor) -> None:
     debts, mine = debts_of(actor, whole, today), bills_of(actor, matter, today)
     answers = [answer(debts[bill], Road.LETTER, today) for bill in sorted(mine) if bill in debts]
     if not any(one.allowed for one in answers):
-        raise NotEligible(code=matter.number, reason=answers[0].why if answers else "已缴清")
+        raise NotEligible(bill=matter.number, reason=answers[0].why if answers else "已缴清")
 
 
 def _judge(matter: Matter, bills: Collection[int], text: str, actor: Actor) -> Refused | None:
@@ -114,6 +114,8 @@ def post(letter_id: int, tracking: str, *, actor: Actor) -> Letter:
         row, matter = _locked(letter_id, actor)
         if row.posted_on is not None:
             raise LetterMoved()
+        if matter.closed_on is not None:
+            raise NotNow(state=STEP_NAMES[Step.CLOSED], what="交寄催款函")
         if sum(bill.outstanding_fen for bill in bills_of(actor, matter, clock.today()).values()) != row.principal_fen:
             raise LetterStale()
         refusal = _judge(matter, row.receivable_ids, words_of(row.paper.data), actor)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from wuyefei.estate.people.public import reveal
+from wuyefei.estate.people.public import check_purpose, reveal
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.platform import audit, clock
@@ -59,8 +59,10 @@ def printed(paper: Paper, *, purpose: str = "", actor: Actor) -> bytes:
     marks = {"⟦name⟧": person.name, "⟦mobile⟧": person.mobile_shown or "—", "⟦identity⟧": person.identity_shown or "—"}
     if paper.kind in Paper.COURT:
         actor.require(Permission.LEGAL_WORK, paper.community_id)
-        marks["⟦mobile⟧"] = reveal(person.pk, "mobile", purpose, actor=actor) or "—"
-        marks["⟦identity⟧"] = reveal(person.pk, "identity", purpose, actor=actor) or "—"
+        check_purpose(purpose)
+        for field, known in (("mobile", person.mobile_shown), ("identity", person.identity_shown)):
+            if known:  # where none is on record there is nothing to reveal
+                marks[f"⟦{field}⟧"] = reveal(person.pk, field, purpose, actor=actor)
     audit.record(actor, "legal.print", paper, reason=purpose)
     return typeset(TEMPLATE, _filled(paper.data, marks) | {"digest": paper.digest}, paper.on)
 

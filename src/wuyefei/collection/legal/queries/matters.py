@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import LateFeeHold, OpenBill, Receivable, open_bills
 from wuyefei.money.payments.public import Allocation, Payment
 from wuyefei.relations.contacts.public import DISPUTE, work_calendar
@@ -33,10 +34,17 @@ def matters(actor: Actor) -> QuerySet[Matter]:
 
 def open_matters(actor: Actor) -> QuerySet[Matter]:
     """Those in which something is still owed at this very moment: whoever has paid is gone at once."""
-    owing = Claim.objects.filter(matter_id=OuterRef("pk"), receivable__reversed_at__isnull=True).filter(
-        Q(receivable__outstanding_fen__gt=0) | Q(receivable__accrued_exact__gt=F("receivable__late_fee_settled_fen"))
-    )
-    return matters(actor).filter(Exists(owing), closed_on__isnull=True)
+    mine = Claim.objects.filter(matter_id=OuterRef("pk"), receivable__reversed_at__isnull=True)
+    principal = Exists(mine.filter(receivable__outstanding_fen__gt=0))
+    rows = matters(actor).filter(closed_on__isnull=True)
+    return rows.filter(principal | Q(pk__in=_late_fees_only(actor, rows.exclude(principal))))
+
+
+def _late_fees_only(actor: Actor, rows: QuerySet[Matter]) -> list[int]:
+    """Of matters without principal, those with a late fee left: its cap and waivers are known only to the late-fee rules."""
+    doubtful = Claim.objects.filter(matter__in=rows, receivable__reversed_at__isnull=True)
+    matter_of = dict(doubtful.filter(receivable__accrued_exact__gt=F("receivable__late_fee_settled_fen")).values_list("receivable_id", "matter_id"))
+    return sorted({matter_of[bill.id] for bill in open_bills(actor, clock.today(), receivable_ids=list(matter_of))})
 
 
 def get_matter(actor: Actor, matter_id: int) -> Matter:

@@ -46,6 +46,10 @@ class Known:
     limitation_on: dt.date | None = None
 
 
+BEFORE_COURT = (Step.PREPARE, Step.DEMAND, Step.MEDIATION, Step.PERFORMING)
+"""While a letter is still to be looked after; in court it is evidence and no more."""
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Deadline:
     on: dt.date
@@ -54,8 +58,9 @@ class Deadline:
 
 def deadlines(known: Known, calendar: WorkCalendar, today: dt.date) -> list[Deadline]:
     """Every day that counts now, the earliest first; a review where nothing else does."""
-    found = [*_mail(known.mails, calendar), *_step(known, calendar, today)]
-    if known.limitation_on is not None and known.step in (Step.PREPARE, Step.DEMAND, Step.MEDIATION, Step.PERFORMING):
+    letters = _mail(known.mails, calendar) if known.step in BEFORE_COURT else ()
+    found = [*letters, *_step(known, calendar, today)]
+    if known.limitation_on is not None and known.step in BEFORE_COURT:
         found.append(Deadline(known.limitation_on, "诉讼时效届满"))
     return sorted(found or [Deadline(known.since + DAY * REVIEW_DAYS, "复查案件")])
 

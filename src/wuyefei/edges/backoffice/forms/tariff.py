@@ -38,7 +38,7 @@ def typed(label: Any, help_text: Any, rows: int = 2) -> forms.CharField:
 
 
 class PriceForm(Form):
-    """A price from a day on. Only what its method uses is shown and taken; what it may be is checked by the tariffs room."""
+    """A price from a day on. Only what its method uses is shown; what it may be is checked by the tariffs room."""
 
     effective_from = day_field(_("生效日期"))
     per_unit = number(_("单价"), _("元/月，每平方米、车位、人或份；车位按天的为元/天。最多四位小数"))
@@ -68,7 +68,7 @@ class PriceForm(Form):
         """What the method's price takes of the fields. Raises ``Invalid`` for terms that cannot be read."""
         data = self.cleaned_data
         method = self.chosen or data["method"]
-        found: dict[str, Any] = {name: data.get(name) or ZERO for name in ("per_unit", "fixed") if name in USES[method]}
+        found: dict[str, Any] = {name: data.get(name) or ZERO for name in ("per_unit", "fixed")}
         return {**found, "terms": terms_of(method, data), "note": data["note"]}
 
 

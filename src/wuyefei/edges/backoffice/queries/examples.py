@@ -72,7 +72,9 @@ def _prices(method: str, price: TariffPrice, month: Month) -> list[Price]:
 def _label(method: str, terms: Mapping[str, Any]) -> str:
     if method == Tariff.Method.FIXED:
         return _("每套每月")
-    if method in (Tariff.Method.AREA, Tariff.Method.FIXED_AREA) or terms.get("by") == "area":
+    if method == Tariff.Method.RENT:
+        return _("%(area)s ㎡ 第 1 个月") % {"area": AREA} if terms["by"] == "area" else _("第 1 个月")
+    if method in (Tariff.Method.AREA, Tariff.Method.FIXED_AREA):
         return _("%(area)s ㎡ 每月") % {"area": AREA}
     if method in (Tariff.Method.PARKING, Tariff.Method.PARKING_DAY):
         return _("每个车位每月")
@@ -82,8 +84,6 @@ def _label(method: str, terms: Mapping[str, Any]) -> str:
         return _("%(heads)s 人每月") % {"heads": HEADS}
     if method == Tariff.Method.FORMULA:
         return _("建筑 %(area)s ㎡、套内 %(inner)s ㎡、%(heads)s 人每月") % {"area": AREA, "inner": INNER, "heads": HEADS}
-    if method == Tariff.Method.RENT:
-        return _("第 1 个月")
     return _("每%(unit)s每月") % {"unit": unit_of(method, terms)}
 
 

@@ -16,7 +16,8 @@ from wuyefei.foundation.platform.copying import copy_rows
 from wuyefei.money.bank.public import BankLine, BankStatement, Fresh, look
 from wuyefei.money.billing.public import Receivable
 
-from ..estate import Firm, analyse, found, settle
+from ..estate import Firm, found, settle
+from ..ground import analyse
 from ..harness import Figure, Watch, measurement, note
 from .publishing import Stages, bill
 

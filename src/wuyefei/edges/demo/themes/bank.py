@@ -30,7 +30,7 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
 def _take_in(scene: Scene) -> None:
     day = clock.today() - DAY
     finance = scene[Role.FINANCE]
-    rows = list(dict.fromkeys(row.payer_id for row in overdue(scene)[60:400]))[:WANTED]
+    rows = list(dict.fromkeys(row.payer_id for row in overdue(scene)[:400]))[-WANTED:]
     bills = open_bills_each(finance, dict.fromkeys(rows, day))
     owing = [bills[payer_id] for payer_id in rows if bills.get(payer_id)]
     if len(owing) < WANTED:

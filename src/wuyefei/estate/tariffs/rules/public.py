@@ -5,13 +5,14 @@ from .pricing import TariffPrice, check_price
 from .rent import Escalation, Rent, RentStep, Turnover, prices, turnover_rent
 from .schedule import DayPrice, NobodyLivesThere, Parts, remade, schedule
 from .shared import By, Participant, split
-from .terms import PARTS, check_terms, lease, turnover
+from .terms import ENGLISH_PARTS, PARTS, check_terms, lease, turnover
 from .tiers import Step, check_steps, tiered
 from .typed import formulas as typed_formulas
 from .typed import rent as typed_rent
 from .usage import Dial, Figure, Source, Stretch, stretch
 
 __all__ = [
+    "ENGLISH_PARTS",
     "PARTS",
     "BadFormula",
     "By",

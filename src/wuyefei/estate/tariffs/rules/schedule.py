@@ -21,7 +21,7 @@ from wuyefei.foundation.kernel.money import FEN_PER_YUAN, round_half_up
 from .formula import BadFormula, all_values
 from .pricing import FORMULA, PARKING_OWN, PER_HEAD, RENT, ZERO, AreaMissing, TariffPrice
 from .rent import prices as rent_prices
-from .terms import BY_AREA, lease, parts_named
+from .terms import BY_AREA, ENGLISH_PARTS, lease, parts_named
 
 T = TypeVar("T")
 
@@ -91,7 +91,7 @@ def _under(method: str, price: TariffPrice, parts: Parts) -> list[DayPrice]:
         return [row(since, price.per_unit if own else rented, {"owned": own}) for since, own in _from(price.since, parts.owned, False)]
     if method == FORMULA:
         named = parts_named(price.terms)
-        heads = _from(price.since, parts.heads, 0) if "居住人数" in named else [(price.since, 0)]
+        heads = _from(price.since, parts.heads, 0) if named & {"居住人数", "residents"} else [(price.since, 0)]
         return [row(since, ZERO, {"formulas": price.terms["formulas"], "parts": _values(named, parts, count)}) for since, count in heads]
     area = measured(parts.area) if price.terms["by"] == BY_AREA else Decimal(1)
     how = {"terms": dict(price.terms), "first": str(parts.term.first), "area": str(area)}
@@ -115,16 +115,18 @@ def _from(first: dt.date, rows: Sequence[tuple[dt.date, T]], before: T) -> list[
 
 
 def _values(named: set[str], parts: Parts, heads: int) -> dict[str, str]:
-    found = {}
-    if "建筑面积" in named:
-        found["建筑面积"] = str(measured(parts.area))
-    if "套内面积" in named:
-        found["套内面积"] = str(measured(parts.inner_area, "套内面积"))
-    if "居住人数" in named:
-        found["居住人数"] = str(heads)
-    if "计费数量" in named:
-        found["计费数量"] = str(parts.quantity if parts.quantity is not None else 1)
-    return found
+    """Each part a formula names with what it is here. Raises ``AreaMissing``."""
+    return {name: str(_value(ENGLISH_PARTS.get(name, name), parts, heads)) for name in sorted(named)}
+
+
+def _value(part: str, parts: Parts, heads: int) -> Decimal | int:
+    if part == "建筑面积":
+        return measured(parts.area)
+    if part == "套内面积":
+        return measured(parts.inner_area, "套内面积")
+    if part == "居住人数":
+        return heads
+    return parts.quantity if parts.quantity is not None else 1
 
 
 def remade(how: Mapping[str, Any], since: dt.date) -> Decimal:

@@ -30,6 +30,8 @@ from .rent import MOST_YEARS, Escalation, Rent, RentStep, Turnover, check_rent, 
 
 PARTS = ("建筑面积", "套内面积", "居住人数", "计费数量")
 """What a formula may name of a property, besides the formulas before and after it."""
+ENGLISH_PARTS = {"building_area": "建筑面积", "inner_area": "套内面积", "residents": "居住人数", "quantity": "计费数量"}
+"""The same parts by their English names."""
 MOST_FORMULAS, MOST_ROWS = 20, 40
 TOTAL, BY_AREA = "total", "area"
 Terms = Mapping[str, Any]
@@ -75,20 +77,20 @@ def _formulas(terms: Terms) -> dict[str, Any]:
         raise Invalid(field="公式", reason=Phrase("应有 1 到 {most} 行", most=MOST_FORMULAS))
     given = [name for name, _ in rows]
     for name in given:
-        if not name or given.count(name) > 1 or name in PARTS:
+        if not name or given.count(name) > 1 or name in PARTS or name in ENGLISH_PARTS:
             raise Invalid(field="公式", reason=Phrase("名称「{name}」为空、重复，或与房屋数据同名", name=name))
     trees = {name: parse(text) for name, text in rows}
     in_order(trees)
     for tree in trees.values():
-        unknown = names(tree) - set(PARTS) - set(given)
+        unknown = names(tree) - set(PARTS) - set(ENGLISH_PARTS) - set(given)
         if unknown:
             raise BadFormula(reason=Phrase("不知道「{name}」是什么，可用的有 {known}", name=min(unknown), known="、".join(PARTS)))
     return {"formulas": [list(row) for row in rows]}
 
 
 def parts_named(terms: Terms) -> set[str]:
-    """The parts of a property that a formula's terms need."""
-    return set[str]().union(*(names(parse(text)) for _name, text in terms["formulas"])) & set(PARTS)
+    """The parts of a property that a formula's terms need, as they are named there."""
+    return set[str]().union(*(names(parse(text)) for _name, text in terms["formulas"])) & {*PARTS, *ENGLISH_PARTS}
 
 
 def _whole(value: Any, field: str, least: int = 1, most: int = MOST_YEARS * 12) -> int:
