@@ -1,7 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.bulk import Batch, BatchRefused, BatchResult, take_payments_in_bulk
-from .actions.carrying import Carried, carry, move_prepayment, paid_towards, release_bill
+from .actions.carrying import Carried, carry, lock_payments_of, move_prepayment, paid_towards, release_bill
 from .actions.giving_back import Held, NothingToGiveBack, hold_refund, return_refund
 from .actions.online import OnlinePayment, check_due, take_online
 from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
@@ -46,6 +46,7 @@ __all__ = [
     "check_due",
     "get_payment",
     "hold_refund",
+    "lock_payments_of",
     "move_prepayment",
     "paid_towards",
     "payments",

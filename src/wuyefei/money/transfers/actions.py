@@ -19,7 +19,7 @@ from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.billing.public import Receivable, Share, lock_receivables, rebill, refuse_drafted
-from wuyefei.money.payments.public import Carried, carry, move_prepayment, release_bill
+from wuyefei.money.payments.public import Carried, carry, lock_payments_of, move_prepayment, release_bill
 
 from .models import BillCut, Home, Transfer
 from .queries import Plan, former_owners, plan_of
@@ -122,7 +122,11 @@ def do(request: Request, actor: Actor) -> None:
     row = _locked(request.subject_id, actor, Transfer.State.ASKED, "办理")
     ids = home_ids(row)
     refuse_drafted(row.community_id, ids, row.on)
-    lock_receivables(Receivable.objects.filter(property_id__in=ids, reversed_at=None).values_list("pk", flat=True), row.community_id)
+    bills = list(
+        Receivable.objects.filter(property_id__in=ids, reversed_at=None, service_to__gte=row.on).values_list("pk", flat=True)
+    )
+    lock_payments_of(bills)
+    lock_receivables(bills, row.community_id)
     plan = plan_of(actor, row.property_id, ids[1:], row.on, Basis(row.basis), Prepaid(row.prepaid), Paid(row.paid))
     if plan.payload() != request.payload or plan.seller.pk != row.seller_id:
         raise PlanChanged()

@@ -56,6 +56,12 @@ def paid_towards(receivable_ids: Iterable[int]) -> dict[int, int]:
     return found
 
 
+def lock_payments_of(receivable_ids: Iterable[int]) -> None:
+    """Lock the payments that settle the bills: like every undoing, before the bills themselves."""
+    ids = {row.payment_id for row in _live(receivable_ids)}
+    list(Payment.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+
+
 @transaction.atomic
 def release_bill(receivable_id: int, *, actor: Actor) -> list[Carried]:
     """Undo all that payments settled of a bill; it becomes prepayment. Oldest payment first.
