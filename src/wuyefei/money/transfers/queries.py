@@ -143,6 +143,7 @@ def plan_of(
     held = [(one, fen) for one in homes if (fen := balance_fen(first.pk, one.pk))]
     today = clock.today()
     cuts = [cut(bill, day, today, paid) for bill in bills_of(actor, [one.pk for one in homes], sellers, day)]
+    cuts.sort(key=lambda one: not one.changes)  # what changes stands first
     return Plan(homes, first, cuts, held, prepaid)
 
 
