@@ -219,3 +219,26 @@ def test_every_page_reads_well(
         page.goto(address)
         assert axe(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+SILENT = """() => { const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+  set.call(document.querySelector("#handover-counted"), "300"); }"""
+"""As the browser does it while it prints: the value is there, and no script was told."""
+
+
+def test_what_was_typed_while_printing_is_counted(world: World, browser_page: OpenPage, sign_in: SignIn) -> None:
+    page = at_desk(browser_page, sign_in, world)
+    page.goto("/cashdesk/")
+    expect(page.locator("#desk-float")).to_be_focused()
+    page.keyboard.type("500")
+    typed(page, "Enter")
+    expect(page.locator("#desk-search")).to_be_focused()
+    page.wait_for_load_state("networkidle")
+    typed(page, "F12")
+    expect(page.locator("#handover-counted")).to_be_focused()
+    page.keyboard.type("800")
+    expect(page.locator("[data-gap]")).to_have_text("300.00")
+    page.evaluate(SILENT)
+    expect(page.locator("[data-gap]")).to_have_text("300.00")
+    page.evaluate("document.dispatchEvent(new Event('wy:printed'))")
+    expect(page.locator("[data-gap]")).to_have_text("−200.00")

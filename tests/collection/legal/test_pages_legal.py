@@ -54,6 +54,8 @@ def test_one_matter_by_hand(world: World) -> None:
         assert page.post(f"{where}/do/mediate", {"on": "2026-09-04", "body": "street"}).status_code == 302
         assert "已提请复核" in text(page.post(f"{where}/do/agreed", {"on": "2026-09-04", "agreed_fen": "800", "last_on": "2027-03-31", "times": "6"}, follow=True))
         assert page.get(f"{where}/do/nothing").status_code == 404
+        blank = page.post(f"{where}/do/failed", {"on": ""})
+        assert blank.status_code == 422 and Matter.objects.get().step == "mediation"
 
 
 def test_papers_and_purposes(world: World) -> None:

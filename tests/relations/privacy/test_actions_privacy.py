@@ -19,6 +19,7 @@ from wuyefei.foundation.platform import clock, jobs, vault
 from wuyefei.foundation.platform.models import AuditEntry, PersonalDataRead, SubjectKey
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.billing.public import OpeningArrears, book_opening
+from wuyefei.money.payments.public import Payment
 from wuyefei.relations.privacy import actions
 from wuyefei.relations.privacy.models import Consent
 from wuyefei.relations.privacy.public import Use, agreed, consents_of, expired, holdings, years_of
@@ -112,6 +113,30 @@ def test_who_has_been_gone_long_enough_is_erased_and_nobody_else(world: World) -
         actions.start_retention(actor=world["manager"])
     assert error.value.code == "nothing_expired"
     assert run_checks(world.organisation.pk).holds
+
+
+@pytest.mark.parametrize(
+    ("until", "paid_on", "over"),
+    [
+        (None, None, False),
+        (dt.date(2021, 3, 1), None, False),
+        (dt.date(2021, 2, 28), None, True),
+        (dt.date(2018, 2, 28), dt.date(2021, 3, 1), False),
+        (dt.date(2018, 2, 28), dt.date(2021, 2, 27), True),
+    ],
+)
+def test_the_retention_counts_from_the_last_tie_or_payment(
+    world: World, until: dt.date | None, paid_on: dt.date | None, over: bool
+) -> None:
+    Tie.objects.filter(property=world.flats["1-1-201"]).delete()
+    who = newcomer(world, "苏远去", "")
+    own(world.flats["1-1-201"], who, dt.date(2015, 1, 1), until)
+    if paid_on:
+        Payment.objects.create(
+            organisation=world.organisation, community=world.community, payer=who, property=world.flats["1-1-201"], kind="opening",
+            amount_fen=100, value_date=paid_on, booked_at=clock.now(), booked_by_id=world["finance"].user_id,
+        )  # fmt: skip
+    assert expired(world["manager"], TODAY).filter(pk=who.pk).exists() is over
 
 
 def test_who_has_got_a_tie_again_meanwhile_is_passed_over(world: World) -> None:

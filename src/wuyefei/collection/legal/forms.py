@@ -22,11 +22,11 @@ def form_of(act: Act, data: Any = None, initial: dict[str, Any] | None = None) -
 def _control(field: Field) -> forms.Field:
     label = _(field.label)
     if field.kind == "choice":
-        return forms.CharField(label=label, required=False, widget=forms.Select(choices=[("", "—"), *((code, _(name)) for code, name in field.choices)]))
+        return forms.CharField(label=label, required=field.required, widget=forms.Select(choices=[("", "—"), *((code, _(name)) for code, name in field.choices)]))
     if field.kind == "day":
-        return forms.CharField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        return forms.CharField(label=label, required=field.required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     attrs = {"inputmode": "decimal"} if field.kind == "money" else {"maxlength": 200}
-    return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs=attrs))
+    return forms.CharField(label=label, required=field.required, widget=forms.TextInput(attrs=attrs))
 
 
 class NewsForm(forms.Form):

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from wuyefei.foundation.kernel.dates import EARLIEST, LATEST
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def validate(self, value: dt.date | None) -> None:
-        super().validate(value)
-        if value and not EARLIEST <= value <= LATEST:
-            raise forms.ValidationError(_("日期应在 1950 到 2100 年之间。"))
+from wuyefei.foundation.shell.inputs import DayField
 
 
 class Figure(forms.DecimalField):

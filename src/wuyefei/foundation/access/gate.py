@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
@@ -28,6 +28,11 @@ class StaffRequest(HttpRequest):
 
 
 View = Callable[..., HttpResponse]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks. For pages open only to people signed in."""
+    return cast(StaffRequest, request).actor
 
 
 def public_page(view: View) -> View:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from wuyefei.foundation.access.actor import Actor, visible_communities
+from wuyefei.foundation.access.gate import actor_of
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.platform.paging import paginate
@@ -38,11 +39,6 @@ class Shown:
     @property
     def sum_text(self) -> str:
         return yuan_text(self.row.amount_fen) if self.row.amount_fen is not None else ""
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def show(row: Request, actor: Actor, errors: dict[int, str] | None = None) -> Shown:

@@ -6,8 +6,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 from .errors import Invalid, Phrase
 
 _TIDY_ALREADY = re.compile(r"(?:[!-~\u4e00-\u9fef]+(?: [!-~\u4e00-\u9fef]+)*)?").fullmatch
@@ -23,15 +21,24 @@ def tidy(value: object) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+def pinyin_parts(text: str) -> list[str]:
+    """``桂语花园`` → ``gui``, ``yu``, ``hua``, ``yuan``; what is no Chinese stays as it is."""
+    from pypinyin import lazy_pinyin  # its dictionary takes longer to load than most commands run
+
+    return list(lazy_pinyin(text))
+
+
 @lru_cache(maxsize=16_384)
 def pinyin_key(text: str) -> str:
     """``陈予安`` → ``chenyuan``: sorts and finds where the database has no Chinese collation."""
-    return "".join(lazy_pinyin(text)).lower()[:200]
+    return "".join(pinyin_parts(text)).lower()[:200]
 
 
 @lru_cache(maxsize=16_384)
 def pinyin_initials(text: str) -> str:
     """``陈予安`` → ``cya``."""
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()[:60]
 
 
@@ -75,3 +82,8 @@ def limited(value: object, field: str, limit: int, *, required: bool = False) ->
     if len(text) > limit:
         raise Invalid(field=field, reason=Phrase("最多 {limit} 个字，现有 {length} 个", limit=limit, length=len(text)))
     return text
+
+
+def whole_number(text: str | None) -> int | None:
+    """A row's id or another whole number as an address gives it; None for anything else, or too long for a row's id."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

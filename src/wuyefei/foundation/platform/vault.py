@@ -61,21 +61,29 @@ def _sealed(box: AESGCM, plain: bytes) -> bytes:
 
 def _open_by_master(sealed: bytes) -> bytes:
     """Under the master key, or under the one before or after it while a change is under way."""
-    for name in ("vault.key", "vault.key.next", "vault.key.previous"):
-        key = environment.read_secret(name)
-        if key is not None:
-            try:
-                return AESGCM(key).decrypt(bytes(sealed[:NONCE]), bytes(sealed[NONCE:]), None)
-            except InvalidTag:
-                continue
-    raise VaultError()
+    try:
+        return _open(_master(), sealed)
+    except VaultError:
+        for name in ("vault.key.next", "vault.key.previous"):
+            key = environment.read_secret(name)
+            if key is not None and (clear := _opened(key, sealed)) is not None:
+                return clear
+        raise
+
+
+def _opened(key: bytes, sealed: bytes) -> bytes | None:
+    """The clear text, or None where another key sealed it."""
+    try:
+        return AESGCM(key).decrypt(bytes(sealed[:NONCE]), bytes(sealed[NONCE:]), None)
+    except InvalidTag:
+        return None
 
 
 def _open(key: bytes, sealed: bytes) -> bytes:
-    try:
-        return AESGCM(key).decrypt(bytes(sealed[:NONCE]), bytes(sealed[NONCE:]), None)
-    except InvalidTag as error:
-        raise VaultError() from error
+    clear = _opened(key, sealed)
+    if clear is None:
+        raise VaultError()
+    return clear
 
 
 def fingerprint(organisation_id: int, kind: str, value: str) -> str:
@@ -114,16 +122,7 @@ def subject_key(key_id: int) -> bytes:
 def subject_keys(key_ids: Collection[int]) -> dict[int, bytes]:
     """The clear keys of many subjects in one query; destroyed ones are left out."""
     rows = SubjectKey.objects.filter(pk__in=key_ids, destroyed_at__isnull=True)
-    master = _master()
-    return {row.pk: _open_first(master, bytes(row.wrapped)) for row in rows}
-
-
-def _open_first(master: bytes, sealed: bytes) -> bytes:
-    """As ``_open_by_master``, with the file of the usual key read once for many."""
-    try:
-        return _open(master, sealed)
-    except VaultError:
-        return _open_by_master(sealed)
+    return {row.pk: _open_by_master(bytes(row.wrapped)) for row in rows}
 
 
 def lock(key: bytes, value: str) -> bytes:
@@ -183,39 +182,28 @@ def rotate() -> dict[str, int]:
 
 
 def _rewrap(fresh: bytes) -> dict[str, int]:
-    keys = 0
-    last = 0
+    """Put under ``fresh`` whatever another key holds; returns how many subject keys and sealed secrets those were."""
+    keys, last = 0, 0
     while rows := list(SubjectKey.objects.filter(pk__gt=last, destroyed_at__isnull=True).order_by("pk")[:ROTATED]):
-        for row in rows:
+        last = rows[-1].pk
+        other = [row for row in rows if _opened(fresh, bytes(row.wrapped)) is None]
+        for row in other:
             row.wrapped = _seal(fresh, _open_by_master(bytes(row.wrapped)))
-        SubjectKey.objects.bulk_update(rows, ["wrapped"])
-        keys, last = keys + len(rows), rows[-1].pk
-    sealed = 0
+        SubjectKey.objects.bulk_update(other, ["wrapped"])
+        keys += len(other)
+    secrets = 0
     for app_label, name, field in _columns:
-        model = apps.get_model(app_label, name)
-        for row in model._base_manager.exclude(**{field: None}).order_by("pk"):
-            held = bytes(getattr(row, field))
-            if held:
-                model._base_manager.filter(pk=row.pk).update(**{field: _seal(fresh, _open_by_master(held))})
-                sealed += 1
-    return {"keys": keys, "secrets": sealed}
+        held = apps.get_model(app_label, name)._base_manager
+        for pk, value in held.exclude(**{field: None}).order_by("pk").values_list("pk", field):
+            if value and _opened(fresh, bytes(value)) is None:
+                held.filter(pk=pk).update(**{field: _seal(fresh, _open_by_master(bytes(value)))})
+                secrets += 1
+    return {"keys": keys, "secrets": secrets}
 
 
 def forget_previous() -> int:
     """Remove the former key once nothing needs it: stragglers are wrapped anew first. Returns how many there were."""
-    current, stragglers = _master(), 0
     with transaction.atomic():
-        for row in SubjectKey.objects.filter(destroyed_at__isnull=True).select_for_update().order_by("pk").iterator(ROTATED):
-            try:
-                _open(current, bytes(row.wrapped))
-            except VaultError:
-                SubjectKey.objects.filter(pk=row.pk).update(wrapped=_seal(current, _open_by_master(bytes(row.wrapped))))
-                stragglers += 1
-        for app_label, name, field in _columns:
-            model = apps.get_model(app_label, name)
-            for other in model._base_manager.exclude(**{field: None}).order_by("pk"):
-                held = bytes(getattr(other, field))
-                if held:
-                    model._base_manager.filter(pk=other.pk).update(**{field: _seal(current, _open_by_master(held))})
+        left = _rewrap(_master())
     environment.drop_secret("vault.key.previous")
-    return stragglers
+    return sum(left.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import lru_cache
 
 from wuyefei.foundation.kernel.text import tidy
@@ -25,6 +26,8 @@ from .rules.shapes import Line, Statement, StatementRefused
 NAME, MEMO = 120, 300
 _day = lru_cache(maxsize=1000)(cell_day)
 _BINARY = (b"PK", b"\xd0\xcf\x11\xe0")
+_STANDARD = re.compile(rb"(?:^|[\r\n}]|\xef\xbb\xbf):20:|^\s*(?:\xef\xbb\xbf)?\s*<|^\xff\xfe|^\xfe\xff")
+"""What MT940 and XML begin with; everything else is a workbook or a CSV."""
 
 
 def read_statement(name: str, data: bytes) -> Statement:
@@ -32,7 +35,7 @@ def read_statement(name: str, data: bytes) -> Statement:
     cap = Limits().max_bytes
     if len(data) > cap:
         raise StatementRefused("too_large", "文件有 {size} MB，最大 {cap} MB，请拆开上传。", size=len(data) >> 20, cap=cap >> 20)
-    if not data.startswith(_BINARY):
+    if not data.startswith(_BINARY) and _STANDARD.search(data[:4000]):
         text = decode_text(data)
         if camt.looks_like(text):
             return camt.read(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import forms
@@ -11,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from wuyefei.estate.tariffs.public import items
 from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Month
+from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import Invalid
-from wuyefei.foundation.kernel.money import parse_yuan
+from wuyefei.foundation.shell.inputs import DayField, YuanField
 
 REASON_LENGTH = 200
 
@@ -29,28 +28,6 @@ class MonthField(forms.CharField):
             return Month.parse(text) if text else None
         except Invalid as error:
             raise forms.ValidationError(error.data["reason"]) from error
-
-
-class YuanField(forms.CharField):
-    """An amount in yuan, cleaned to fen."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "autocomplete": "off"})
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            return parse_yuan(text, str(self.label))
-        except Invalid as error:
-            raise forms.ValidationError(error.data["reason"]) from error
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def validate(self, value: dt.date | None) -> None:
-        super().validate(value)
-        if value and not EARLIEST <= value <= LATEST:
-            raise forms.ValidationError(_("日期应在 1950 到 2100 年之间。"))
 
 
 class RunForm(forms.Form):

@@ -8,10 +8,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from pypinyin import lazy_pinyin
-
 from wuyefei.foundation.kernel.dates import DAY
 from wuyefei.foundation.kernel.money import yuan
+from wuyefei.foundation.kernel.text import pinyin_parts
 
 from .queries import Written
 from .rules import ACCOUNT_NAMES, BEANCOUNT_NAMES, Account
@@ -21,7 +20,7 @@ CURRENCY = "CNY"
 
 def component(name: str) -> str:
     """``桂语花园`` → ``GuiYuHuaYuan``: letters and digits that begin an account's part; empty where none are left."""
-    letters = "".join(re.sub(r"[^A-Za-z0-9]", "", part).capitalize() for part in lazy_pinyin(name))
+    letters = "".join(re.sub(r"[^A-Za-z0-9]", "", part).capitalize() for part in pinyin_parts(name))
     return letters if re.match(r"[A-Z0-9]", letters) else ""
 
 

@@ -15,36 +15,14 @@ from wuyefei.estate.properties.public import Property, buildings, entrances
 from wuyefei.estate.tariffs.public import By, items
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
-from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Span
+from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import Invalid
-from wuyefei.foundation.kernel.money import parse_yuan
+from wuyefei.foundation.shell.inputs import DayField, YuanField
 
 from .rules import parse_steps
 from .terms import EachTerms, Head, MeteredTerms, Scope, SharedTerms
 
 MOST_CODES = 2000
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def validate(self, value: dt.date | None) -> None:
-        super().validate(value)
-        if value and not EARLIEST <= value <= LATEST:
-            raise forms.ValidationError(_("日期应在 1950 到 2100 年之间。"))
-
-
-class YuanField(forms.CharField):
-    """An amount in yuan, cleaned to fen."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "autocomplete": "off"})
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            return parse_yuan(text, str(self.label))
-        except Invalid as error:
-            raise forms.ValidationError(error.data["reason"]) from error
 
 
 class StepsField(forms.CharField):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyefei.foundation.kernel.dates import CHINA, EARLIEST, LATEST
 from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.shell.inputs import DayField
 from wuyefei.money.billing.public import Receivable
 
 from .models import CHANNELS, PURPOSES, RECIPIENTS, Contact, Ground, Wish
@@ -37,15 +38,6 @@ class MomentField(forms.DateTimeField):
     def validate(self, value: dt.datetime | None) -> None:
         super().validate(value)
         if value and not EARLIEST <= value.date() <= LATEST:
-            raise forms.ValidationError(_("日期应在 1950 到 2100 年之间。"))
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def validate(self, value: dt.date | None) -> None:
-        super().validate(value)
-        if value and not EARLIEST <= value <= LATEST:
             raise forms.ValidationError(_("日期应在 1950 到 2100 年之间。"))
 
 

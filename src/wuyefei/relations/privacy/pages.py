@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wuyefei.estate.people.public import get_person
-from wuyefei.foundation.access.actor import Actor
-from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock, jobs
@@ -23,11 +22,6 @@ from .holdings import holdings
 from .models import Consent
 from .queries import consents, consents_of, expired, latest_retention, years_of
 from .rules import SEPARATE, USE_NAMES
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 @require_GET

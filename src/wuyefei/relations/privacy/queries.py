@@ -51,8 +51,9 @@ def latest_retention(organisation_id: int) -> Retention | None:
 
 
 def expired(actor: Actor, today: dt.date) -> QuerySet[Person]:
-    """Persons whose data nobody needs any more, by ``rules.no_longer_needed``, with ``over_on``: the day of the last tie or
-    payment. Nobody who owes or has a prepayment is among them; nobody without any tie, for there may be one to come."""
+    """Persons whose data nobody needs any more, with ``over_on``: the last day of a tie or payment, which lies further back
+    than the retention. Nobody who owes or has a prepayment is among them; nobody without any tie, for there may be one to
+    come."""
     limit = years_before(today, years_of(actor.organisation_id))
     mine = actor.communities(Permission.PRIVACY_MANAGE)
     ties, paid = Tie.objects.filter(person_id=OuterRef("pk")), Payment.objects.filter(payer_id=OuterRef("pk"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -32,27 +31,9 @@ YEARS = 5
 LEAST_YEARS, MOST_YEARS = 3, 30
 
 
-@dataclass(frozen=True)
-class Life:
-    """What decides whether somebody's data is still needed. ``ties_end`` is None where a tie holds on."""
-
-    had_ties: bool
-    ties_end: dt.date | None
-    last_paid_on: dt.date | None
-    known_since: dt.date
-
-
 def years_before(today: dt.date, years: int) -> dt.date:
     """The same day ``years`` earlier; 28 February for 29 February of a leap year."""
     try:
         return today.replace(year=today.year - years)
     except ValueError:
         return today.replace(year=today.year - years, day=28)
-
-
-def no_longer_needed(life: Life, today: dt.date, years: int) -> bool:
-    """Whether the last tie and the last payment lie more than ``years`` back; who never had a tie counts from entry."""
-    if life.had_ties and life.ties_end is None:
-        return False
-    last = max(day for day in (life.ties_end if life.had_ties else life.known_since, life.last_paid_on) if day)
-    return last < years_before(today, years)

@@ -18,6 +18,7 @@ from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.exports import Cell, Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
@@ -31,7 +32,7 @@ from ..models import Case, Promise
 from ..queries.cases import ORDER, acts_of, get_case, open_cases, promises_of, totals
 from ..rules.grades import GRADE_NAMES
 from ..rules.nextstep import SILENT
-from .common import Note, actor_of, dressed, note_of, number, reasons
+from .common import Note, actor_of, dressed, note_of, reasons
 from .desk import _blank
 
 STORY = 60
@@ -41,7 +42,7 @@ VIEWS = ("today", "mine", "nobody", "silent")
 def _asked(request: HttpRequest) -> dict[str, Any]:
     view, level = request.GET.get("view", ""), request.GET.get("grade", "")
     return {
-        "community": number(request.GET.get("community", "")), "view": view if view in VIEWS else "",
+        "community": whole_number(request.GET.get("community", "")), "view": view if view in VIEWS else "",
         "grade": level if level in GRADE_NAMES else "", "q": request.GET.get("q", "").strip()[:40],
     }  # fmt: skip
 
@@ -115,12 +116,12 @@ def _cells(rows: QuerySet[Case]) -> Iterator[list[Cell | Fen]]:
 @needs(Permission.FOLLOW_MANAGE)
 def give(request: HttpRequest) -> HttpResponse:
     """Give the chosen cases to somebody."""
-    ids = [found for text in request.POST.getlist("id") if (found := number(text)) is not None]
+    ids = [found for text in request.POST.getlist("id") if (found := whole_number(text)) is not None]
     owner = request.POST.get("owner", "")
-    if not ids or (owner != "none" and number(owner) is None):
+    if not ids or (owner != "none" and whole_number(owner) is None):
         messages.error(request, _("请选案件和责任人。"))
         return redirect("followup:cases")
-    count = assign(ids, None if owner == "none" else number(owner), actor=actor_of(request))
+    count = assign(ids, None if owner == "none" else whole_number(owner), actor=actor_of(request))
     messages.success(request, _("已分派 %(count)s 户。") % {"count": count})
     return redirect("followup:cases")
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from wuyefei.foundation.access.actor import Actor
-from wuyefei.foundation.access.gate import StaffRequest
+from wuyefei.foundation.access.gate import actor_of as actor_of
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import spoken, unpacked
@@ -39,15 +38,6 @@ from ..rules.scripts import PART_NAMES, merged
 
 WEEK = dt.timedelta(days=7)
 RUNGS = {rung.code: rung.name for rung in (*LADDER, ROUTINE)}
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return cast(StaffRequest, request).actor
-
-
-def number(text: str) -> int | None:
-    """A whole number as an address gives it; anything else is taken for not given."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.exports import Cell, Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
@@ -23,7 +24,7 @@ from ..queries.board import FIELD_ENFORCEMENT, FIELD_MEDIATION, columns, sums_of
 from ..queries.board import results as results_of
 from ..queries.matters import matters, open_matters
 from ..rules.road import BOARD, STEP_NAMES, Step
-from .common import actor_of, number
+from .common import actor_of
 
 EACH = 20
 ORDER = ["next_on", "id"]
@@ -32,7 +33,7 @@ ORDER = ["next_on", "id"]
 def _asked(request: HttpRequest) -> dict[str, Any]:
     step = request.GET.get("step", "")
     return {
-        "step": step if step in [one.value for one in Step] else "", "community": number(request.GET.get("community", "")),
+        "step": step if step in [one.value for one in Step] else "", "community": whole_number(request.GET.get("community", "")),
         "mine": request.GET.get("mine") == "1", "q": request.GET.get("q", "").strip()[:40],
     }  # fmt: skip
 

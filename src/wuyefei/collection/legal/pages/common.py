@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from wuyefei.foundation.access.actor import Actor
-from wuyefei.foundation.access.gate import StaffRequest
+from wuyefei.foundation.access.gate import actor_of as actor_of
 from wuyefei.foundation.kernel.money import yuan_text
 
 from ..models import Event
 from ..rules.road import ACTS, EVENT_NAMES
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return cast(StaffRequest, request).actor
-
-
-def number(text: str) -> int | None:
-    """A whole number as an address gives it; anything else is taken for not given."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def pdf(content: bytes, name: str) -> HttpResponse:

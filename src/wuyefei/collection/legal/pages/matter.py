@@ -96,18 +96,16 @@ def do(request: HttpRequest, matter_id: int, deed: str) -> HttpResponse:
     if found is None:
         raise NotFound()
     form = form_of(found, request.POST if request.method == "POST" else None, {"on": clock.today()})
-    status = 200
-    if request.method == "POST":
-        form.is_valid()
+    if request.method == "POST" and form.is_valid():
         try:
             done = act(row.pk, deed, {name: request.POST.get(name, "") for name in form.fields}, actor=actor)
         except (NotFound, Forbidden):
             raise
         except DomainError as error:
             form.add_error(None, error.text)
-            status = 422
         else:
             text = _("已提请复核，同意以后生效。") if isinstance(done, Request) else _("已登记：%(act)s") % {"act": _(found.name)}
             messages.success(request, text)
             return redirect("legal:matter", row.pk)
+    status = 422 if request.method == "POST" else 200
     return render(request, "legal/do.html", {"matter": row, "form": form, "deed": deed, "name": _(found.name), "yields": found.yields}, status=status)

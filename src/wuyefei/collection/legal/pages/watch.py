@@ -15,6 +15,7 @@ from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound, spoken
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 
 from ..actions.letters import make_batch
@@ -22,7 +23,7 @@ from ..actions.opening import open_matter
 from ..queries.board import households, watched
 from ..rules.eligibility import ROAD_NAMES, Road
 from ..rules.limitation import WATCH_DAYS
-from .common import actor_of, number
+from .common import actor_of
 
 
 @require_GET
@@ -31,7 +32,7 @@ def eligible(request: HttpRequest) -> HttpResponse:
     """Households whose debts may go to a road, with the reason, largest first."""
     actor = actor_of(request)
     places = visible_communities(actor, Permission.LEGAL_VIEW)
-    wanted = number(request.GET.get("community", ""))
+    wanted = whole_number(request.GET.get("community", ""))
     place = next((one for one in places if one.pk == wanted), places[0] if places else None)
     road = Road(request.GET["road"]) if request.GET.get("road") in list(Road)[:3] else Road.LETTER
     found = households(actor, place.pk, road, clock.today()) if place else []
@@ -48,7 +49,7 @@ def eligible(request: HttpRequest) -> HttpResponse:
 def opened(request: HttpRequest) -> HttpResponse:
     """Open matters for the chosen households; with ``letter`` each gets its letter as well."""
     actor = actor_of(request)
-    groups = [[pk for text in value.split(",") if (pk := number(text)) is not None] for value in request.POST.getlist("bills")]
+    groups = [[pk for text in value.split(",") if (pk := whole_number(text)) is not None] for value in request.POST.getlist("bills")]
     groups = [group for group in groups if group]
     back = request.POST.get("back", "")
     if not groups:
@@ -85,7 +86,7 @@ def limitation(request: HttpRequest) -> HttpResponse:
     """Debts whose clock runs out soon or has run out, the nearest first."""
     actor, today = actor_of(request), clock.today()
     places = visible_communities(actor, Permission.LEGAL_VIEW)
-    wanted = number(request.GET.get("community", ""))
+    wanted = whole_number(request.GET.get("community", ""))
     ids = [one.pk for one in places if wanted in (None, one.pk)]
     span = request.GET.get("days", "")
     most = int(span) if span in [str(days) for days in WATCH_DAYS] else max(WATCH_DAYS)

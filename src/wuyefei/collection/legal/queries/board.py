@@ -158,9 +158,10 @@ def results(actor: Actor) -> Results:
 
 
 def _closed(letters: QuerySet[Letter]) -> int:
-    """Delivered letters that were closed by payment or by an answer."""
-    answered = Event.objects.filter(matter_id=OuterRef("matter_id"), kind__in=("answered", "paid"))
-    return letters.filter(Exists(answered)).count()
+    """Delivered letters that payment, by the books, or an answer has closed."""
+    answered = Event.objects.filter(matter_id=OuterRef("matter_id"), kind="answered")
+    owing = Claim.objects.filter(matter_id=OuterRef("matter_id"), receivable__outstanding_fen__gt=0, receivable__reversed_at__isnull=True)
+    return letters.filter(Exists(answered) | ~Exists(owing)).count()
 
 
 def columns(rows: Sequence[Matter]) -> list[tuple[Step, list[Matter]]]:

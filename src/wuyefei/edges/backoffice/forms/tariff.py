@@ -24,6 +24,8 @@ USES: dict[str, tuple[str, ...]] = {
     Method.PER_HEAD: ("per_unit",), Method.FORMULA: ("formulas",), Method.RENT: LEASE,
 }  # fmt: skip
 """Which fields a method's price has."""
+NEEDED = ("rented", "formulas", "rent_steps")
+"""Fields that a method which has them cannot do without."""
 PRICE_FIELDS = ("per_unit", "fixed", "unit", "rented", "formulas", *LEASE)
 
 
@@ -60,7 +62,11 @@ class PriceForm(Form):
         if method:
             for name in set(PRICE_FIELDS) - set(USES[method]):
                 del self.fields[name]
-        for name in ("per_unit", "fixed", "rented"):
+        chosen = method or (self.data.get("method", "") if self.is_bound else "")
+        for name in NEEDED:
+            if name in self.fields and (not self.is_bound or name in USES.get(chosen, ())):
+                self.fields[name].required = True
+        for name in ("per_unit", "fixed"):
             if name in self.fields and method not in ("", Method.FIXED_AREA):
                 self.fields[name].required = True
 

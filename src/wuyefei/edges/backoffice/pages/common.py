@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django import forms
 from django.http import HttpRequest
 
-from wuyefei.foundation.access.actor import Actor, get_community, visible_communities
-from wuyefei.foundation.access.gate import StaffRequest
+from wuyefei.foundation.access.actor import get_community, visible_communities
+from wuyefei.foundation.access.gate import actor_of as actor_of
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.kernel.text import whole_number as number
 
 Made = TypeVar("Made")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks. Pages of this room are open only to people signed in."""
-    return cast(StaffRequest, request).actor
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -69,11 +65,6 @@ class Places:
     @property
     def ids(self) -> list[int]:
         return [self.chosen.pk] if self.chosen else [place.pk for place in self.all]
-
-
-def number(text: str | None) -> int | None:
-    """A row's id from an address; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def places_of(request: HttpRequest, permission: Permission) -> Places:

@@ -127,9 +127,9 @@ def _hearing(scene: Scene) -> None:
         make_paper(row.pk, "pack", actor=scene[Role.LEGAL])
 
 
-STORY: tuple[tuple[int, int, Callable[[Scene], None]], ...] = (
+STORY: tuple[tuple[int, int, Callable[[Scene], object]], ...] = (
     (75, 10, partial(_letters, most=FIRST)), (74, 10, partial(_post, most=FIRST)), (71, 15, partial(_arrive, most=FIRST)), (67, 10, _follow),
     (46, 10, _mediate), (44, 14, _sue), (40, 10, _accepted), (33, 10, _agreed), (20, 15, _judged), (9, 10, partial(_letters, most=LATER)),
-    (8, 10, partial(_post, most=2)), (5, 15, partial(_arrive, most=1)), (4, 10, _enforce), (3, 10, _hearing),
+    (8, 10, partial(_post, most=2)), (5, 15, partial(_arrive, most=1)), (4, 10, _enforce), (3, 10, _hearing), (0, 3, _matters),
 )  # fmt: skip
 """Days back from today, the hour, and what is done."""

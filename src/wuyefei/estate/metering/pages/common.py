@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from django import forms
 from django.http import HttpRequest
 
-from wuyefei.foundation.access.actor import Actor, get_community, visible_communities
-from wuyefei.foundation.access.gate import StaffRequest
+from wuyefei.foundation.access.actor import get_community, visible_communities
+from wuyefei.foundation.access.gate import actor_of as actor_of
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.kernel.text import whole_number as number
 
 Made = TypeVar("Made")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return cast(StaffRequest, request).actor
 
 
 def attempt(form: forms.Form, act: Callable[[], Made]) -> Made | None:
@@ -32,11 +29,6 @@ def attempt(form: forms.Form, act: Callable[[], Made]) -> Made | None:
         name = next((key for key, field in form.fields.items() if named and str(field.label) == named), None)
         form.add_error(name, str(error.data["reason"]) if name else error.text)
         return None
-
-
-def number(text: str | None) -> int | None:
-    """A row's id from an address; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def place_of(request: HttpRequest, permission: Permission) -> tuple[Community, list[Community]] | None:

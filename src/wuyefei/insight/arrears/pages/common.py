@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from wuyefei.estate.properties.public import Property
-from wuyefei.foundation.access.actor import Actor
-from wuyefei.foundation.access.gate import StaffRequest
+from wuyefei.foundation.access.gate import actor_of as actor_of
 from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.insight.measures.public import BUCKET_NAMES, Bucket
 
 from ..rules import STATE_NAMES, Filter, read_filter
@@ -21,18 +21,13 @@ AGES = {bucket: number for number, bucket in enumerate(Bucket)}
 """The shade of each bucket; 0 for what is not due."""
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    return cast(StaffRequest, request).actor
-
-
 def filter_of(request: HttpRequest) -> tuple[Filter, list[Invalid]]:
     return read_filter(request.GET, frozenset(BUCKET_NAMES))
 
 
 def number(request: HttpRequest, name: str) -> int | None:
     """A whole number from the query; anything else is taken for not given."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return whole_number(request.GET.get(name))
 
 
 def link(query: dict[str, str], **changes: object) -> str:

@@ -156,13 +156,14 @@ def match_lines(new: Iterable[Fresh], community_id: int, *, actor: Actor) -> Non
     """Find for every line of money in whose it seems to be. Two lines of one payer are judged one after the other."""
     book = directory_of(actor, community_id, clock.today())
     marks: dict[str, str] = {}
+    marked = vault.marker(actor.organisation_id)
     found: list[tuple[Fresh, Facts, list[Candidate]]] = []
     days: dict[int, dt.date] = {}
     for one in new:
         line = one.line
         if line.payer_account:
             if line.payer_account not in marks:
-                marks[line.payer_account] = vault.fingerprint(actor.organisation_id, "bank", bare(line.payer_account))
+                marks[line.payer_account] = marked("bank", bare(line.payer_account))
             one.mark = marks[line.payer_account]
         if line.amount_fen < 0:
             continue

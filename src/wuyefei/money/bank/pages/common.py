@@ -12,14 +12,11 @@ from django.shortcuts import redirect
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.kernel.money import parse_yuan
 from wuyefei.foundation.kernel.text import tidy
+from wuyefei.foundation.kernel.text import whole_number as number_of
 
 from ..models import BankLine
 
 PAGE = 50
-
-
-def number_of(text: str) -> int | None:
-    return int(text[:18]) if text.isascii() and text.isdigit() else None
 
 
 def narrowed(rows: QuerySet[BankLine], sent: QueryDict) -> QuerySet[BankLine]:

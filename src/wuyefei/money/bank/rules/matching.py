@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 
 
 class Reason(StrEnum):
@@ -34,7 +35,7 @@ LEAD = 30
 IDENTITY = frozenset({Reason.ACCOUNT, Reason.HABIT, Reason.NAME})
 MOST = 5
 """So many households are proposed to whoever claims the line."""
-NAMESAKES = 20
+NAMESAKES = 8
 """Of more people with one name, only so many are proposed for the name alone."""
 
 
@@ -78,7 +79,8 @@ class Directory:
     """The properties a person pays for, by person; the main one first."""
     by_mark: dict[str, list[int]] = field(default_factory=dict)
     by_habit: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    by_name: dict[str, list[int]] = field(default_factory=dict)
+    by_name: dict[str, dict[int, None]] = field(default_factory=dict)
+    """The people of each name, in order: a dictionary, because there may be hundreds of one."""
     by_room: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, property_id: int, code: str, payer_id: int, name: str, mark: str = "") -> None:
@@ -90,7 +92,7 @@ class Directory:
         if property_id not in rooms:
             rooms.append(property_id)
         if len(homes) == 1:
-            self.by_name.setdefault(name_key(name), []).append(payer_id)
+            self.by_name.setdefault(name_key(name), {})[payer_id] = None
             if mark:
                 self.by_mark.setdefault(mark, []).append(payer_id)
 
@@ -182,10 +184,12 @@ def candidates(facts: Facts, directory: Directory) -> list[Candidate]:
 
 def _named(name: str, directory: Directory, seen: set[int]) -> Sequence[int]:
     """The people of a name: all, or of very many those found by something else and a few beside."""
-    people = directory.by_name.get(name, ())
+    people = directory.by_name.get(name)
+    if people is None:
+        return ()
     if len(people) <= NAMESAKES:
-        return people
-    return [one for one in people if one in seen] + [one for one in people[:NAMESAKES] if one not in seen]
+        return list(people)
+    return [*(one for one in seen if one in people), *(one for one in islice(people, NAMESAKES) if one not in seen)]
 
 
 def _rooms(memo: str, directory: Directory) -> list[int]:

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import TypeVar
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
-from wuyefei.foundation.access.actor import Actor
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.access.gate import actor_of as actor_of
+from wuyefei.foundation.kernel.text import whole_number
+from wuyefei.foundation.shell.refusals import attempt as attempt
 
 Result = TypeVar("Result")
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
-def attempt(request: HttpRequest, act: Callable[[], Result]) -> Result | None:
-    """Do it, or say on the next page why it was refused. What may not be addressed at all stays an error page."""
-    try:
-        return act()
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-        return None
-
-
 def number(request: HttpRequest, name: str) -> int | None:
     """A whole number from the query; anything else is taken for not given."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return whole_number(request.GET.get(name))
 
 
 def tell(response: HttpResponse, toast: str = "", **events: object) -> HttpResponse:

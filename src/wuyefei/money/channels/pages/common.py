@@ -14,15 +14,11 @@ from django.utils.translation import gettext as _
 from wuyefei.foundation.kernel.dates import CHINA, DAY, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.kernel.text import tidy
+from wuyefei.foundation.kernel.text import whole_number as number_of
 
 Row = TypeVar("Row", bound=Model)
 PAGE = 50
 EXPORT_LIMIT = 50_000
-
-
-def number_of(text: str) -> int | None:
-    """A whole number of an address, or None."""
-    return int(text[:18]) if text.isascii() and text.isdigit() else None
 
 
 def page_of(rows: QuerySet[Row], sent: QueryDict) -> tuple[list[Row], str]:

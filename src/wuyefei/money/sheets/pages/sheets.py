@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wuyefei.foundation.access.actor import Actor, get_community, visible_communities
-from wuyefei.foundation.access.gate import StaffRequest, needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.kernel.text import whole_number as number
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.exports import Fen, attachment, workbook_response
 from wuyefei.foundation.platform.exports import Sheet as Table
 from wuyefei.foundation.platform.paging import paginate
+from wuyefei.foundation.shell.refusals import attempt
 
 from .. import actions, queries
 from ..explaining import plain, steps_of_line
@@ -36,25 +38,6 @@ FORMS: dict[str, tuple[type[Any], Callable[..., Sheet]]] = {
     "metered": (MeteredForm, actions.draft_metered), "shared": (SharedForm, actions.draft_shared), "each": (EachForm, actions.draft_each),
 }  # fmt: skip
 HEAD = ("房号", "缴费人", "服务自", "服务至", "数量", "算法", "金额（元）")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return cast(StaffRequest, request).actor
-
-
-def number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def attempt(request: HttpRequest, act: Callable[[], Result]) -> Result | None:
-    """Do it, or say on the next page why it was refused."""
-    try:
-        return act()
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-        return None
 
 
 def place_for(request: HttpRequest) -> tuple[Community, list[Community]]:

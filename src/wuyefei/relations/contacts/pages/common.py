@@ -9,8 +9,9 @@ from typing import TypeVar
 from django import forms
 from django.http import HttpRequest
 
-from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.gate import actor_of as actor_of
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound, spoken
+from wuyefei.foundation.kernel.text import whole_number
 
 from ..actions.guarding import StepRefused
 from ..rules.sources import SOURCES
@@ -18,15 +19,9 @@ from ..rules.sources import SOURCES
 Result = TypeVar("Result")
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def number(request: HttpRequest, name: str) -> int | None:
     """A whole number from the query; anything else is taken for not given."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return whole_number(request.GET.get(name))
 
 
 @dataclass(frozen=True)

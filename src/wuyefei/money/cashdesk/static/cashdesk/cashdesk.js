@@ -309,6 +309,10 @@ const start = () => {
   const handover = $("#desk-handover");
   sendDialog(handover, () => $("form", handover).dataset.url.replace("/0/", `/${$("[data-shift]").dataset.shift}/`), (answer) => location.assign(answer.next));
   $("#handover-counted").addEventListener("input", showGap);
+  document.addEventListener("wy:printed", () => {
+    recount();
+    if (handover.open) showGap();
+  });
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest(selector);
     const hit = on("a[data-property]");

@@ -1,4 +1,5 @@
-/* Receipts are printed from a hidden frame, so that the desk stays where it is; where the browser cannot, in a tab. */
+/* Receipts are printed from a hidden frame, so that the desk stays where it is; where the browser cannot, in a tab.
+   While it prints, the browser takes in what is typed but tells no script: wy:printed says when to look again. */
 
 let last = "";
 let frame = null;
@@ -23,6 +24,8 @@ export const print = (address) => {
       frame.contentWindow.print();
     } catch {
       window.open(address, "_blank", "noopener");
+    } finally {
+      setTimeout(() => document.dispatchEvent(new Event("wy:printed")));  // runs when scripts run again
     }
   }, { once: true });
   frame.src = address;
