@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyefei.estate.people.public import PersonRow, normalise_mobile
 from wuyefei.estate.properties.public import Property
-from wuyefei.foundation.kernel.dates import EARLIEST, LATEST
 from wuyefei.foundation.kernel.errors import Invalid
+from wuyefei.foundation.shell.inputs import DayField
 
 from .actions import Order
 from .models import Transfer
@@ -22,9 +22,7 @@ DEFAULTS: dict[str, Any] = {"basis": Basis.SALE.value, "prepaid": Prepaid.LEAVE.
 class TransferForm(forms.Form):
     """What is asked for. Days, basis and choices are enough for a preview: name and number are not."""
 
-    on = forms.DateField(
-        label=_("过户日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), help_text=_("新业主从这一天起承担费用。")
-    )
+    on = DayField(label=_("过户日期"), help_text=_("新业主从这一天起承担费用。"))
     basis = forms.ChoiceField(label=_("依据"), choices=Transfer.Basis.choices)
     document = forms.CharField(label=_("证明材料"), max_length=80, required=False, help_text=_("如不动产权证号、判决书号。"))
     name = forms.CharField(label=_("新业主"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
@@ -51,12 +49,6 @@ class TransferForm(forms.Form):
         also.choices = [(one.pk, one.code) for one in spaces]
         if not spaces:
             del self.fields["also"]
-
-    def clean_on(self) -> Any:
-        day = self.cleaned_data["on"]
-        if not EARLIEST <= day <= LATEST:
-            raise forms.ValidationError(_("日期应在 1950 到 2100 年之间。"))
-        return day
 
     def clean_mobile(self) -> str:
         try:

@@ -31,7 +31,6 @@ class Basis(StrEnum):
     DELIVERY = "delivery"
 
 
-
 class Prepaid(StrEnum):
     """What becomes of the former owner's prepayment."""
 
