@@ -35,6 +35,7 @@ ROOMS = [
     "wuyefei.money.sheets",
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
+    "wuyefei.money.transfers",
     "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
     "wuyefei.money.books",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("billing/", include("wuyefei.money.billing.urls")),
     path("accounts/", include("wuyefei.money.books.urls")),
     path("sheets/", include("wuyefei.money.sheets.urls")),
+    path("transfers/", include("wuyefei.money.transfers.urls")),
     path("meters/", include("wuyefei.estate.metering.urls")),
     path("service/", include("wuyefei.relations.service.urls")),
     path("governance/", include("wuyefei.relations.governance.urls")),

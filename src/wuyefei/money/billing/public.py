@@ -4,6 +4,7 @@ from .actions.deferrals import RELEASE, release_income
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.published import Published, register_after_publish, tell
+from .actions.rebilling import DraftedAhead, Share, rebill, refuse_drafted
 from .actions.receivables import (
     OpeningArrears,
     ask_adjustment,
@@ -48,6 +49,7 @@ from .queries import (
     runs,
 )
 from .rules.cycles import cycles, due_date
+from .rules.drafting import thawed_prices
 from .rules.explaining import explain
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
@@ -67,6 +69,7 @@ __all__ = [
     "Convention",
     "Deferral",
     "DraftResult",
+    "DraftedAhead",
     "Explanation",
     "LateFee",
     "LateFeeHold",
@@ -80,6 +83,7 @@ __all__ = [
     "Run",
     "RunLine",
     "Selection",
+    "Share",
     "SheetRow",
     "Standing",
     "Stretch",
@@ -110,8 +114,10 @@ __all__ = [
     "open_bills",
     "open_bills_each",
     "place_hold",
+    "rebill",
     "receivables",
     "refresh",
+    "refuse_drafted",
     "register_after_publish",
     "register_source",
     "release_income",
@@ -122,4 +128,5 @@ __all__ = [
     "stretches",
     "tell",
     "strike_line",
+    "thawed_prices",
 ]
