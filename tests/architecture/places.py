@@ -53,6 +53,8 @@ from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
+from wuyefei.money.transfers.public import Basis, ask_transfer
+from wuyefei.money.transfers.public import Order as Transferred
 from wuyefei.relations.contacts.public import (
     Channel,
     Draft,
@@ -192,7 +194,9 @@ def _owners(place: Place, finance: Actor) -> None:
     )  # fmt: skip
     statement = new_statement(community.pk, START, actor=finance)
     save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
-    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk]}
+    buyer = PersonRow(name=f"{place.mark.word}买家", mobile=f"1990000{3000 + community.pk % 7000:04d}")
+    moved = ask_transfer(Transferred(int(place.one("empty_home")), buyer, TODAY, Basis.SALE), actor=finance)
+    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk], "transfer": [moved.pk]}
 
 
 def _target(place: Place, actors: dict[str, Actor]) -> None:

@@ -36,6 +36,7 @@ ROOMS = [
     "wuyefei.money.concessions",
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
+    "wuyefei.money.transfers",
     "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
     "wuyefei.money.books",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("concessions/", include("wuyefei.money.concessions.urls")),
     path("accounts/", include("wuyefei.money.books.urls")),
     path("sheets/", include("wuyefei.money.sheets.urls")),
+    path("transfers/", include("wuyefei.money.transfers.urls")),
     path("meters/", include("wuyefei.estate.metering.urls")),
     path("service/", include("wuyefei.relations.service.urls")),
     path("governance/", include("wuyefei.relations.governance.urls")),

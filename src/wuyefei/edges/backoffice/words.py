@@ -24,7 +24,10 @@ STAGES = {
 }  # fmt: skip
 ACTIONS = {
     "building.housekeeper": noop("指定管家"), "property.attach": noop("车位归属"), "property.bulk_attach": noop("车位归属"),
-    "contract.cover": noop("合同批量计费"),
+    "contract.cover": noop("合同批量计费"), "transfer.ask": noop("办理过户"), "transfer.done": noop("已过户"),
+    "transfer.undone": noop("过户已撤销"), "transfer.statement": noop("打印交割单"), "billing.rebill": noop("账单拆分重出"),
+    "payment.carry": noop("原收款转入拆分后的账单"), "payment.move_prepaid": noop("预存随过户转移"),
+    "tie.take_back": noop("撤销过户的业主关系"), "tie.reopen": noop("恢复业主关系"),
     "contract.lines": noop("批量新建计费行"), "tariff.version": noop("新价格"), "tie.end": noop("结束关系"),
     "line.end": noop("结束计费"), "contract.end": noop("终止合同"), "receipt.void": noop("作废收据"),
     "receipt.reprint": noop("重打收据"), "receipt.download": noop("下载收据"), "payment.take": noop("收款"), "payment.void": noop("作废收款"),

@@ -4,6 +4,7 @@ from .actions.deferrals import RELEASE, release_income
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.published import Published, register_after_publish, tell
+from .actions.rebilling import DraftedAhead, Share, rebill, refuse_drafted
 from .actions.receivables import (
     OpeningArrears,
     ask_adjustment,
@@ -53,6 +54,7 @@ from .queries import (
     runs,
 )
 from .rules.cycles import cycles, due_date
+from .rules.drafting import thawed_prices
 from .rules.explaining import explain
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
@@ -74,6 +76,7 @@ __all__ = [
     "Convention",
     "Deferral",
     "DraftResult",
+    "DraftedAhead",
     "Explanation",
     "LateFee",
     "LateFeeHold",
@@ -87,6 +90,7 @@ __all__ = [
     "Run",
     "RunLine",
     "Selection",
+    "Share",
     "SheetRow",
     "Standing",
     "Stretch",
@@ -119,8 +123,10 @@ __all__ = [
     "open_bills",
     "open_bills_each",
     "place_hold",
+    "rebill",
     "receivables",
     "refresh",
+    "refuse_drafted",
     "register_after_publish",
     "register_source",
     "release_income",
@@ -132,4 +138,5 @@ __all__ = [
     "tell",
     "strike_line",
     "waive_part",
+    "thawed_prices",
 ]

@@ -176,8 +176,11 @@ def reverse_row(row: Receivable, request: Request, actor: Actor) -> None:
 
 def _unreleased(row: Receivable) -> dict[Month, int]:
     """The net income of this receivable that still waits in deferred income, by month."""
-    if not row.deferred_fen or row.run_id is None or row.run is None:
+    if not row.deferred_fen:
         return {}
+    if row.run_id is None or row.run is None:
+        own = Deferral.objects.filter(source_kind="rebill", source_id=row.pk, released_entry_id__isnull=True)
+        return {Month.of(month): fen for month, fen in own.values_list("month", "net_fen")}
     months = charge_by_month(
         Span(row.service_from, row.service_to), row.quantity, thawed_prices(row.prices), Convention(row.convention)
     )
