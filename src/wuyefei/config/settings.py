@@ -33,6 +33,7 @@ ROOMS = [
     "wuyefei.money.ledger",
     "wuyefei.money.billing",
     "wuyefei.money.sheets",
+    "wuyefei.money.concessions",
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
     "wuyefei.money.transfers",

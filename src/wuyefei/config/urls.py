@@ -20,6 +20,7 @@ urlpatterns = [
     path("arrears/", include("wuyefei.insight.arrears.urls")),
     path("classes/", include("wuyefei.insight.risk.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
+    path("concessions/", include("wuyefei.money.concessions.urls")),
     path("accounts/", include("wuyefei.money.books.urls")),
     path("sheets/", include("wuyefei.money.sheets.urls")),
     path("transfers/", include("wuyefei.money.transfers.urls")),

@@ -12,6 +12,7 @@ from .actions.receivables import (
     ask_waiver,
     book_opening,
     charge_once,
+    waive_part,
 )
 from .actions.runs import (
     PUBLISH_KIND,
@@ -31,6 +32,8 @@ from .fees import (
     LATE_FEE_SET_SQL,
     LATE_FEE_SQL,
     Standing,
+    history,
+    late_fee_stopped,
     lock_receivables,
     refresh,
     register_source,
@@ -39,6 +42,8 @@ from .fees import (
 from .kinds import month_charges
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import (
+    DEFERRAL,
+    INSTALMENT,
     OpenBill,
     get_receivable,
     get_run,
@@ -58,6 +63,8 @@ from .settling import OpenAccount, OpenAccounts, lock_accounts
 __all__ = [
     "DEFAULT_CAP",
     "DEFAULT_RATE",
+    "DEFERRAL",
+    "INSTALMENT",
     "LATE_FEE_FEEDS_SQL",
     "LATE_FEE_SET_SQL",
     "LATE_FEE_SQL",
@@ -106,7 +113,9 @@ __all__ = [
     "explanation",
     "get_receivable",
     "get_run",
+    "history",
     "late_fee_of",
+    "late_fee_stopped",
     "lines_digest",
     "lock_accounts",
     "lock_receivables",
@@ -128,5 +137,6 @@ __all__ = [
     "stretches",
     "tell",
     "strike_line",
+    "waive_part",
     "thawed_prices",
 ]
