@@ -8,6 +8,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from django.utils.translation.template import templatize
@@ -43,6 +44,7 @@ def _joined(quoted: str | None) -> str:
     return "".join(ast.literal_eval(part) for part in (quoted or "").splitlines())
 
 
+@cache
 def read(path: Path) -> dict[str, str]:
     """A written catalogue: Chinese → English; a plural's second form is listed under its first form and a NUL."""
     found: dict[str, str] = {}
