@@ -43,6 +43,7 @@ WORDS: dict[str, list[str | int]] = {
     "channel": ["sms", "paper"],
     "field": ["mobile", "identity", "bank", "history", "name"],
     "deed": ["early", "close"], "paper_kind": ["sums", "pack"], "news": ["posted", "delivered"],
+    "book_month": ["2026-01"], "closing_act": ["close", "reopen"],
     "report": ["trial", "movement", "income", "page"], "target": ["kingdee", "yonyou"],
     "place": ["nobodys"], "invitation_id": [1], "key": ["no-key"],
 }  # fmt: skip

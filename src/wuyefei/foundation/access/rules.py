@@ -76,6 +76,8 @@ class Permission(StrEnum):
     DISCLOSURE_APPROVE = "disclosure.approve"
     LEDGER_VIEW = "ledger.view"
     BOOKS_SETUP = "books.setup"
+    CLOSE_REQUEST = "close.request"
+    CLOSE_APPROVE = "close.approve"
     REPORT_VIEW = "report.view"
     TARGET_EDIT = "target.edit"
     CONTACT_VIEW = "contact.view"
@@ -131,6 +133,8 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.DISCLOSURE_APPROVE: "审批收支公示",
     Permission.LEDGER_VIEW: "查看账簿",
     Permission.BOOKS_SETUP: "设置科目对照",
+    Permission.CLOSE_REQUEST: "申请结账",
+    Permission.CLOSE_APPROVE: "审批结账与反结账",
     Permission.REPORT_VIEW: "查看报表",
     Permission.TARGET_EDIT: "设定目标",
     Permission.CONTACT_VIEW: "查看联系记录",
@@ -160,12 +164,13 @@ _FINANCE = _SEE | _FOLLOW | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
     _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.NOTICE_SEND,
-    _P.DISCLOSURE_EDIT,
+    _P.DISCLOSURE_EDIT, _P.CLOSE_REQUEST,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.LEGAL_VIEW,
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.BOOKS_SETUP,
+    _P.CLOSE_APPROVE,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
@@ -180,7 +185,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _SEE
         | _FOLLOW
         | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE,
-           _P.LEGAL_VIEW, _P.LEGAL_APPROVE}
+           _P.LEGAL_VIEW, _P.LEGAL_APPROVE, _P.CLOSE_APPROVE}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
@@ -224,6 +229,7 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.CHANNEL_SETUP,
         _P.REFUND_APPROVE,
         _P.LEGAL_APPROVE,
+        _P.CLOSE_APPROVE,
     }
 )
 """Whoever holds one of these signs in with a second factor: finance, approvers and administrators."""
@@ -231,7 +237,7 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
 MONEY_APPROVALS = frozenset(
     {
         _P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.REFUND_APPROVE,
-        _P.LEGAL_APPROVE,
+        _P.LEGAL_APPROVE, _P.CLOSE_APPROVE,
     }  # fmt: skip
 )
 """Nobody may give themself a role that holds one of these."""
