@@ -134,13 +134,14 @@ def _approvals(place: Ending) -> Item:
 
 def where(key: Key, community_id: int, month: Month) -> str:
     """The page where an item is settled."""
-    here, days = {"community": community_id}, {"from": month.first, "to": month.last}
-    name, query = {
+    here, days = {"community": str(community_id)}, {"from": str(month.first), "to": str(month.last)}
+    addresses: dict[Key, tuple[str, dict[str, str]]] = {
         Key.RUNS: ("billing:runs", here), Key.SHEETS: ("sheets:list", here), Key.SHIFTS: ("cashdesk:shifts", here),
         Key.INCOME: ("books:movement", here | days | {"account": Account.DEFERRED.value}), Key.TIES: ("books:trial", here | days),
         Key.PROOF: ("backoffice:verify", {}), Key.BANK: ("bank:claims", here), Key.CHANNELS: ("channels:exceptions", here),
         Key.SUSPENSE: ("books:page", here | days | {"account": Account.BANK_SUSPENSE.value}), Key.APPROVALS: ("approvals:waiting", {}),
-    }[key]  # fmt: skip
+    }  # fmt: skip
+    name, query = addresses[key]
     return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
 
 

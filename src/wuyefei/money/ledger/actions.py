@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import IntegrityError, connection
 
@@ -71,7 +72,7 @@ def post(
 
 
 def _written(entry: Entry, legs: list[Posting]) -> int:
-    values = [
+    values: list[Any] = [
         entry.organisation_id, entry.community_id, entry.entry_date, entry.booked_at, entry.kind, entry.source_id, entry.memo,
         entry.actor_id, entry.community_id, [leg.account.value for leg in legs], [leg.amount_fen for leg in legs],
     ]  # fmt: skip
