@@ -44,7 +44,7 @@ from wuyefei.money.billing.public import (
     draft_run,
     open_bills,
 )
-from wuyefei.money.cashdesk.public import open_shift, take
+from wuyefei.money.cashdesk.public import DepositSlip, open_shift, take
 from wuyefei.money.channels.actions.settling import settle_order
 from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
 from wuyefei.money.channels.rules import Report, Said
@@ -327,6 +327,11 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
         "draft_line": [RunLine.objects.filter(run=draft).values_list("pk", flat=True)[0]],
         "run": [draft.pk, *place.ids["published_run"]],
     }  # fmt: skip
+    slip = DepositSlip.objects.create(
+        organisation=place.community.organisation, community=place.community, number=f"{place.mark.letters}-JK-1", bank_on=TODAY,
+        amount_fen=10000, covered_fen=10000, made_by_id=actors["cashier"].user_id, made_at=clock.now(),
+    )  # fmt: skip
+    place.ids["slip"] = [slip.pk]
     _talk(place, actors)
     assert Run.objects.filter(community=place.community).count() == 2
 

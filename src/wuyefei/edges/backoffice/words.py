@@ -57,6 +57,8 @@ ACTIONS = {
     "contact.end_ground": noop("联系依据失效"), "contact.limits": noop("修改联系规则"), "contact.calendar_day": noop("修改节假日表"),
     "bank.import": noop("导入银行流水"), "bank.claim": noop("认领银行来款"), "bank.keep": noop("留在待查款"),
     "bank.return": noop("退回付款人"), "bank.unmatch": noop("撤销匹配"), "books.codes": noop("修改科目对照"),
+    "cashdesk.slip": noop("登记缴款单"), "cashdesk.slip_void": noop("作废缴款单"), "cashdesk.slip_settled": noop("缴款到账"),
+    "bank.deposit": noop("缴存到账"),
     "closing.close": noop("申请结账"), "closing.reopen": noop("申请反结账"), "closing.close_done": noop("结账"),
     "closing.reopen_done": noop("反结账"), "ledger.close": noop("账簿结账"), "ledger.reopen": noop("账簿反结账"),
     "books.export": noop("导出账簿"), "books.vouchers": noop("导出凭证"), "legal.export": noop("导出法务案件"),

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     PAYMENT_BATCH = "payment.batch"
     PAYMENT_VOID_REQUEST = "payment.void_request"
     PAYMENT_VOID_APPROVE = "payment.void_approve"
+    SLIP_MAKE = "slip.make"
     SHIFT_APPROVE = "shift.approve"
     PAY_ONLINE = "payment.online"
     CHANNEL_SETUP = "channel.setup"
@@ -121,6 +122,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.PAYMENT_BATCH: "批量入账",
     Permission.PAYMENT_VOID_REQUEST: "申请作废收款",
     Permission.PAYMENT_VOID_APPROVE: "审批作废收款",
+    Permission.SLIP_MAKE: "登记缴款",
     Permission.SHIFT_APPROVE: "审批交班",
     Permission.PAY_ONLINE: "线上收款入账",
     Permission.CHANNEL_SETUP: "设置支付渠道",
@@ -164,7 +166,7 @@ _FINANCE = _SEE | _FOLLOW | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
     _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.NOTICE_SEND,
-    _P.DISCLOSURE_EDIT, _P.CLOSE_REQUEST,
+    _P.DISCLOSURE_EDIT, _P.CLOSE_REQUEST, _P.SLIP_MAKE,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
@@ -190,7 +192,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
         _SEE - {_P.REPORT_VIEW}
-        | {_P.CASHDESK, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
+        | {_P.CASHDESK, _P.SLIP_MAKE, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
     ),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 class Account(StrEnum):
     CASH = "1001"
+    TRANSIT = "1001.9"
     BANK = "1002"
     CHANNEL = "1012"
     RECEIVABLE = "1122"
@@ -28,6 +29,7 @@ class Account(StrEnum):
 
 ACCOUNT_NAMES: dict[Account, str] = {
     Account.CASH: "库存现金",
+    Account.TRANSIT: "库存现金-缴存在途",
     Account.BANK: "银行存款",
     Account.CHANNEL: "其他货币资金",
     Account.RECEIVABLE: "应收账款",
@@ -47,6 +49,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
 
 BEANCOUNT_NAMES: dict[Account, str] = {
     Account.CASH: "Assets:Cash",
+    Account.TRANSIT: "Assets:CashInTransit",
     Account.BANK: "Assets:Bank",
     Account.CHANNEL: "Assets:Channel",
     Account.RECEIVABLE: "Assets:Receivable",

@@ -10,7 +10,16 @@ from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import DAY, Month, Span
 from wuyefei.money.billing.public import OpenBill, open_bills
-from wuyefei.money.cashdesk.public import Shift, hand_over, open_shift, take
+from wuyefei.money.cashdesk.public import (
+    Shift,
+    SlipDraft,
+    hand_over,
+    make_slip,
+    open_shift,
+    shift_cash,
+    take,
+    to_be_banked,
+)
 from wuyefei.money.payments.public import Payment, PaymentOrder, Tender, ask_void
 
 from .. import habits
@@ -93,3 +102,16 @@ def _hand_over(scene: Scene, day: dt.date) -> None:
     request = hand_over(shift.pk, cash - (500 if short else 0), "找零时少收 5 元，已说明" if short else "", actor=cashier)
     if day < scene.calendar.today - DAY * 2:
         decide(request.pk, approved=True, actor=scene[Role.FINANCE_LEAD])
+        _bank(scene, day)
+
+
+def _bank(scene: Scene, day: dt.date) -> None:
+    """Every third evening the cash of the shifts since then is paid in; what is left from the last days waits."""
+    if day.toordinal() % 3:
+        return
+    cashier = scene[Role.CASHIER]
+    shifts = list(to_be_banked(cashier).filter(community_id=scene.community.pk))
+    fen = sum(map(shift_cash, shifts))
+    if shifts:
+        draft = SlipDraft(f"{scene.place.prefix}JK{day:%m%d}01", day, fen, tuple(row.pk for row in shifts))
+        make_slip(scene.community.pk, draft, actor=cashier)
