@@ -51,6 +51,7 @@ from wuyefei.money.channels.rules import Report, Said
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
+from wuyefei.money.reconciliation.public import ChannelDay, Difference
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
 from wuyefei.relations.contacts.public import (
     Channel,
@@ -212,6 +213,15 @@ def _online(place: Place, actors: dict[str, Actor]) -> None:
     bill = int(place.one("receivable"))
     wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款", (bill,))
     refund = ask_refund(wanted, actor=actors["finance"])
+    day = ChannelDay.objects.create(
+        organisation=organisation, community=community, setup=setup, day=START, sha256="0" * 64, row_count=0, paid_fen=0, refund_fen=0,
+        fee_fen=0, made_by_id=actors["finance"].user_id, made_at=clock.now(),
+    )  # fmt: skip
+    difference = Difference.objects.create(
+        organisation=organisation, community=community, channel_day=day, kind="not_ours", number=f"{letters}-WY-0002", ours_fen=0,
+        theirs_fen=100, owner_id=actors["finance"].user_id, opened_at=clock.now(), due_at=clock.now(),
+    )  # fmt: skip
+    place.ids |= {"channel_day": [day.pk], "difference": [difference.pk]}
     place.ids |= {
         "setup": [setup.pk], "setup_token": [setup.token], "order": [order.pk], "refund": [refund.pk],
         "exception": [ChannelException.objects.get(order=order).pk],

@@ -53,6 +53,7 @@ ROOMS = [
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
     "wuyefei.money.bank",
+    "wuyefei.money.reconciliation",
     "wuyefei.money.closing",
 ]
 if DEMO:

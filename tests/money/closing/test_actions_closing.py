@@ -83,7 +83,7 @@ class TestClosing:
     def test_the_list_says_what_is_open(self, company: World) -> None:
         with clock.at(MARCH):
             items = {one.key: one for one in checklist(company["finance"], company.community.pk, FEBRUARY)}
-            assert {key for key, one in items.items() if not one.settled} == {Key.PROOF}
+            assert {key for key, one in items.items() if not one.settled} == {Key.PROOF, Key.CASH}
             with pytest.raises(ReasonMissing):
                 ask_close(company.community.pk, FEBRUARY, actor=company["finance"])
             assert not Closing.objects.exists()
@@ -198,7 +198,7 @@ class TestClosing:
             place = f"/closing/{company.community.pk}"
             assert "还没结过" in client.get("/closing/").content.decode()
             text = client.get(f"{place}/2026-02").content.decode()
-            assert "9 / 10 项已处理" in text and "申请结账" in text
+            assert "10 / 12 项已处理" in text and "申请结账" in text
             refused = client.post(f"{place}/2026-02/close", {"reason": ""})
             assert refused.status_code == 409 and "请写明原因" in refused.content.decode()
             assert client.post(f"{place}/2026-02/close", {"reason": WHY}).status_code == 302

@@ -59,6 +59,8 @@ ACTIONS = {
     "bank.return": noop("退回付款人"), "bank.unmatch": noop("撤销匹配"), "books.codes": noop("修改科目对照"),
     "cashdesk.slip": noop("登记缴款单"), "cashdesk.slip_void": noop("作废缴款单"), "cashdesk.slip_settled": noop("缴款到账"),
     "bank.deposit": noop("缴存到账"),
+    "bank.settlement": noop("渠道结算到账"), "recon.day": noop("渠道对账"), "recon.resolve": noop("处理对账差异"), "recon.write_off": noop("核销对账差异"),
+    "recon.settled": noop("渠道结算到账"),
     "closing.close": noop("申请结账"), "closing.reopen": noop("申请反结账"), "closing.close_done": noop("结账"),
     "closing.reopen_done": noop("反结账"), "ledger.close": noop("账簿结账"), "ledger.reopen": noop("账簿反结账"),
     "books.export": noop("导出账簿"), "books.vouchers": noop("导出凭证"), "legal.export": noop("导出法务案件"),

@@ -58,6 +58,7 @@ class BankLine(models.Model):
         RETURNED = "returned", _("已退回")
         OUT = "out", _("支出")
         DEPOSIT = "deposit", _("现金缴存")
+        SETTLED = "settled", _("渠道结算")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")

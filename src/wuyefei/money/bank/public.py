@@ -1,7 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.claiming import Share, ask_return, ask_unmatch, claim, keep_waiting
-from .actions.deposits import NotThisSlip, claim_deposit
+from .actions.deposits import NotThisSlip, claim_deposit, claim_settlement
 from .actions.importing import Fresh, Imported, import_statement, look
 from .models import BankLine, BankStatement, Habit, LineBooking, SlipLine
 from .queries import get_line, get_statement, lines, statements, to_claim
@@ -22,6 +22,7 @@ __all__ = [
     "ask_unmatch",
     "claim",
     "claim_deposit",
+    "claim_settlement",
     "get_line",
     "get_statement",
     "import_statement",

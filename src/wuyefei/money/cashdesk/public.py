@@ -18,6 +18,7 @@ from .slips import (
     slip_late,
     slips,
     to_be_banked,
+    unbanked,
 )
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "slip_late",
     "slips",
     "to_be_banked",
+    "unbanked",
     "HANDOVER_KIND",
     "HeldBills",
     "Hit",

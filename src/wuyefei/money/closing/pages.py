@@ -99,7 +99,7 @@ def _line(one: Item, community_id: int, month: Month) -> dict[str, Any]:
     says = {
         Key.TIES: _("总账与业务明细有差异"), Key.PROOF: _("最近一次核验发现不符") if one.hinders else _("月末之后还没有核验过"),
     }.get(one.key, "")  # fmt: skip
-    fine = {Key.TIES: _("相等"), Key.PROOF: _("月末后核验过，相符")}.get(one.key, _("没有"))
+    fine = {Key.TIES: _("相等"), Key.PROOF: _("月末后核验过，相符")}.get(one.key, _("都已处理"))
     return {"item": one, "name": spoken(NAMES[one.key]), "says": says, "fine": fine, "url": where(one.key, community_id, month)}
 
 

@@ -19,9 +19,10 @@ from wuyefei.foundation.platform.models import Job
 from wuyefei.money.bank.public import BankLine
 from wuyefei.money.billing.public import Deferral, Run
 from wuyefei.money.books.public import scope_of, ties
-from wuyefei.money.cashdesk.public import Shift
+from wuyefei.money.cashdesk.public import Shift, open_slips, shift_cash, unbanked
 from wuyefei.money.channels.public import ChannelException
 from wuyefei.money.ledger.public import Account, readable, turnover
+from wuyefei.money.reconciliation.public import differences
 from wuyefei.money.sheets.public import Sheet
 
 from .models import Closing
@@ -30,7 +31,7 @@ from .rules import Item, Key, Weight, item
 NAMES: dict[Key, str] = {
     Key.RUNS: noop("没发布的出账"), Key.SHEETS: noop("没入账的计费单"), Key.SHIFTS: noop("没交完的班"),
     Key.INCOME: noop("没结转的收入"), Key.TIES: noop("总账与明细"), Key.PROOF: noop("核验账目"), Key.BANK: noop("没认领的银行来款"),
-    Key.CHANNELS: noop("没处理的收款异常"), Key.SUSPENSE: noop("待查款、待退款余额"), Key.APPROVALS: noop("没复核的申请"),
+    Key.CHANNELS: noop("没处理的收款异常"), Key.DIFFERENCES: noop("没处理的对账差异"), Key.CASH: noop("没到账的现金"), Key.SUSPENSE: noop("待查款、待退款余额"), Key.APPROVALS: noop("没复核的申请"),
 }  # fmt: skip
 SUSPENSE = (Account.BANK_SUSPENSE, Account.SUSPENSE, Account.REFUNDING)
 VERIFY_JOB = "verify"
@@ -65,7 +66,7 @@ def checklist(actor: Actor, community_id: int, month: Month) -> list[Item]:
     place = Ending(get_community(actor, community_id, Permission.LEDGER_VIEW), month)
     return [
         _runs(place), _sheets(place), _shifts(place), _income(place), _ties(place, actor), _proof(place), _bank(place),
-        _channels(place), _suspense(place, actor), _approvals(place),
+        _channels(place), _differences(place, actor), _cash(place), _suspense(place, actor), _approvals(place),
     ]  # fmt: skip
 
 
@@ -121,6 +122,20 @@ def _channels(place: Ending) -> Item:
     return item(Key.CHANNELS, rows.count(), int(rows.aggregate(fen=Sum("amount_fen", default=0))["fen"]))
 
 
+def _differences(place: Ending, actor: Actor) -> Item:
+    found = differences(actor).filter(community=place.community, closed_at__isnull=True, channel_day__day__lte=place.month.last)
+    gaps = [one.gap_fen for one in found]
+    return item(Key.DIFFERENCES, len(gaps), sum(map(abs, gaps)))
+
+
+def _cash(place: Ending) -> Item:
+    """Slips of the month that the bank has not shown, and shifts of it whose cash was not taken there."""
+    slips = open_slips(place.community.pk).filter(bank_on__lte=place.month.last)
+    shifts = unbanked().filter(community=place.community, closed_at__lt=place.end)
+    sums = [*slips.values_list("amount_fen", flat=True), *map(shift_cash, shifts)]
+    return item(Key.CASH, len(sums), sum(sums))
+
+
 def _suspense(place: Ending, actor: Actor) -> Item:
     moved = turnover(actor, [place.community], place.month.first, place.month.last)
     held = [-moved[account].closing_fen for account in SUSPENSE if account in moved and moved[account].closing_fen]
@@ -139,7 +154,7 @@ def where(key: Key, community_id: int, month: Month) -> str:
         Key.RUNS: ("billing:runs", here), Key.SHEETS: ("sheets:list", here), Key.SHIFTS: ("cashdesk:shifts", here),
         Key.INCOME: ("books:movement", here | days | {"account": Account.DEFERRED.value}), Key.TIES: ("books:trial", here | days),
         Key.PROOF: ("backoffice:verify", {}), Key.BANK: ("bank:claims", here), Key.CHANNELS: ("channels:exceptions", here),
-        Key.SUSPENSE: ("books:page", here | days | {"account": Account.BANK_SUSPENSE.value}), Key.APPROVALS: ("approvals:waiting", {}),
+        Key.DIFFERENCES: ("reconciliation:days", {}), Key.CASH: ("cashdesk:slips", here), Key.SUSPENSE: ("books:page", here | days | {"account": Account.BANK_SUSPENSE.value}), Key.APPROVALS: ("approvals:waiting", {}),
     }  # fmt: skip
     name, query = addresses[key]
     return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)

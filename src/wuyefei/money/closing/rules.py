@@ -22,6 +22,8 @@ class Key(StrEnum):
     PROOF = "proof"
     BANK = "bank"
     CHANNELS = "channels"
+    DIFFERENCES = "differences"
+    CASH = "cash"
     SUSPENSE = "suspense"
     APPROVALS = "approvals"
 
@@ -36,7 +38,7 @@ class Weight(StrEnum):
 WEIGHTS: dict[Key, Weight] = {
     Key.RUNS: Weight.HINDERS, Key.SHEETS: Weight.HINDERS, Key.SHIFTS: Weight.HINDERS, Key.INCOME: Weight.HINDERS,
     Key.TIES: Weight.HINDERS, Key.PROOF: Weight.CARRIED, Key.BANK: Weight.CARRIED, Key.CHANNELS: Weight.CARRIED,
-    Key.SUSPENSE: Weight.CARRIED, Key.APPROVALS: Weight.CARRIED,
+    Key.DIFFERENCES: Weight.CARRIED, Key.CASH: Weight.CARRIED, Key.SUSPENSE: Weight.CARRIED, Key.APPROVALS: Weight.CARRIED,
 }  # fmt: skip
 """What stands still open in the books may be carried over; what would still be booked, or does not hold, may not."""
 

@@ -23,6 +23,7 @@ class Account(StrEnum):
     OPENING = "3131"
     INCOME = "6001"
     LATE_FEE = "6301"
+    BANK_FEE = "6603"
     SHORTAGE = "6711"
     OVERAGE = "6301.9"
 
@@ -43,6 +44,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.OPENING: "期初权益",
     Account.INCOME: "主营业务收入",
     Account.LATE_FEE: "营业外收入-违约金",
+    Account.BANK_FEE: "财务费用-手续费",
     Account.SHORTAGE: "营业外支出-现金短款",
     Account.OVERAGE: "营业外收入-现金长款",
 }
@@ -63,6 +65,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.OPENING: "Equity:Opening",
     Account.INCOME: "Income:Service",
     Account.LATE_FEE: "Income:LateFee",
+    Account.BANK_FEE: "Expenses:BankFee",
     Account.SHORTAGE: "Expenses:CashShort",
     Account.OVERAGE: "Income:CashOver",
 }

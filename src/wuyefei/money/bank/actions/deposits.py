@@ -1,4 +1,4 @@
-"""Our own cash in the bank's statement: the line shows a deposit slip (product row D3).
+"""Lines that are no payer's: our own cash, known by its deposit slip, and what a channel pays out (product rows D3, D7).
 
 The slip has moved the money from cash on hand to cash in transit; the line moves it to the bank.
 """
@@ -23,6 +23,7 @@ from ..rules.shapes import Line
 from .claiming import _locked, _require
 
 DEPOSIT_KIND, DEPOSIT_CLAIMED_KIND = "bank.deposit", "bank.deposit_claimed"
+SETTLEMENT_KIND = "bank.settlement"
 
 
 class NotThisSlip(DomainError):
@@ -71,3 +72,17 @@ def claim_deposit(line_id: int, slip_id: int, *, actor: Actor) -> DepositSlip:
     line.save(update_fields=["state", "suspense_fen", "due_at", "closed_at", "closed_by"])
     audit.record(actor, DEPOSIT_KIND, line, after={"slip": slip.pk, "number": slip.number, "amount_fen": line.amount_fen})
     return slip
+
+
+@transaction.atomic
+def claim_settlement(line_id: int, *, actor: Actor) -> BankLine:
+    """A waiting line is what a payment channel paid out to us: out of the bank's suspense and out of the channel's account."""
+    line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
+    _require(line, BankLine.State.WAITING)
+    postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(Account.CHANNEL, -line.amount_fen)]
+    post(SETTLEMENT_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 渠道结算到账")
+    line.state, line.suspense_fen, line.due_at = BankLine.State.SETTLED, 0, None
+    line.closed_at, line.closed_by_id = clock.now(), actor.user_id
+    line.save(update_fields=["state", "suspense_fen", "due_at", "closed_at", "closed_by"])
+    audit.record(actor, SETTLEMENT_KIND, line, after={"amount_fen": line.amount_fen})
+    return line
