@@ -35,7 +35,8 @@ MOST_SHIFTS = 60
 
 @dataclass(frozen=True, slots=True)
 class SlipDraft:
-    """A slip as it is typed: the bank's number and day, the money, the shifts it covers, perhaps a scan."""
+    """A slip as it is typed: the bank's number and day, the money, the shifts it covers, perhaps a scan. Cash from before there
+    were shifts is banked by a slip without any, with its reason as ``note``."""
 
     number: str
     bank_on: dt.date
@@ -138,8 +139,8 @@ def _postings(fen: int) -> list[Posting]:
 
 def _covered(community: Community, shift_ids: Sequence[int]) -> dict[int, int]:
     wanted = sorted(set(shift_ids))
-    if not 1 <= len(wanted) <= MOST_SHIFTS:
-        raise Invalid(field="班次", reason="请选 1 到 60 个班次")
+    if len(wanted) > MOST_SHIFTS:
+        raise Invalid(field="班次", reason="一张缴款单最多 60 个班次")
     rows = list(Shift.objects.select_for_update().filter(pk__in=wanted, community=community).order_by("pk"))
     if len(rows) != len(wanted):
         raise NotFound()

@@ -26,6 +26,6 @@ class ReconciliationConfig(AppConfig):
             return reverse("reconciliation:difference", args=[request.subject_id])
 
         register_kind(Kind(actions.WRITE_OFF_KIND, "核销对账差异", Permission.REFUND_APPROVE, actions.write_off, None, address))
-        register_menu(_("核对"), _("渠道对账"), "reconciliation:days", "exchange", Permission.PAYMENT_VIEW, 812, badge)
+        register_menu(_("核对"), _("渠道对账"), "reconciliation:days", "exchange", Permission.LEDGER_VIEW, 812, badge)
         register_scheduled(actions.ROUNDS, "渠道账单对账、核对结算款", "每天 11:20", actions.make_rounds)
         checks.register()

@@ -24,7 +24,7 @@ from .queries import days, differences, get_day, get_difference, setups
 
 
 @require_safe
-@needs(Permission.PAYMENT_VIEW)
+@needs(Permission.LEDGER_VIEW)
 def day_list(request: StaffRequest) -> HttpResponse:
     """What is open, then the days, the latest first: file against orders, bank against file."""
     actor = request.actor
@@ -58,7 +58,7 @@ def run_day(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Permission.PAYMENT_VIEW)
+@needs(Permission.LEDGER_VIEW)
 def day_page(request: StaffRequest, channel_day_id: int) -> HttpResponse:
     day = get_day(request.actor, channel_day_id)
     rows = paginate(day.rows.all(), ["id"], request.GET.get("at", ""))
@@ -72,7 +72,7 @@ def day_page(request: StaffRequest, channel_day_id: int) -> HttpResponse:
 
 
 @require_safe
-@needs(Permission.PAYMENT_VIEW)
+@needs(Permission.LEDGER_VIEW)
 def difference_page(request: StaffRequest, difference_id: int) -> HttpResponse:
     return _difference(request, difference_id)
 

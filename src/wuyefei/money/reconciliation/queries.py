@@ -20,8 +20,8 @@ def _mine(actor: Actor, permission: Permission) -> Q:
 
 
 def days(actor: Actor) -> QuerySet[ChannelDay]:
-    """The days of the merchant accounts whose payments the actor may see."""
-    return ChannelDay.objects.filter(_mine(actor, Permission.PAYMENT_VIEW)).select_related("setup", "community", "made_by", "settled_line")
+    """The days of the merchant accounts whose books the actor may read."""
+    return ChannelDay.objects.filter(_mine(actor, Permission.LEDGER_VIEW)).select_related("setup", "community", "made_by", "settled_line")
 
 
 def get_day(actor: Actor, day_id: int) -> ChannelDay:
@@ -32,8 +32,8 @@ def get_day(actor: Actor, day_id: int) -> ChannelDay:
 
 
 def differences(actor: Actor) -> QuerySet[Difference]:
-    """The differences of the places whose payments the actor may see."""
-    return Difference.objects.filter(_mine(actor, Permission.PAYMENT_VIEW)).select_related(
+    """The differences of the places whose books the actor may read."""
+    return Difference.objects.filter(_mine(actor, Permission.LEDGER_VIEW)).select_related(
         "channel_day__setup", "community", "owner", "closed_by"
     )
 

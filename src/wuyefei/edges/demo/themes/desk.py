@@ -13,10 +13,12 @@ from wuyefei.money.billing.public import OpenBill, open_bills
 from wuyefei.money.cashdesk.public import (
     Shift,
     SlipDraft,
+    cash_on_hand,
     hand_over,
     make_slip,
     open_shift,
     shift_cash,
+    slips,
     take,
     to_be_banked,
 )
@@ -106,12 +108,14 @@ def _hand_over(scene: Scene, day: dt.date) -> None:
 
 
 def _bank(scene: Scene, day: dt.date) -> None:
-    """Every third evening the cash of the shifts since then is paid in; what is left from the last days waits."""
-    if day.toordinal() % 3:
+    """The evening's cash is paid in, the first time with what had gathered before; the last accepted shift still waits."""
+    if day >= scene.calendar.today - DAY * 3:
         return
     cashier = scene[Role.CASHIER]
     shifts = list(to_be_banked(cashier).filter(community_id=scene.community.pk))
-    fen = sum(map(shift_cash, shifts))
-    if shifts:
-        draft = SlipDraft(f"{scene.place.prefix}JK{day:%m%d}01", day, fen, tuple(row.pk for row in shifts))
+    fen, note = sum(map(shift_cash, shifts)), ""
+    if not slips(cashier).filter(community_id=scene.community.pk).exists():
+        fen, note = cash_on_hand(scene.community.pk), "连同以前的库存现金"
+    if fen > 0:
+        draft = SlipDraft(f"{scene.place.prefix}JK{day:%m%d}01", day, fen, tuple(row.pk for row in shifts), note)
         make_slip(scene.community.pk, draft, actor=cashier)
