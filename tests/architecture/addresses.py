@@ -29,7 +29,7 @@ KINDS: dict[str, str] = {
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
     "case_id": "case", "plan_id": "plan", "transfer_id": "transfer", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
-    "entry_id": "entry",
+    "entry_id": "entry", "slip_id": "slip", "channel_day_id": "channel_day", "difference_id": "difference",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
@@ -43,6 +43,7 @@ WORDS: dict[str, list[str | int]] = {
     "channel": ["sms", "paper"], "side": ["former", "new"],
     "field": ["mobile", "identity", "bank", "history", "name"],
     "deed": ["early", "close"], "paper_kind": ["sums", "pack"], "news": ["posted", "delivered"],
+    "book_month": ["2026-01"], "closing_act": ["close", "reopen"],
     "report": ["trial", "movement", "income", "page"], "target": ["kingdee", "yonyou"],
     "place": ["nobodys"], "invitation_id": [1], "key": ["no-key"],
 }  # fmt: skip

@@ -44,7 +44,7 @@ from wuyefei.money.billing.public import (
     draft_run,
     open_bills,
 )
-from wuyefei.money.cashdesk.public import open_shift, take
+from wuyefei.money.cashdesk.public import DepositSlip, open_shift, take
 from wuyefei.money.channels.actions.settling import settle_order
 from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
 from wuyefei.money.channels.rules import Report, Said
@@ -53,6 +53,7 @@ from wuyefei.money.concessions.public import Plan, PlanTerms, propose
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
+from wuyefei.money.reconciliation.public import ChannelDay, Difference
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
 from wuyefei.money.transfers.public import Basis, ask_transfer
 from wuyefei.money.transfers.public import Order as Transferred
@@ -226,6 +227,15 @@ def _online(place: Place, actors: dict[str, Actor]) -> None:
     bill = int(place.one("receivable"))
     wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款", (bill,))
     refund = ask_refund(wanted, actor=actors["finance"])
+    day = ChannelDay.objects.create(
+        organisation=organisation, community=community, setup=setup, day=START, sha256="0" * 64, row_count=0, paid_fen=0, refund_fen=0,
+        fee_fen=0, made_by_id=actors["finance"].user_id, made_at=clock.now(),
+    )  # fmt: skip
+    difference = Difference.objects.create(
+        organisation=organisation, community=community, channel_day=day, kind="not_ours", number=f"{letters}-WY-0002", ours_fen=0,
+        theirs_fen=100, owner_id=actors["finance"].user_id, opened_at=clock.now(), due_at=clock.now(),
+    )  # fmt: skip
+    place.ids |= {"channel_day": [day.pk], "difference": [difference.pk]}
     place.ids |= {
         "setup": [setup.pk], "setup_token": [setup.token], "order": [order.pk], "refund": [refund.pk],
         "exception": [ChannelException.objects.get(order=order).pk],
@@ -341,6 +351,11 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
         "draft_line": [RunLine.objects.filter(run=draft).values_list("pk", flat=True)[0]],
         "run": [draft.pk, *place.ids["published_run"]],
     }  # fmt: skip
+    slip = DepositSlip.objects.create(
+        organisation=place.community.organisation, community=place.community, number=f"{place.mark.letters}-JK-1", bank_on=TODAY,
+        amount_fen=10000, covered_fen=10000, made_by_id=actors["cashier"].user_id, made_at=clock.now(),
+    )  # fmt: skip
+    place.ids["slip"] = [slip.pk]
     _talk(place, actors)
     assert Run.objects.filter(community=place.community).count() == 2
 

@@ -55,6 +55,8 @@ ROOMS = [
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
     "wuyefei.money.bank",
+    "wuyefei.money.reconciliation",
+    "wuyefei.money.closing",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

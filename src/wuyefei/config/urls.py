@@ -34,6 +34,8 @@ urlpatterns = [
     path("notices/", include("wuyefei.relations.notices.urls")),
     path("followup/", include("wuyefei.collection.followup.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
+    path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
+    path("closing/", include("wuyefei.money.closing.urls")),
     path("bank/", include("wuyefei.money.bank.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
