@@ -25,6 +25,8 @@ from ..rules.limitation import Break, Clock, Interruption, Obstacle, clock_of, e
 from ..rules.road import Step
 
 COSTS = ("fee_fen", "cost_fen")
+COMMERCIAL = ("shop", "office")
+"""Kinds of property whose payers are commercial debtors."""
 
 
 def matters(actor: Actor) -> QuerySet[Matter]:
@@ -82,6 +84,12 @@ def bills_of(actor: Actor, matter: Matter, today: dt.date) -> dict[int, OpenBill
     """What is still owed of a matter, by receivable, with late fees as of a day."""
     ids = list(Claim.objects.filter(matter=matter).values_list("receivable_id", flat=True))
     return {bill.id: bill for bill in open_bills(actor, today, receivable_ids=ids)}
+
+
+def commercial(matter: Matter) -> bool:
+    """Whether the debtor is a firm, or owes for a shop or an office."""
+    shops = Claim.objects.filter(matter=matter, receivable__property__kind__in=COMMERCIAL)
+    return matter.person.kind != matter.person.Kind.INDIVIDUAL or shops.exists()
 
 
 @dataclass(frozen=True)
@@ -222,12 +230,16 @@ def limitation_of(matter: Matter) -> dt.date | None:
 def deadlines_of(past: Past, today: dt.date, limitation_on: dt.date | None) -> list[Deadline]:
     matter = past.matter
     mails = tuple(
-        Mail(one.made_on, one.posted_on, one.delivered_on, one.returned_on, one.followed_on is not None) for one in past.letters
+        Mail(one.made_on, one.posted_on, one.delivered_on, one.returned_on, one.followed_on is not None)
+        for one in past.letters if one.void_on is None
     )
+    held = tuple((one.on, str(one.facts["target"])) for one in past.events if one.kind == "preserved")
+    ordered = past.last("file", "order")
     agreed = past.day("agreed")
     known = Known(
         Step(matter.step), matter.step_on, mails, agreed, past.day("agreed", "last_on"), past.last("ask_confirm", "confirmed") is not None,
         past.day("hearing"), past.day("judged"), past.day("judged", "perform_by"), limitation_on,
+        held, past.day("served") if ordered and ordered.kind == "order" else None,
     )  # fmt: skip
     return deadlines(known, work_calendar(matter.organisation_id), today)
 

@@ -52,6 +52,8 @@ class Draft:
     note: str = ""
     receivable_ids: tuple[int, ...] = ()
     incoming: bool = False
+    source_ref: str = ""
+    """What plans it, where that is a program; one contact only to a source."""
 
     @property
     def step(self) -> Step:
@@ -223,6 +225,7 @@ def _make(
         direction=Contact.Direction.IN if draft.incoming else Contact.Direction.OUT, state=state, channel=draft.channel.value,
         purpose=draft.purpose.value, recipient=draft.recipient.value, at=draft.at, people=draft.people, outcome=outcome,
         note=limited(draft.note, "说明", NOTE), receivable_ids=sorted(draft.receivable_ids), breach=breach,
+        source_ref=draft.source_ref,
         made_by_id=actor.user_id, made_at=clock.now(), closed_by_id=actor.user_id if done else None,
         closed_at=clock.now() if done else None,
     )  # fmt: skip
