@@ -58,7 +58,7 @@ def tell(letter_id: int, *, actor: Actor) -> Letter:
     with transaction.atomic():
         held = lock_matter(matter.pk, actor)
         Letter.objects.filter(pk=row.pk).update(sms=state, sms_note=why[:200])
-        note(held, "sms", {"number": row.number, "proof": why[:200]}, actor=actor)
+        note(held, "sms", {"number": row.number, "reason": why[:200]}, actor=actor)
         audit.record(actor, "legal.sms", row, after={"state": state})
         refresh(held)
     return get_letter(actor, letter_id)

@@ -53,6 +53,9 @@ def shown(request: HttpRequest, row: Matter, errors: tuple[str, ...] = (), statu
     may_work = actor.may(Permission.LEGAL_WORK, row.community_id) and row.closed_on is None
     step, principal = Step(row.step), sum(bill.outstanding_fen for bill in bills.values())
     waits = any(one.posted_on is None and one.void_on is None and one.principal_fen == principal for one in past.letters)
+    beside = set() if commercial(row) else {"preserve", "preserved"}
+    if past.last("order") is None:
+        beside.add("served")
     context: dict[str, Any] = {
         "matter": row, "errors": errors, "today": today, "may_work": may_work, "claims": _claims(row, bills),
         "principal_fen": principal, "late_fen": sum(bill.late_fee_fen for bill in bills.values()),
@@ -60,8 +63,8 @@ def shown(request: HttpRequest, row: Matter, errors: tuple[str, ...] = (), statu
         "events": [(event, told(event)) for event in reversed(past.events)],
         "letters": [(one, demand_over(one.delivered_on, calendar) if one.delivered_on else None) for one in past.letters],
         "papers": Paper.objects.filter(matter=row).exclude(kind=Paper.Kind.LETTER).select_related("made_by").order_by("-pk")[:20],
-        "court": Paper.COURT, "kinds": [pair for pair in Paper.Kind.choices if pair[0] != Paper.Kind.LETTER],
-        "acts": [(one.code, _(one.name), one.to is not None) for one in acts_in(step)] if may_work else [],
+        "court": Paper.COURT, "kinds": [pair for pair in Paper.Kind.choices if pair[0] not in (Paper.Kind.LETTER, *beside)],
+        "acts": [(one.code, _(one.name), one.to is not None) for one in acts_in(step) if one.code not in beside] if may_work else [],
         "may_letter": may_work and step in LETTER_STEPS and not waits, "deadlines": deadlines_of(past, today, row.limitation_on) if row.closed_on is None else [],
         "roads": _roads(request, row, set(bills)), "cost_fen": past.total("fee_fen", "cost_fen"), "recovered_fen": recovered_fen(row),
         "assets": past.last("assets"), "paid": not bills, **_court(row, past, sum(bill.total_fen for bill in bills.values())),

@@ -95,8 +95,8 @@ ACTS: dict[str, Act] = {
         Act(
             "assets", "财产查询", _OPEN,
             fields=(
-                _ON, Field("source", "从哪里查到", "choice", choices=SOURCES), Field("note", "查到的财产"), Field("mortgage", "抵押，没有的写「无」"),
-                Field("seizure", "查封，没有的写「无」"), Field("expected_fen", "预计可收回", "money"),
+                _ON, Field("source", "从哪里查到", "choice", choices=SOURCES), Field("note", "查到的财产"), Field("mortgage", "抵押"),
+                Field("seizure", "查封"), Field("expected_fen", "预计可收回", "money"),
             ),
         ),
         Act("urged", "业委会已督促", (*_BEFORE, _S.COURT), fields=(_ON, Field("note", "督促函编号、送达情况"))),

@@ -100,15 +100,17 @@ def record(draft: Draft, outcome: str, *, actor: Actor) -> Contact:
 
 @transaction.atomic
 def close(contact_id: int, outcome: str, note: str = "", *, at: dt.datetime | None = None, actor: Actor) -> Contact:
-    """Say how a planned contact went; judged again as it happened. Raises ``ContactChanged`` where it is not planned."""
+    """Say how a planned contact went; judged again as it happened, by those of its bills that are still unpaid. Raises
+    ``ContactChanged`` where it is not planned."""
     row = _planned(contact_id, actor)
     now = clock.now()
     moment = at or now
     if not now - OLDEST <= moment <= now + SKEW:
         raise Invalid(field="时间", reason="已发生的联系应在一年之内，不能在将来")
+    unpaid = receivable_choices(actor, row.person_id, None).filter(pk__in=row.receivable_ids).values_list("pk", flat=True)
     draft = Draft(
         row.person_id, Channel(row.channel), Purpose(row.purpose), moment, row.property_id, Recipient(row.recipient),
-        frozenset(), row.people, limited(note, "说明", NOTE), tuple(row.receivable_ids),
+        frozenset(), row.people, limited(note, "说明", NOTE), tuple(unpaid),
     )  # fmt: skip
     person, property_id = _locked(draft, actor)
     facts = _facts(draft, actor, leaving_out=row)
