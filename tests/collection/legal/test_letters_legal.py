@@ -12,14 +12,17 @@ from tests.relations.notices.conftest import sandbox as sandbox
 from tests.scenarios.month import first_finding
 from tests.world import World, actor_of, pay
 from wuyefei.collection.followup.public import Case, reckon
+from wuyefei.collection.legal.instalments import plan_of, read_origin
 from wuyefei.collection.legal.models import Event, Letter, Matter
 from wuyefei.collection.legal.public import make_letter, make_paper, open_matter, post, tell, void, watch
 from wuyefei.estate.people.public import update_person
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.rules import Role
+from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.outbox import deliver
 from wuyefei.money.billing.public import open_bills
+from wuyefei.money.concessions.public import Basis, Plan, PlanTerms, propose
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.relations.contacts.public import (
     Channel,
@@ -149,3 +152,29 @@ def test_a_refused_channel_is_left_alone(world: World, sandbox: Sandbox) -> None
     letter = tell(letter.pk, actor=world["legal"])
     assert (letter.sms, letter.sms_note) == ("held", "本人已拒绝通过短信联系")
     assert not Contact.objects.filter(channel="sms").exists()
+
+
+def test_an_agreement_becomes_a_plan_and_moves_the_clock(world: World) -> None:
+    matter = demanded(world)
+    ref = f"matter:{matter.pk}"
+    first, mine = dt.date(2026, 10, 5), list(bills_of(world, "陆小满"))
+    terms = PlanTerms(Basis.HARDSHIP, 6, first, "按调解协议", origin=ref)
+    with clock.at(at(DELIVERED, 11)), pytest.raises(NotFound):  # no agreement yet
+        propose(matter.property_id, mine, terms, actor=world["legal"])
+    do(world, matter, "mediate", DELIVERED, body="street")
+    do(world, matter, "agreed", DELIVERED, agreed_fen="840", last_on="2027-03-05", times="6", note="分六期")
+    with clock.at(at(DELIVERED, 12)):
+        origin = read_origin(world["legal"], matter.pk)
+        assert (origin.months, origin.payer_id) == (6, matter.person_id)
+        plan = propose(matter.property_id, mine, terms, actor=world["legal"])
+        assert plan_of(world["legal"], matter) == plan
+        with refused("already_planned"):
+            propose(matter.property_id, mine, terms, actor=world["legal"])
+        Plan.objects.filter(pk=plan.pk).update(state="active", agreed_on=DELIVERED, agreed_by=world["lead"].user_id)
+        watch(world.organisation.pk)
+        matter.refresh_from_db()
+        assert matter.limitation_on == dt.date(2030, 3, 5)
+        Plan.objects.filter(pk=plan.pk).update(signed_on=DELIVERED)
+        watch(world.organisation.pk)
+        matter.refresh_from_db()
+        assert matter.limitation_on == dt.date(2030, 3, 5) and first_finding(world) == ""

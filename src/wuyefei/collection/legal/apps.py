@@ -14,6 +14,7 @@ class LegalConfig(AppConfig):
         from wuyefei.foundation.platform.schedule import register_scheduled
         from wuyefei.foundation.shell.menu import register_menu
         from wuyefei.insight.arrears.public import Column, register_column
+        from wuyefei.money.concessions.public import register_origin
 
         from .actions.acting import kind
         from .actions.following import heard
@@ -21,9 +22,11 @@ class LegalConfig(AppConfig):
         from .checks import register as register_checks
         from .columns import load
         from .composing.pack import register_own
+        from .instalments import ORIGIN, read_origin
 
         register_own()
         register_checks()
+        register_origin(ORIGIN, read_origin)
         subscribe("contacts.recorded", "legal.followed", heard)
         register_kind(kind())
         register_scheduled(KIND, "更新法务案件期限，缴清的结案", "每天 02:50", watch)

@@ -9,8 +9,10 @@ from django.db import connection
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.platform.models import AuditEntry
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
 from wuyefei.money.billing.public import Adjustment, Receivable
+from wuyefei.money.concessions.public import PlanBill
 from wuyefei.money.payments.public import Allocation
 from wuyefei.relations.contacts.public import Contact
 
@@ -71,7 +73,9 @@ def deadlines(organisation_id: int) -> Iterator[Yielded]:
 def _moved_since(row: Matter) -> bool:
     bills = list(Claim.objects.filter(matter=row).values_list("receivable_id", flat=True))
     since = {"receivable_id__in": bills, "booked_at__gte": row.worked_at}
-    return Allocation.objects.filter(**since).exists() or Adjustment.objects.filter(**since).exists()
+    plans = list(PlanBill.objects.filter(receivable_id__in=bills).values_list("plan_id", flat=True))
+    signed = AuditEntry.objects.filter(subject_type="plan", subject_id__in=plans, action="concessions.sign", at__gte=row.worked_at)
+    return signed.exists() or Allocation.objects.filter(**since).exists() or Adjustment.objects.filter(**since).exists()
 
 
 def claims(organisation_id: int) -> Iterator[Yielded]:

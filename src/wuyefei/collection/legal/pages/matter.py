@@ -20,6 +20,7 @@ from wuyefei.relations.contacts.public import work_calendar
 
 from ..actions.acting import act
 from ..forms import form_of
+from ..instalments import plan_of, ref_of
 from ..models import Matter, Paper
 from ..queries.matters import (
     Past,
@@ -69,6 +70,9 @@ def shown(request: HttpRequest, row: Matter, errors: tuple[str, ...] = (), statu
         "roads": _roads(request, row, set(bills)), "cost_fen": past.total("fee_fen", "cost_fen"), "recovered_fen": recovered_fen(row),
         "assets": past.last("assets"), "paid": not bills, **_court(row, past, sum(bill.total_fen for bill in bills.values())),
     }  # fmt: skip
+    if past.last("agreed") is not None:
+        context |= {"plan": plan_of(actor, row), "plan_ref": ref_of(row), "agreed": past.last("agreed"), "may_plan": actor.may(Permission.ADJUST_REQUEST, row.community_id)}
+        context["confirm"] = past.last("ask_confirm", "confirmed")
     return render(request, "legal/matter.html", context, status=status)
 
 

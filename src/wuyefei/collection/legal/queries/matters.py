@@ -8,13 +8,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import LateFeeHold, OpenBill, Receivable, open_bills
+from wuyefei.money.concessions.public import PlanBill
 from wuyefei.money.payments.public import Allocation, Payment
 from wuyefei.relations.contacts.public import DISPUTE, work_calendar
 
@@ -151,6 +152,7 @@ def found_of(receivable_ids: Collection[int]) -> Found:
         for bill in claims[matter_id]:
             _read(found, bill, rows)
     _payments(found, receivable_ids)
+    _plans(found, receivable_ids)
     return found
 
 
@@ -191,6 +193,13 @@ def _payments(found: Found, receivable_ids: Collection[int]) -> None:
     )
     for bill, day in rows.order_by().values_list("receivable_id", "payment__value_date").distinct():
         found.breaks[bill].append(Interruption(day, Break.PART_PAID))
+
+
+def _plans(found: Found, receivable_ids: Collection[int]) -> None:
+    """Instalment plans that the payer has signed: the period runs from the last part, kept or not (189)."""
+    rows = PlanBill.objects.filter(receivable_id__in=receivable_ids, plan__signed_on__isnull=False, plan__agreed_on__isnull=False)
+    for bill, signed, last in rows.order_by().values_list("receivable_id", "plan__signed_on").annotate(Max("plan__parts__due_on")):
+        found.breaks[bill].append(Interruption(signed, Break.AGREED, last))
 
 
 def clock_for(found: Found, receivable_id: int, due_on: dt.date) -> Clock:
