@@ -211,7 +211,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
          _P.SERVICE_HANDLE, _P.HARDSHIP_SERVICE}
     ),
     Role.LEGAL: frozenset(
-        _SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.CONTACT_RECORD, _P.LEGAL_VIEW, _P.LEGAL_WORK}
+        _SEE | _FOLLOW
+        | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.LEGAL_VIEW, _P.LEGAL_WORK}
     ),
     Role.RELATIONS_MANAGER: frozenset(
         _SEE
