@@ -29,12 +29,12 @@ from ..channels.base import Refused as NotTaken
 from ..models import Address, Batch, Carrier, Message, Target
 from ..rules import texts
 from ..rules.ladder import WITHOUT_RECEIPT
-from .planning import step_of
+from .means import contact_channel, step_of
 
 log = logging.getLogger("wuyefei.notices")
 LOCK_CLASS = 0x77790021
 MAX_ATTEMPTS = 6
-DIGITAL = ("wechat", "app", "sms", "email")
+DIGITAL = ("wechat", "mini", "app", "sms", "email")
 
 
 def lost_ones(batch: Batch) -> int:
@@ -199,7 +199,7 @@ def address_in_clear(message: Message, actor: Actor) -> str:
 
 def parcel_of(message: Message, to: str, values: dict[str, str]) -> Parcel:
     version = message.version
-    wechat = message.channel == "wechat"
+    wechat = message.channel in texts.KEYED
     return Parcel(
         message.key, to, texts.fill(version.subject, values), "" if wechat else texts.fill(version.body, values),
         [] if wechat else texts.ordered(version.body, values), texts.wechat_data(version.body, values) if wechat else {},
@@ -287,7 +287,7 @@ def log_contacts(message: Message, actor: Actor, state: str, outcome: str = "") 
         [
             Contact(
                 organisation_id=message.organisation_id, community_id=message.community_id, person_id=person_id,
-                property_id=rows[0].property_id, state=state, channel=message.channel, purpose="bill", at=now, outcome=outcome,
+                property_id=rows[0].property_id, state=state, channel=contact_channel(message.channel).value, purpose="bill", at=now, outcome=outcome,
                 receivable_ids=sorted(pk for row in rows for pk in row.receivable_ids), source_ref=source_of(message, person_id),
                 made_by_id=actor.user_id, made_at=now, closed_at=now if done else None, closed_by_id=actor.user_id if done else None,
             )
