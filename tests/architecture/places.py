@@ -62,6 +62,7 @@ from wuyefei.relations.contacts.public import (
     set_wish,
 )
 from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
+from wuyefei.relations.moments.public import Source
 from wuyefei.relations.notices.public import Batch, Carrier, Target, Template, Version
 from wuyefei.relations.service.public import Ticket
 
@@ -183,7 +184,11 @@ def _owners(place: Place, finance: Actor) -> None:
     )  # fmt: skip
     statement = new_statement(community.pk, START, actor=finance)
     save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
-    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk]}
+    source = Source.objects.create(
+        organisation=community.organisation, community=community, name=f"{place.mark.word}南门", kind="gate", hook=f"{place.mark.letters}-source-hook",
+        sealed=seal_secret("s"), made_by_id=finance.user_id, made_at=now,
+    )  # fmt: skip
+    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk], "source": [source.pk], "source_hook": [source.hook]}
 
 
 def _target(place: Place, actors: dict[str, Actor]) -> None:

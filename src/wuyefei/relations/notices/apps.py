@@ -19,6 +19,7 @@ class NoticesConfig(AppConfig):
         from . import checks
         from .actions.habits import RECKON, reckon_habits
         from .actions.planning import SEND_JOB
+        from .actions.reminding import RHYTHM, remind_the_late
         from .actions.running import work
         from .actions.settings import forget
         from .slots import addresses, lead
@@ -30,6 +31,7 @@ class NoticesConfig(AppConfig):
         register_slot("contract.side", 10, lead)
         checks.register()
         register_scheduled(RECKON, "看各人的缴费习惯", "每天凌晨", reckon_habits)
+        register_scheduled(RHYTHM, "提醒习惯晚缴的人", "每天上午十点", remind_the_late)
         group = _("联系")
         register_menu(group, _("通知"), "notices:batches", "message", Permission.NOTICE_VIEW, 330)
         register_menu(group, _("通知模板"), "notices:templates", "edit", Permission.NOTICE_VIEW, 350, under="notices:batches")

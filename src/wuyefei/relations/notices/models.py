@@ -325,3 +325,38 @@ class Trial(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Reminder(models.Model):
+    """A reminder of one household's open bills sent by itself: after an event at the gate or the lift, or in the rhythm of a
+    habitual late payer. One a person and day, whatever the cause."""
+
+    class Cause(models.TextChoices):
+        EVENT = "event", _("门禁、电梯事件")
+        RHYTHM = "rhythm", _("习惯晚缴的节奏")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    property = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=8, choices=Cause.choices)
+    on = models.DateField()
+    receivable_ids = ArrayField(models.BigIntegerField())
+    amount_fen = models.BigIntegerField()
+    channel = models.CharField(max_length=8, choices=CHANNELS)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=Message.State.choices, default=Message.State.SENDING)
+    key = models.CharField(max_length=40, unique=True)
+    carrier_ref = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=120, blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "on"], name="reminder_a_day")]
+        indexes = [
+            models.Index(fields=["community", "-id"], name="reminder_by_community"),
+            models.Index(fields=["organisation", "carrier_ref"], name="reminder_by_ref"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
