@@ -60,11 +60,11 @@ def test_what_a_call_must_say(body: bytes) -> None:
 def test_calls_that_change_nothing(gate: Gate, estate: Estate) -> None:
     """Unsigned, signed by another secret, old, from the future, replayed, of another kind, to a source that is off."""
     agree(estate, "1-2-101")
-    assert gate.post(BODY, "") == (401, {"error": "bad_signature"})
-    assert gate.post(BODY, gate.signed(BODY, secret="another"))[0] == 401
-    assert gate.post(BODY, gate.signed(BODY, late=301))[0] == 401
-    assert gate.post(BODY, gate.signed(BODY, late=-301))[0] == 401
-    assert gate.post(BODY + b" ", gate.signed(BODY))[0] == 401
+    assert gate.post(BODY, "") == (403, {"error": "bad_signature"})
+    assert gate.post(BODY, gate.signed(BODY, secret="another"))[0] == 403
+    assert gate.post(BODY, gate.signed(BODY, late=301))[0] == 403
+    assert gate.post(BODY, gate.signed(BODY, late=-301))[0] == 403
+    assert gate.post(BODY + b" ", gate.signed(BODY))[0] == 403
     lift = b'{"event":"lift","room":"1-2-101"}'
     assert gate.post(lift, gate.signed(lift)) == (400, {"error": "bad_call"})
     assert gate.post(b"x" * 5000, "")[0] == 413
@@ -148,7 +148,7 @@ def test_sources_are_set_up_by_administrators(gate: Gate, estate: Estate) -> Non
             add_source(place, name, kind, most, actor=estate["admin"])
     before = gate.signed(BODY)
     row, secret = new_secret(gate.source.pk, actor=estate["admin"])
-    assert vault.open_secret(bytes(row.sealed)) == secret and gate.post(BODY, before)[0] == 401
+    assert vault.open_secret(bytes(row.sealed)) == secret and gate.post(BODY, before)[0] == 403
     assert Source.objects.count() == 1
 
 

@@ -27,7 +27,7 @@ from .rules import OUTCOMES, SIZE, BadCall, BadSignature, Replayed
 
 HEADER = "X-Wuyefei-Signature"
 DAYS = 30
-STATUS: dict[type[DomainError], int] = {NotFound: 404, BadSignature: 401, Replayed: 409, BadCall: 400}
+STATUS: dict[type[DomainError], int] = {NotFound: 404, BadSignature: 403, Replayed: 409, BadCall: 400}
 
 
 @csrf_exempt
