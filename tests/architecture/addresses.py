@@ -30,6 +30,7 @@ KINDS: dict[str, str] = {
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
     "case_id": "case", "plan_id": "plan", "transfer_id": "transfer", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
     "entry_id": "entry", "slip_id": "slip", "channel_day_id": "channel_day", "difference_id": "difference",
+    "source_id": "source", "source_hook": "source_hook",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
@@ -53,7 +54,7 @@ OWNERS = "portal:"
 """Pages with a sign-in of their own: to staff and to nobody they are the way to it."""
 
 PUBLIC = {
-    "access:sign_in", "access:sign_out", "access:language", "receipts:verify", "channels:notify", "notices:receipts",
+    "access:sign_in", "access:sign_out", "access:language", "receipts:verify", "channels:notify", "notices:receipts", "moments:events",
 }
 """Addresses open to people who have not signed in."""
 

@@ -67,6 +67,7 @@ from wuyefei.relations.contacts.public import (
     set_wish,
 )
 from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
+from wuyefei.relations.moments.public import Source
 from wuyefei.relations.notices.public import Batch, Carrier, Target, Template, Version
 from wuyefei.relations.service.public import Ticket
 
@@ -198,7 +199,11 @@ def _owners(place: Place, finance: Actor) -> None:
     save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
     buyer = PersonRow(name=f"{place.mark.word}买家", mobile=f"1990000{3000 + community.pk % 7000:04d}")
     moved = ask_transfer(Transferred(int(place.one("empty_home")), buyer, TODAY, Basis.SALE), actor=finance)
-    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk], "transfer": [moved.pk]}
+    source = Source.objects.create(
+        organisation=community.organisation, community=community, name=f"{place.mark.word}南门", kind="gate", hook=f"{place.mark.letters}-source-hook",
+        sealed=seal_secret("s"), made_by_id=finance.user_id, made_at=now,
+    )  # fmt: skip
+    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk], "transfer": [moved.pk], "source": [source.pk], "source_hook": [source.hook]}
 
 
 def _target(place: Place, actors: dict[str, Actor]) -> None:

@@ -46,6 +46,7 @@ ROOMS = [
     "wuyefei.relations.service",
     "wuyefei.relations.governance",
     "wuyefei.relations.privacy",
+    "wuyefei.relations.moments",
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",
     "wuyefei.insight.risk",

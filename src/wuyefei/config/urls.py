@@ -32,6 +32,7 @@ urlpatterns = [
     path("h5/", include("wuyefei.edges.portal.urls")),
     path("contacts/", include("wuyefei.relations.contacts.urls")),
     path("notices/", include("wuyefei.relations.notices.urls")),
+    path("moments/", include("wuyefei.relations.moments.urls")),
     path("followup/", include("wuyefei.collection.followup.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),

@@ -34,6 +34,8 @@ WECHAT_LIMITS: dict[str, int] = {
     "name": 20, "phone_number": 17, "const": 20,
 }  # fmt: skip
 """The longest value of a WeChat template's key by the key's kind (character_string2 is of kind character_string)."""
+KEYED = ("wechat", "mini")
+"""Channels whose texts are WeChat's keys with a value each."""
 
 
 def fields_of(text: str) -> list[str]:
@@ -125,7 +127,7 @@ def wechat_data(body: str, values: Mapping[str, str]) -> dict[str, str]:
 def check_body(channel: str, body: str) -> str:
     """The body as a template of that channel may keep it, with the channel's own limits."""
     check_template(body)
-    if channel == "wechat":
+    if channel in KEYED:
         wechat_pairs(body)
     if channel == "sms":
         if emoji_in(body):
