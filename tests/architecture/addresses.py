@@ -30,14 +30,16 @@ KINDS: dict[str, str] = {
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
     "case_id": "case", "plan_id": "plan", "transfer_id": "transfer", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
     "entry_id": "entry", "slip_id": "slip", "channel_day_id": "channel_day", "difference_id": "difference",
-    "source_id": "source", "source_hook": "source_hook",
+    "source_id": "source", "source_hook": "source_hook", "handover_id": "handover",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
 
 WORDS: dict[str, list[str | int]] = {
-    "work": ["rounds", "release_income", "risk_classes", "followup_cases", "legal_matters", "prepaid_offset", "follow_plans"],
+    "work": [
+        "rounds", "release_income", "risk_classes", "followup_cases", "followup_steps", "legal_matters", "prepaid_offset", "follow_plans",
+    ],
     "group": ["identity", "payment", "parking", "contact"],
     "sheet_kind": ["metered", "shared", "each", "other"],
     "act": ["adjust", "waive", "reverse", "hold"],

@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 
 from tests.world import actor_of, charge, flat, own, tariff
-from wuyefei.collection.followup.public import Case
+from wuyefei.collection.followup.public import DEFAULT, Case, draft_now, hand_over, save_policy
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
 from wuyefei.estate.contracts.public import Contract
@@ -171,7 +171,13 @@ def _pursue(place: Place) -> None:
     """Classes and cases of the place, as the night works them out."""
     reckon_classes(place.community.pk, TODAY)
     reckon_cases(place.community.pk, TODAY)
-    place.ids["case"] = [Case.objects.filter(community=place.community).values_list("pk", flat=True)[0]]
+    case = Case.objects.filter(community=place.community)[0]
+    place.ids["case"] = [case.pk]
+    manager = actor_of(place.community.organisation, f"{place.mark.letters}-chief", Role.PROJECT_MANAGER, place.community)
+    User.objects.filter(pk=manager.user_id).update(name=f"{place.mark.word}经理")
+    place.ids["handover"] = [hand_over([case.pk], manager.user_id, actor=manager)[0].pk]
+    save_policy(place.community.pk, "", DEFAULT, TODAY, f"{place.mark.word}试行", actor=manager)
+    draft_now(place.community.pk, actor=manager)
     _sue(place)
 
 
