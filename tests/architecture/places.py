@@ -20,7 +20,8 @@ from wuyefei.estate.contracts.public import Contract
 from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
-from wuyefei.estate.tariffs.public import By, ChargeItem
+from wuyefei.estate.tariffs.public import By, ChargeItem, create_tariff
+from wuyefei.estate.turnover.public import DeclaredRow, declare
 from wuyefei.foundation.access.actor import PORTAL, Actor, load_actor, service_actor
 from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
 from wuyefei.foundation.access.rules import Role
@@ -283,8 +284,13 @@ def _estate(place: Place, actors: dict[str, Actor]) -> None:
     car = Vehicle.objects.create(
         organisation=community.organisation, community=community, property=homes[0], plate=f"浙A{mark.letters}-01"
     )
+    rent = create_tariff(
+        service.pk, f"{mark.word}商铺租金", "rent", effective_from=START, actor=actors["lead"], community=community,
+        terms={"by": "total", "steps": [["1", "8000"]], "turnover": [["", "0.08"]]},
+    )  # fmt: skip
+    lease = charge(contract, flat(community, f"{mark.letters}S-01", "60.00", "shop"), rent)
     place.ids |= {
-        "contract": [contract.pk], "tariff": [fee.pk], "property": [homes[0].pk], "empty_home": [homes[2].pk], "person": [owner.pk],
+        "lease": [lease.pk], "contract": [contract.pk], "tariff": [fee.pk], "property": [homes[0].pk], "empty_home": [homes[2].pk], "person": [owner.pk],
         "line": [lines[0].pk], "tie": [tie.pk], "meter": [meter.pk], "reading": [reading.pk], "vehicle": [car.pk],
         "building": [Building.objects.get(community=community).pk], "entrance": [Entrance.objects.get(community=community).pk],
     }  # fmt: skip
@@ -317,6 +323,7 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
     export = start_export(actors["finance"], Filter(), 1)
     head = Head(int(place.ids["item"][0]), f"{place.mark.word}公共用电", Span(START, BILLED), dt.date(2026, 3, 15))
     shared = SharedTerms(3000, By.AREA, Scope(kinds=("residential",), leave_out=(f"{place.mark.word}1-1-103",)))
+    declare([DeclaredRow(int(place.one("lease")), Month.parse("2026-01"), 100, place.mark.word)], actor=actors["finance"], community=place.community)
     common = draft_shared(head, shared, actor=actors["finance"], community=place.community)
     draft = draft_run(place.community.pk, Month.parse("2026-02"), actor=actors["finance"]).run
     assert draft is not None

@@ -30,6 +30,7 @@ ROOMS = [
     "wuyefei.estate.tariffs",
     "wuyefei.estate.contracts",
     "wuyefei.estate.metering",
+    "wuyefei.estate.turnover",
     "wuyefei.money.ledger",
     "wuyefei.money.billing",
     "wuyefei.money.sheets",

@@ -27,6 +27,7 @@ from .rules.pricing import (
 )
 from .rules.schedule import DayPrice, NobodyLivesThere, Parts, schedule
 from .rules.shared import By, MeasureMissing, NobodyTakesPart, Participant
+from .rules.terms import lease, turnover
 from .rules.tiers import tiered
 from .rules.usage import (
     DOUBT_NAMES,
@@ -82,6 +83,7 @@ __all__ = [
     "get_item",
     "get_tariff",
     "items",
+    "lease",
     "last_billed",
     "price_on",
     "price_words",
@@ -94,5 +96,6 @@ __all__ = [
     "tariff_terms",
     "tariffs",
     "tiered",
+    "turnover",
     "unit_of",
 ]

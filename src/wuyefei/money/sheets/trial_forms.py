@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyefei.foundation.kernel.dates import Month
 
-from .forms import DayField, StepsField, YuanField
+from .forms import ChangesField, DayField, StepsField, YuanField
 
 NUMBER = {"inputmode": "decimal", "class": "num", "autocomplete": "off"}
 LONGEST_DAYS = 40 * 366
@@ -78,15 +78,27 @@ class MeteredTrial(forms.Form):
     multiplier = number(_("倍率"), "1", 100_000)
     steps = StepsField(label=_("单价或阶梯"), max_length=400, initial="180 2.07，260 4.07，不限 6.07")
     before = number(_("本周期先前用量"), "170")
+    since = DayField(label=_("上次抄表日"), required=False)
+    on = DayField(label=_("本次抄表日"), required=False)
+    changes = ChangesField(label=_("周期中换价"), required=False, max_length=800, help_text=_("一行一次：哪天起 新单价。"))
     rolled = forms.BooleanField(label=_("过了满度"), required=False)
     estimated = forms.BooleanField(label=_("起为估抄"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        since, on = found.get("since"), found.get("on")
+        if found.get("changes") and not (since and on):
+            self.add_error("on", _("有换价就要写两次的抄表日。"))
+        elif since and on and on <= since:
+            self.add_error("on", _("应晚于上次抄表日。"))
+        return found
 
 
 class SharedTrial(forms.Form):
     total = YuanField(label=_("分摊总额（元）"), max_length=20, initial="300.00")
     participants = forms.CharField(
         label=_("参加的房屋"), initial="1-1-101 89.5\n1-1-102 120.1\n1-1-201 90.4 0.7", widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("一行一户：房号、面积（或份数、用量）、系数。"),
+        help_text=_("一行一户：房号、面积（或份数、用量、人数、约定的份额）、系数。"),
     )  # fmt: skip
 
 
@@ -101,6 +113,9 @@ class TurnoverTrial(forms.Form):
     turnover = YuanField(label=_("营业额（元）"), max_length=20, initial="300000.00")
     bands = forms.CharField(label=_("分成"), initial="200000 8，不限 5", help_text=_("上限（元）和百分比，最后一档写不限。"))
     minimum = YuanField(label=_("保底（元）"), max_length=20, initial="10000.00")
+    days = forms.IntegerField(label=_("当月租期天数"), initial=30, min_value=1, max_value=31)
+    free_days = forms.IntegerField(label=_("其中免租天数"), initial=0, min_value=0, max_value=31)
+    before = YuanField(label=_("更正前已收的分成（元）"), max_length=20, initial="0.00")
 
 
 class FormulaTrial(forms.Form):
