@@ -17,7 +17,7 @@ from wuyefei.collection.followup.public import Case
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
 from wuyefei.estate.contracts.public import Contract
-from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
+from wuyefei.estate.metering.public import Installed, Photo, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
 from wuyefei.estate.tariffs.public import By, ChargeItem, create_tariff
@@ -281,6 +281,9 @@ def _estate(place: Place, actors: dict[str, Actor]) -> None:
     )
     install(meter.pk, Installed(START, Decimal(100)), actor=actors["lead"])
     (reading,) = record([ReadingRow(meter.pk, BILLED, Decimal(12), rolled=True)], actor=actors["lead"], community=community)
+    Photo.objects.create(
+        organisation=community.organisation, community=community, reading=reading, kind="image/png", content=b"dial", taken_at=clock.now()
+    )
     car = Vehicle.objects.create(
         organisation=community.organisation, community=community, property=homes[0], plate=f"浙A{mark.letters}-01"
     )

@@ -17,7 +17,7 @@ from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.money.billing.public import Receivable
 
 from .models import Line, Sheet
-from .queries import line_of
+from .queries import line_of, photos_of_bill
 from .rules import Json, parts_of, stages_of
 from .stages import Part
 from .turnover import part_fen
@@ -139,7 +139,7 @@ def explanation_slot(request: HttpRequest, row: Receivable) -> str:
     line = line_of(row.pk)
     if line is None:
         return ""
-    return render_to_string("sheets/_steps.html", {"steps": steps_of_line(line), "line": line}, request=request)
+    return render_to_string("sheets/_steps.html", {"steps": steps_of_line(line), "line": line, "photos": photos_of_bill(row.pk)}, request=request)
 
 
 def sheet_address(request: Request) -> str:

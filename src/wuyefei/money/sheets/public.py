@@ -3,7 +3,7 @@
 from .actions import BILL_KIND, ask_to_bill, discard, draft_each, draft_metered, draft_shared, draft_turnover
 from .explaining import StepLine, steps_of_bill
 from .models import Line, Sheet, Use
-from .queries import get_sheet, sheets
+from .queries import get_sheet, photo_of_bill, photos_of_bill, sheets
 from .rules import parse_changes, parse_steps
 from .terms import EachTerms, Head, MeteredTerms, Scope, SharedTerms, TurnoverTerms
 
@@ -28,6 +28,8 @@ __all__ = [
     "get_sheet",
     "parse_changes",
     "parse_steps",
+    "photo_of_bill",
+    "photos_of_bill",
     "sheets",
     "steps_of_bill",
 ]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from wuyefei.estate.contracts.public import lines_for_billing
-from wuyefei.estate.metering.public import Reading, dials_of
+from wuyefei.estate.metering.public import Photo, Reading, dials_of, photo_of, photographed
 from wuyefei.estate.occupancy.public import payers
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
@@ -43,6 +43,20 @@ def lines_of(sheet: Sheet) -> QuerySet[Line]:
 def line_of(receivable_id: int) -> Line | None:
     """The line that a receivable was booked from. For callers that have checked the receivable's place."""
     return Line.objects.filter(receivable_id=receivable_id).select_related("sheet__item", "property").first()
+
+
+def photos_of_bill(receivable_id: int) -> list[Reading]:
+    """The photographed readings that a bill charges, by day. For callers that have checked the bill's place."""
+    ids = list(Use.objects.filter(line__receivable_id=receivable_id).values_list("reading_id", flat=True))
+    rows = Reading.objects.filter(pk__in=photographed(ids)) if ids else Reading.objects.none()
+    return list(rows.select_related("meter").order_by("on", "pk"))
+
+
+def photo_of_bill(receivable_id: int, reading_id: int) -> Photo:
+    """One of them; ``NotFound`` for any other reading. For callers that have checked the bill's place."""
+    if not Use.objects.filter(line__receivable_id=receivable_id, reading_id=reading_id).exists():
+        raise NotFound()
+    return photo_of(reading_id)
 
 
 def is_charged(reading_id: int) -> bool:
