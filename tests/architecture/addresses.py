@@ -38,7 +38,7 @@ KINDS: dict[str, str] = {
 WORDS: dict[str, list[str | int]] = {
     "work": ["rounds", "release_income", "risk_classes", "followup_cases", "legal_matters", "prepaid_offset"],
     "group": ["identity", "payment", "parking", "contact"],
-    "sheet_kind": ["metered", "shared", "each", "turnover", "other"],
+    "sheet_kind": ["metered", "shared", "each", "turnover", "deposit", "other"],
     "act": ["adjust", "waive", "reverse", "hold"],
     "channel": ["sms", "paper"],
     "field": ["mobile", "identity", "bank", "history", "name"],

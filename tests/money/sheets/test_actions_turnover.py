@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -16,15 +17,33 @@ from tests.estate.metering.test_pages_metering import client_of
 from tests.money.sheets.test_actions_sheets import billed, proved
 from tests.world import World, charge, flat, make_world, own, person
 from wuyefei.estate.contracts.public import ContractLine
-from wuyefei.estate.tariffs.public import create_tariff
+from wuyefei.estate.tariffs.deposits import PolicyDayTaken
+from wuyefei.estate.tariffs.public import (
+    ChargeItem,
+    DepositBy,
+    DepositRule,
+    NoPolicy,
+    RentMissing,
+    create_tariff,
+    set_policy,
+)
 from wuyefei.estate.turnover.public import Declaration, DeclaredRow, declare, settle
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import Month, Span
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Receivable, confirm_run, draft_run
+from wuyefei.money.ledger.models import Leg
 from wuyefei.money.sheets.explaining import steps_of_line
-from wuyefei.money.sheets.public import Head, Line, Sheet, TurnoverTerms, draft_turnover
+from wuyefei.money.sheets.public import (
+    DepositTerms,
+    Head,
+    Line,
+    Sheet,
+    TurnoverTerms,
+    draft_deposit,
+    draft_turnover,
+)
 from wuyefei.money.sheets.rules import NothingToBill
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +205,57 @@ def test_a_table_is_taken_whole_or_not_at_all(shop: Shop) -> None:
     assert list(Declaration.objects.order_by("month").values_list("amount_fen", flat=True)) == [25_000_000, 30_000_050]
     assert client.post("/turnover/upload", {"community": place, "file": SimpleUploadedFile("t.csv", b"a,b\n1,2\n")}).status_code == 422
     assert Declaration.objects.count() == 2
+
+
+def deposit_item(shop: Shop, code: str, name: str) -> ChargeItem:
+    return ChargeItem.objects.create(organisation=shop.world.organisation, code=code, name=name, nature="deposit", tax_rate=Decimal(0))
+
+
+def test_a_deposit_is_charged_once_by_its_policy(shop: Shop) -> None:
+    world, day = shop.world, dt.date(2026, 11, 25)
+    item = deposit_item(shop, "shop_deposit", "商铺押金")
+    head, terms = Head(item.pk, "商铺押金", Span(day, day), day), DepositTerms(("S-01",))
+
+    def draft(who: str = "finance") -> Sheet:
+        return draft_deposit(head, terms, actor=world[who], community=world.community)
+
+    def policy(months: str, since: dt.date, who: str = "manager", on: ChargeItem = item) -> None:
+        set_policy(on.pk, DepositRule(DepositBy.MONTHS, Decimal(months)), since, actor=world[who], community=world.community)
+
+    with pytest.raises(NoPolicy):
+        draft()
+    for bad, code in [(lambda: policy("4", day), "invalid"), (lambda: policy("1", day, on=world.service), "invalid")]:
+        with pytest.raises(DomainError) as error:
+            bad()
+        assert error.value.code == code
+    with pytest.raises(Forbidden):
+        policy("2", day, "finance")
+    policy("1", dt.date(2026, 1, 1))
+    policy("2", day)
+    with pytest.raises(PolicyDayTaken):
+        policy("3", day)
+    sheet = draft()
+    line = Line.objects.get(sheet=sheet)
+    assert (line.amount_fen, steps_of_line(line)[0].how) == (2_000_000, "月租金 10,000.00 元 × 2 个月")
+    billed(world, sheet, day)
+    row = Receivable.objects.get(item=item)
+    assert (row.amount_fen, row.tax_fen, row.late_fee_rate) == (2_000_000, 0, None)
+    assert dict(Leg.objects.filter(entry__kind="billing.sheet").values_list("account", "amount_fen")) == {"1122": 2_000_000, "2241": -2_000_000}
+    with pytest.raises(NothingToBill):
+        draft()
+    with pytest.raises(RentMissing):
+        draft_deposit(head, DepositTerms(("1-1-101",)), actor=world["finance"], community=world.community)
+    assert Sheet.objects.count() == 1 and proved(world) == []
+
+
+def test_deposit_pages(shop: Shop) -> None:
+    place, cards = shop.world.community.pk, deposit_item(shop, "card_deposit", "门禁卡押金")
+    client = client_of(shop.world["manager"])
+    typed = {"item": cards.pk, "by": "piece", "figure": "25.5", "effective_from": "2026-01-01"}
+    said = client.post(f"/sheets/deposits?community={place}", typed, follow=True).content.decode()
+    assert "门禁卡押金" in said and "25.50 元" in said and "现行" in said
+    assert client.post(f"/sheets/deposits?community={place}", typed).status_code == 422
+    assert client_of(shop.world["finance"]).post(f"/sheets/deposits?community={place}", typed).status_code == 403
+    order = {"item": cards.pk, "title": "门禁卡", "on": "2026-11-25", "due_on": "2026-11-25", "codes": "1-1-101 S-01", "pieces": "3"}
+    made = client.post(f"/sheets/new/deposit?community={place}", order, follow=True).content.decode()
+    assert "25.5 元 × 3 件" in made and "153.00" in made and "不是收入" in made

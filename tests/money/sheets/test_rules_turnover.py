@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.docs import rows_of
-from wuyefei.estate.tariffs.rules.public import Turnover, share_of_month
+from wuyefei.estate.tariffs.rules.public import DepositBy, DepositRule, Turnover, deposit_fen, share_of_month
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.foundation.kernel.money import parse_yuan
@@ -20,7 +20,7 @@ from wuyefei.money.sheets.rules import Why, parse_agreed, parse_changes, parse_s
 from wuyefei.money.sheets.stages import Stage, Stretched, charged, check_stages, quantities
 from wuyefei.money.sheets.turnover import Declared, bands_json, shares, stood
 
-DOC, CHANGES, MONTHS = "rules/charges.md", 9, 10
+DOC, CHANGES, MONTHS, DEPOSITS = "rules/charges.md", 9, 10, 11
 NAMED = {"ids": lambda row: row["名称"]}
 
 
@@ -104,6 +104,23 @@ def test_minimum_and_beyond_are_the_higher_of_both(turnover: int, minimum: int, 
         return
     earned, due = share_of_month(turnover, bands("不限 0.08"), minimum, days, free)
     assert minimum + due == max(earned, minimum) and due >= 0
+
+
+WAYS = {"每户": DepositBy.PROPERTY, "每平方米": DepositBy.AREA, "每件": DepositBy.PIECE, "几个月租金": DepositBy.MONTHS}
+
+
+@pytest.mark.parametrize("row", rows_of(DOC, DEPOSITS), **NAMED)
+def test_deposits(row: dict[str, str]) -> None:
+    rule = DepositRule(WAYS[row["方式"]], Decimal(row["标准"]))
+    text = row["面积、件数或月租金"]
+    quantity = Decimal(parse_yuan(text)) if rule.by is DepositBy.MONTHS else Decimal(text)
+    if row["押金"] == "有误":
+        with pytest.raises(Invalid):
+            deposit_fen(rule, quantity)
+    else:
+        assert deposit_fen(rule, quantity) == fen(row["押金"])
+        inputs = {"by": rule.by.value, "figure": str(rule.figure), "quantity": str(quantity)}
+        assert amount_of("deposit", inputs) == fen(row["押金"])
 
 
 def month(number: int, turnover: int, before: int = 0, payer: int | None = 7, line: int = 1) -> Declared:

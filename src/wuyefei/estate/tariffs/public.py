@@ -10,8 +10,10 @@ from .actions import (
     register_price_check,
     register_use_check,
 )
-from .models import ChargeItem, Tariff, TariffVersion
+from .deposits import NoPolicy, deposit_policies, policy_on, rule_of, set_policy
+from .models import ChargeItem, DepositPolicy, Tariff, TariffVersion
 from .queries import get_item, get_tariff, items, prices_of, tariff_terms, tariffs
+from .rules.deposits import DepositBy, DepositRule, RentMissing, agreed_rent, deposit_fen
 from .rules.formula import BadFormula
 from .rules.pricing import (
     DEFAULT_ITEMS,
@@ -54,16 +56,21 @@ __all__ = [
     "By",
     "ChargeItem",
     "DayPrice",
+    "DepositBy",
+    "DepositPolicy",
+    "DepositRule",
     "Dial",
     "Doubt",
     "Figure",
     "MeasureMissing",
+    "NoPolicy",
     "NobodyLivesThere",
     "NobodyTakesPart",
     "Participant",
     "Parts",
     "QuantityMissing",
     "ReadingRefused",
+    "RentMissing",
     "Source",
     "Stretch",
     "Tariff",
@@ -72,9 +79,12 @@ __all__ = [
     "TariffVersion",
     "VersionTaken",
     "add_version",
+    "agreed_rent",
     "check_dial",
     "create_item",
     "create_tariff",
+    "deposit_fen",
+    "deposit_policies",
     "doubts",
     "end_tariff",
     "ensure_default_items",
@@ -85,13 +95,16 @@ __all__ = [
     "items",
     "lease",
     "last_billed",
+    "policy_on",
     "price_on",
     "price_words",
     "prices_of",
     "quantity_for",
     "register_price_check",
     "register_use_check",
+    "rule_of",
     "schedule",
+    "set_policy",
     "stretch",
     "tariff_terms",
     "tariffs",

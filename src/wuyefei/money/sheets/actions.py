@@ -23,6 +23,7 @@ from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.billing.public import Published, SheetRow, book_sheet, tell
 
 from . import queries
+from .deposits import deposits
 from .leases import declared
 from .members import participants
 from .models import Line, Sheet, Use
@@ -43,7 +44,7 @@ from .rules import (
     steps_json,
 )
 from .stages import check_stages
-from .terms import EachTerms, Head, MeteredTerms, SharedTerms, TurnoverTerms
+from .terms import DepositTerms, EachTerms, Head, MeteredTerms, SharedTerms, TurnoverTerms
 from .turnover import shares
 
 BILL_KIND = "sheets.bill"
@@ -117,6 +118,19 @@ def draft_each(head: Head, terms: EachTerms, *, actor: Actor, community: Communi
         raise NothingToBill(reason="这个范围里没有房屋")
     drawn = each(terms.price, terms.by, found, owing, head.span)
     return _draft(Sheet.Kind.EACH, head, {"price": str(terms.price), "by": terms.by.value}, drawn, [], actor, community)
+
+
+@transaction.atomic
+def draft_deposit(head: Head, terms: DepositTerms, *, actor: Actor, community: Community) -> Sheet:
+    """Charge a deposit by its policy, once. Raises what ``deposits.deposits`` raises and ``NothingToBill``; nothing is
+    written then."""
+    _check(head, actor, community)
+    item = get_item(actor, head.item_id)
+    Community.objects.select_for_update(no_key=True).get(pk=community.pk)
+    drawn, left = deposits(community.pk, item, head.span, terms)
+    if not drawn:
+        raise NothingToBill(reason="这些房屋都收过这项押金")
+    return _draft(Sheet.Kind.DEPOSIT, head, {"pieces": terms.pieces}, drawn, left, actor, community)
 
 
 @transaction.atomic

@@ -47,9 +47,25 @@ def steps(kind: str, inputs: Json, amount_fen: int) -> list[StepLine]:
         return _shared(inputs, amount_fen)
     if kind == Sheet.Kind.TURNOVER:
         return [line for part in inputs["parts"] for line in _turnover(part)]
+    if kind == Sheet.Kind.DEPOSIT:
+        return [deposit_line(inputs, amount_fen), StepLine(_("押金，按规定退还，不是收入"), _("%(since)s 起的标准") % inputs)]
     unit = _("㎡") if inputs["by"] == "area" else _("户")
     how = _("%(price)s 元 × %(quantity)s %(unit)s") % {"price": plain(inputs["price"]), "quantity": plain(inputs["quantity"]), "unit": unit}
     return [StepLine(_("单价 × 数量"), how, amount_fen)]
+
+
+def deposit_line(inputs: Json, amount_fen: int) -> StepLine:
+    """A deposit by its policy."""
+    by, figure, quantity = inputs["by"], plain(inputs["figure"]), inputs["quantity"]
+    if by == "months":
+        how = _("月租金 %(rent)s 元 × %(months)s 个月") % {"rent": yuan_text(int(quantity)), "months": figure}
+        return StepLine(_("几个月租金"), how, amount_fen)
+    facts = {"figure": figure, "quantity": plain(quantity)}
+    if by == "property":
+        return StepLine(_("每户"), _("%(figure)s 元") % facts, amount_fen)
+    if by == "area":
+        return StepLine(_("每平方米"), _("%(figure)s 元 × %(quantity)s ㎡") % facts, amount_fen)
+    return StepLine(_("每件"), _("%(figure)s 元 × %(quantity)s 件") % facts, amount_fen)
 
 
 def _metered(inputs: Json) -> list[StepLine]:

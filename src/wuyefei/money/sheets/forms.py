@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyefei.estate.metering.public import kinds as meter_kinds
 from wuyefei.estate.properties.public import Property, buildings, entrances
-from wuyefei.estate.tariffs.public import By, items
+from wuyefei.estate.tariffs.public import By, ChargeItem, DepositPolicy, deposit_policies, items
 from wuyefei.estate.turnover.public import leases
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
@@ -21,7 +21,7 @@ from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.foundation.shell.inputs import DayField, MonthField, YuanField
 
 from .rules import parse_agreed, parse_changes, parse_steps
-from .terms import EachTerms, Head, MeteredTerms, Scope, SharedTerms, TurnoverTerms
+from .terms import DepositTerms, EachTerms, Head, MeteredTerms, Scope, SharedTerms, TurnoverTerms
 
 MOST_CODES = 2000
 
@@ -220,6 +220,43 @@ class EachForm(ScopeForm):
     def order(self) -> tuple[Head, EachTerms]:
         data = self.cleaned_data
         return self.head(data["service_from"], data["service_to"]), EachTerms(data["price"], By(data["by"]), self.chosen())
+
+
+class DepositForm(HeadForm):
+    on = DayField(label=_("收取日"), help_text=_("按这一天的押金标准和缴费人。"))
+    codes = CodesField(label=_("哪些房屋"), help_text=_("写房号，一行一个。已收过这项押金的不重复收。"))
+    pieces = forms.IntegerField(label=_("件数"), initial=1, min_value=1, max_value=1000, help_text=_("按件收的（如门禁卡）每户几件。"))
+    field_order = ["item", "title", "on", "due_on", "codes", "pieces"]
+
+    def __init__(self, actor: Actor, community: Community, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, community, *args, **kwargs)
+        held = deposit_policies(actor).filter(community=community)
+        item = self.fields["item"]
+        assert isinstance(item, forms.ChoiceField)
+        item.choices = list(dict.fromkeys((row.item_id, row.item.name) for row in held))
+
+    def order(self) -> tuple[Head, DepositTerms]:
+        data = self.cleaned_data
+        return self.head(data["on"], data["on"]), DepositTerms(data["codes"], data["pieces"])
+
+
+class PolicyForm(forms.Form):
+    """A deposit policy from a day on."""
+
+    item = forms.TypedChoiceField(label=_("押金"), coerce=int)
+    by = forms.ChoiceField(label=_("怎么算"), choices=DepositPolicy.By.choices)
+    figure = forms.DecimalField(
+        label=_("标准"), max_digits=12, decimal_places=2, help_text=_("元；按租金的填几个月，1 到 3。"),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "autocomplete": "off"}),
+    )  # fmt: skip
+    effective_from = DayField(label=_("生效日期"))
+    note = forms.CharField(label=_("说明"), max_length=200, required=False)
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        item = self.fields["item"]
+        assert isinstance(item, forms.ChoiceField)
+        item.choices = [(one.pk, one.name) for one in items(actor).filter(nature=ChargeItem.Nature.DEPOSIT)]
 
 
 class TurnoverForm(HeadForm):

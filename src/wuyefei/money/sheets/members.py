@@ -28,7 +28,7 @@ def _named(rows: QuerySet[Property], codes: tuple[str, ...], field: str) -> list
     return list(found.values())
 
 
-def _homes(community_id: int, scope: Scope, span: Span) -> list[Home]:
+def homes(community_id: int, scope: Scope, span: Span) -> list[Home]:
     """(key, code, area, vacant) of the properties of a scope in their order. Raises ``Invalid`` for codes not there."""
     present = Property.objects.filter(community_id=community_id).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=span.last))
     rows = present
@@ -47,21 +47,21 @@ def _homes(community_id: int, scope: Scope, span: Span) -> list[Home]:
 
 def participants(community_id: int, by: By, span: Span, terms: SharedTerms | EachTerms) -> list[Participant]:
     """The properties that take part, each with its measure and factor. Raises ``Invalid`` for codes that are not there."""
-    homes = _homes(community_id, terms.scope, span)
+    taking = homes(community_id, terms.scope, span)
     if isinstance(terms, EachTerms):
-        return [Participant(pk, code, area if by is By.AREA else ONE) for pk, code, area, _vacant in homes]
-    agreed = _agreed(homes, terms.agreed)
-    measures = _measures(homes, by, span, terms, agreed)
+        return [Participant(pk, code, area if by is By.AREA else ONE) for pk, code, area, _vacant in taking]
+    agreed = _agreed(taking, terms.agreed)
+    measures = _measures(taking, by, span, terms, agreed)
     found = []
-    for pk, code, _area, vacant in homes:
+    for pk, code, _area, vacant in taking:
         factor = terms.vacant_factor if vacant else ONE
         found.append(Participant(pk, code, measures.get(pk), factor if by is By.AGREED else factor * agreed.get(pk, ONE)))
     return found
 
 
-def _agreed(homes: Collection[Home], agreed: Mapping[str, Decimal]) -> dict[int, Decimal]:
+def _agreed(taking: Collection[Home], agreed: Mapping[str, Decimal]) -> dict[int, Decimal]:
     """The agreed factors by property. Raises ``Invalid`` for a code that takes no part."""
-    keys = {code: pk for pk, code, _area, _vacant in homes}
+    keys = {code: pk for pk, code, _area, _vacant in taking}
     strange = [code for code in agreed if code not in keys]
     if strange:
         raise Invalid(field="约定系数", reason=Phrase("没有 {codes}，或它不参加", codes="、".join(strange[:5])))
@@ -69,17 +69,17 @@ def _agreed(homes: Collection[Home], agreed: Mapping[str, Decimal]) -> dict[int,
 
 
 def _measures(
-    homes: Collection[Home], by: By, span: Span, terms: SharedTerms, agreed: Mapping[int, Decimal]
+    taking: Collection[Home], by: By, span: Span, terms: SharedTerms, agreed: Mapping[int, Decimal]
 ) -> Mapping[int, Decimal | None]:
     """What each property weighs before its factor; who is not in it lacks it."""
-    ids = [pk for pk, *_ in homes]
+    ids = [pk for pk, *_ in taking]
     if by is By.AREA:
-        return {pk: area for pk, _, area, _ in homes}
+        return {pk: area for pk, _, area, _ in taking}
     if by is By.USAGE:
         used = usage(ids, terms.meter_kind, span)
         return {pk: used.get(pk, Decimal(0)) for pk in ids}
     if by is By.PERSONS:
-        empty = {pk for pk, *_, vacant in homes if vacant}
+        empty = {pk for pk, *_, vacant in taking if vacant}
         return persons(ids, span) | dict.fromkeys(empty, Decimal(0))
     return agreed if by is By.AGREED else dict.fromkeys(ids, ONE)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from wuyefei.estate.tariffs.rules.public import DepositBy, DepositRule, deposit_fen
+
 from .rules import Json, Kind, each_fen, parts_of
 from .turnover import parts_fen
 
@@ -16,4 +18,6 @@ def amount_of(kind: str, inputs: Json) -> int | None:
         return each_fen(Decimal(inputs["price"]), Decimal(inputs["quantity"]))
     if kind == Kind.TURNOVER:
         return parts_fen(inputs)
+    if kind == Kind.DEPOSIT:
+        return deposit_fen(DepositRule(DepositBy(inputs["by"]), Decimal(inputs["figure"])), Decimal(inputs["quantity"]))
     return None

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     SHARED = "shared"
     EACH = "each"
     TURNOVER = "turnover"
+    DEPOSIT = "deposit"
 
 
 class Why(StrEnum):
@@ -37,6 +38,7 @@ class Why(StrEnum):
     CARRIED = "carried"
     NOTHING = "nothing"
     OVERCHARGED = "overcharged"
+    HAS_DEPOSIT = "has_deposit"
 
 
 WHY_NAMES: dict[Why, str] = {
@@ -44,6 +46,7 @@ WHY_NAMES: dict[Why, str] = {
     Why.HELD: "读数还没有核对",
     Why.CARRIED: "多估的用量还没有抵完，结转下次",
     Why.NOTHING: "金额不到一分",
+    Why.HAS_DEPOSIT: "已收过这项押金，不重复收",
     Why.OVERCHARGED: "更正后多收的还没有抵完，结转下次",
 }
 

@@ -77,6 +77,14 @@ class EachTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class DepositTerms:
+    """A deposit by the policy in force on the span's last day, from those named; ``pieces`` where it counts pieces."""
+
+    codes: tuple[str, ...]
+    pieces: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class TurnoverTerms:
     """Every confirmed turnover of the item's leases up to and with ``until`` whose share has not been charged."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from wuyefei.estate.tariffs.public import DepositPolicy
 from wuyefei.foundation.kernel.dates import Month
 
 from .forms import ChangesField, DayField, StepsField, YuanField
@@ -118,6 +119,12 @@ class TurnoverTrial(forms.Form):
     before = YuanField(label=_("更正前已收的分成（元）"), max_length=20, initial="0.00")
 
 
+class DepositTrial(forms.Form):
+    deposit_by = forms.ChoiceField(label=_("怎么算"), choices=DepositPolicy.By.choices, initial="months")
+    figure = number(_("标准（元，或几个月）"), "2")
+    of = number(_("面积、件数或月租金（元）"), "8000")
+
+
 class FormulaTrial(forms.Form):
     formula = forms.CharField(label=_("公式"), max_length=400, initial="最大(建筑面积 × 0.6, 50) + 人数 × 10")
     parts = forms.CharField(
@@ -127,10 +134,10 @@ class FormulaTrial(forms.Form):
 
 
 FORMS: dict[str, type[forms.Form]] = {
-    "area": AreaTrial, "quantity": QuantityTrial, "per_head": HeadsTrial, "parking_day": DailyTrial, "parking_own": OwnTrial, "metered": MeteredTrial, "shared": SharedTrial, "rent": RentTrial, "turnover": TurnoverTrial, "formula": FormulaTrial,
+    "area": AreaTrial, "quantity": QuantityTrial, "per_head": HeadsTrial, "parking_day": DailyTrial, "parking_own": OwnTrial, "metered": MeteredTrial, "shared": SharedTrial, "rent": RentTrial, "turnover": TurnoverTrial, "deposit": DepositTrial, "formula": FormulaTrial,
 }  # fmt: skip
 NAMES: dict[str, Any] = {
-    "area": _("按面积"), "quantity": _("按数量"), "per_head": _("按居住人数"), "parking_day": _("车位按天"), "parking_own": _("车位自有或租用"), "metered": _("抄表与阶梯"), "shared": _("公摊"), "rent": _("商铺租金"), "turnover": _("营业额分成"), "formula": _("公式"),
+    "area": _("按面积"), "quantity": _("按数量"), "per_head": _("按居住人数"), "parking_day": _("车位按天"), "parking_own": _("车位自有或租用"), "metered": _("抄表与阶梯"), "shared": _("公摊"), "rent": _("商铺租金"), "turnover": _("营业额分成"), "deposit": _("押金"), "formula": _("公式"),
 }  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from wuyefei.estate.tariffs.rules.public import (
     By,
+    DepositBy,
+    DepositRule,
     Dial,
     Escalation,
     Figure,
@@ -24,6 +26,7 @@ from wuyefei.estate.tariffs.rules.public import (
     TariffPrice,
     Turnover,
     all_values,
+    deposit_fen,
     prices,
     schedule,
     share_of_month,
@@ -35,7 +38,7 @@ from wuyefei.foundation.kernel.errors import Invalid, Phrase
 from wuyefei.foundation.kernel.money import parse_decimal, parse_yuan, yuan_text
 from wuyefei.money.billing.public import Convention, Price, charge_by_month, explain
 
-from .explaining import StepLine, plain, price_lines
+from .explaining import StepLine, deposit_line, plain, price_lines
 from .stages import Stage, Stretched, charged, check_stages
 
 Data = dict[str, Any]
@@ -208,6 +211,15 @@ def formula(data: Data) -> Tried:
     return Tried([*steps, StepLine(data["formula"], f"= {plain(value)}")])
 
 
+def deposit(data: Data) -> Tried:
+    """A deposit by its policy."""
+    rule = DepositRule(DepositBy(data["deposit_by"]), data["figure"])
+    quantity = data["of"] * 100 if rule.by is DepositBy.MONTHS else (Decimal(1) if rule.by is DepositBy.PROPERTY else data["of"])
+    amount = deposit_fen(rule, quantity)
+    inputs = {"by": rule.by.value, "figure": str(rule.figure), "quantity": str(quantity.quantize(Decimal(1)) if rule.by is DepositBy.MONTHS else quantity)}
+    return Tried([deposit_line(inputs, amount)], amount)
+
+
 TRIALS: dict[str, Callable[[Data], Tried]] = {
-    "area": area, "quantity": quantity, "per_head": per_head, "parking_day": daily, "parking_own": parking_own, "metered": metered, "shared": shared, "rent": rent, "turnover": turnover, "formula": formula,
+    "area": area, "quantity": quantity, "per_head": per_head, "parking_day": daily, "parking_own": parking_own, "metered": metered, "shared": shared, "rent": rent, "turnover": turnover, "deposit": deposit, "formula": formula,
 }  # fmt: skip

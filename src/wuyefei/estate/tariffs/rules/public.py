@@ -1,5 +1,6 @@
 """The door of the pure rules: what pure rules of other rooms, and whoever tries a charge out, may use."""
 
+from .deposits import DepositBy, DepositRule, deposit_fen
 from .formula import BadFormula, all_values
 from .pricing import TariffPrice, check_price
 from .rent import Escalation, Rent, RentStep, Turnover, prices, share_of_month, turnover_rent
@@ -17,6 +18,8 @@ __all__ = [
     "BadFormula",
     "By",
     "DayPrice",
+    "DepositBy",
+    "DepositRule",
     "Dial",
     "Escalation",
     "Figure",
@@ -35,6 +38,7 @@ __all__ = [
     "check_steps",
     "check_terms",
     "cut",
+    "deposit_fen",
     "lease",
     "prices",
     "remade",

@@ -28,7 +28,7 @@ from wuyefei.foundation.shell.refusals import attempt
 
 from .. import actions, queries
 from ..explaining import plain, steps_of_line
-from ..forms import EachForm, MeteredForm, SharedForm, TurnoverForm
+from ..forms import DepositForm, EachForm, MeteredForm, SharedForm, TurnoverForm
 from ..models import Sheet
 from ..notice import notice
 from ..rules import WHY_NAMES, Why
@@ -36,7 +36,7 @@ from ..rules import WHY_NAMES, Why
 Result = TypeVar("Result")
 FORMS: dict[str, tuple[type[Any], Callable[..., Sheet]]] = {
     "metered": (MeteredForm, actions.draft_metered), "shared": (SharedForm, actions.draft_shared), "each": (EachForm, actions.draft_each),
-    "turnover": (TurnoverForm, actions.draft_turnover),
+    "turnover": (TurnoverForm, actions.draft_turnover), "deposit": (DepositForm, actions.draft_deposit),
 }  # fmt: skip
 HEAD = ("房号", "缴费人", "服务自", "服务至", "数量", "算法", "金额（元）")
 
@@ -80,6 +80,7 @@ def _initial(kind: str, actor: Actor, place: Community) -> dict[str, Any]:
     today, before = clock.today(), Month.of(clock.today()).plus(-1)
     found: dict[str, Any] = {"service_from": before.first, "service_to": before.last, "until": today, "due_on": Month.of(today).plus(1).day(15)}
     last = queries.sheets(actor).filter(community=place, kind=kind).exclude(state=Sheet.State.DISCARDED).order_by("-pk").first()
+    found["on"] = today
     if kind == Sheet.Kind.TURNOVER:
         found["until"] = str(before)
     found["stage_from"] = today.replace(month=1, day=1)
