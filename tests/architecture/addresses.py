@@ -25,7 +25,7 @@ KINDS: dict[str, str] = {
     "setup_token": "setup_token", "order_id": "order", "exception_id": "exception", "refund_id": "refund", "setup_id": "setup",
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
     "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
-    "meter_id": "meter", "lease_id": "lease", "reading_id": "reading", "sheet_id": "sheet",
+    "meter_id": "meter", "lease_id": "lease", "consultation_id": "consultation", "reading_id": "reading", "sheet_id": "sheet",
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
     "case_id": "case", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",

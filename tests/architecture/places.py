@@ -17,6 +17,8 @@ from wuyefei.collection.followup.public import Case
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
 from wuyefei.estate.contracts.public import Contract
+from wuyefei.estate.localrules.public import Asked, Votes
+from wuyefei.estate.localrules.public import record as record_consultation
 from wuyefei.estate.metering.public import Installed, Photo, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
@@ -284,6 +286,11 @@ def _estate(place: Place, actors: dict[str, Actor]) -> None:
     Photo.objects.create(
         organisation=community.organisation, community=community, reading=reading, kind="image/png", content=b"dial", taken_at=clock.now()
     )
+    asked = Asked(
+        fee.pk, Decimal(3), BILLED, START, START, Votes(Decimal(300), 3, Decimal(300), 3, Decimal(300), 3), b"%PDF-1.7",
+        note=f"{mark.word}征询",
+    )  # fmt: skip
+    consultation = record_consultation(asked, actor=actors["lead"])
     car = Vehicle.objects.create(
         organisation=community.organisation, community=community, property=homes[0], plate=f"浙A{mark.letters}-01"
     )
@@ -293,7 +300,7 @@ def _estate(place: Place, actors: dict[str, Actor]) -> None:
     )  # fmt: skip
     lease = charge(contract, flat(community, f"{mark.letters}S-01", "60.00", "shop"), rent)
     place.ids |= {
-        "lease": [lease.pk], "contract": [contract.pk], "tariff": [fee.pk], "property": [homes[0].pk], "empty_home": [homes[2].pk], "person": [owner.pk],
+        "lease": [lease.pk], "consultation": [consultation.pk], "contract": [contract.pk], "tariff": [fee.pk], "property": [homes[0].pk], "empty_home": [homes[2].pk], "person": [owner.pk],
         "line": [lines[0].pk], "tie": [tie.pk], "meter": [meter.pk], "reading": [reading.pk], "vehicle": [car.pk],
         "building": [Building.objects.get(community=community).pk], "entrance": [Entrance.objects.get(community=community).pk],
     }  # fmt: skip

@@ -29,6 +29,7 @@ ROOMS = [
     "wuyefei.estate.profiles",
     "wuyefei.estate.tariffs",
     "wuyefei.estate.contracts",
+    "wuyefei.estate.localrules",
     "wuyefei.estate.metering",
     "wuyefei.estate.turnover",
     "wuyefei.money.ledger",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("accounts/", include("wuyefei.money.books.urls")),
     path("sheets/", include("wuyefei.money.sheets.urls")),
     path("meters/", include("wuyefei.estate.metering.urls")),
+    path("rules/", include("wuyefei.estate.localrules.urls")),
     path("turnover/", include("wuyefei.estate.turnover.urls")),
     path("service/", include("wuyefei.relations.service.urls")),
     path("governance/", include("wuyefei.relations.governance.urls")),

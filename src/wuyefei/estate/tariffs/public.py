@@ -7,6 +7,7 @@ from .actions import (
     end_tariff,
     ensure_default_items,
     last_billed,
+    register_increase_check,
     register_price_check,
     register_use_check,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "price_words",
     "prices_of",
     "quantity_for",
+    "register_increase_check",
     "register_price_check",
     "register_use_check",
     "rule_of",
