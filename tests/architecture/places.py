@@ -51,10 +51,13 @@ from wuyefei.money.cashdesk.public import open_shift, take
 from wuyefei.money.channels.actions.settling import settle_order
 from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
 from wuyefei.money.channels.rules import Report, Said
+from wuyefei.money.concessions.public import Basis, Plan, PlanTerms, propose
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
+from wuyefei.money.transfers.public import Basis, ask_transfer
+from wuyefei.money.transfers.public import Order as Transferred
 from wuyefei.relations.contacts.public import (
     Channel,
     Draft,
@@ -145,11 +148,19 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _bank(place, actors["finance"])
         _owners(place, actors["finance"])
         _target(place, actors)
+        _plan(place, actors)
         _pursue(place)
     _entries(place)
     return place
 
 
+def _plan(place: Place, actors: dict[str, Actor]) -> None:
+    """A plan to pay in parts that was agreed."""
+    (row, *_rest) = Receivable.objects.filter(community=place.community, outstanding_fen__gt=0).order_by("-pk")
+    terms = PlanTerms(Basis.HARDSHIP, 3, TODAY, f"{place.mark.word}住院", 50)
+    plan = propose(row.property_id, [row.pk], terms, actor=actors["finance"])
+    Plan.objects.filter(pk=plan.pk).update(agreed_on=TODAY, agreed_by_id=actors["lead"].user_id)
+    place.ids["plan"] = [plan.pk]
 def _entries(place: Place) -> None:
     """The vouchers of the place."""
     rows = Voucher.objects.filter(community=place.community).order_by("pk")
@@ -186,7 +197,9 @@ def _owners(place: Place, finance: Actor) -> None:
     )  # fmt: skip
     statement = new_statement(community.pk, START, actor=finance)
     save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
-    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk]}
+    buyer = PersonRow(name=f"{place.mark.word}买家", mobile=f"1990000{3000 + community.pk % 7000:04d}")
+    moved = ask_transfer(Transferred(int(place.one("empty_home")), buyer, TODAY, Basis.SALE), actor=finance)
+    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk], "transfer": [moved.pk]}
 
 
 def _target(place: Place, actors: dict[str, Actor]) -> None:

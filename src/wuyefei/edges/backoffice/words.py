@@ -24,7 +24,10 @@ STAGES = {
 }  # fmt: skip
 ACTIONS = {
     "building.housekeeper": noop("指定管家"), "property.attach": noop("车位归属"), "property.bulk_attach": noop("车位归属"),
-    "contract.cover": noop("合同批量计费"),
+    "contract.cover": noop("合同批量计费"), "transfer.ask": noop("办理过户"), "transfer.done": noop("已过户"),
+    "transfer.undone": noop("过户已撤销"), "transfer.statement": noop("打印交割单"), "billing.rebill": noop("账单拆分重出"),
+    "payment.carry": noop("原收款转入拆分后的账单"), "payment.move_prepaid": noop("预存随过户转移"),
+    "tie.take_back": noop("撤销过户的业主关系"), "tie.reopen": noop("恢复业主关系"),
     "contract.lines": noop("批量新建计费行"), "tariff.version": noop("新价格"), "tie.end": noop("结束关系"),
     "line.end": noop("结束计费"), "contract.end": noop("终止合同"), "receipt.void": noop("作废收据"),
     "receipt.reprint": noop("重打收据"), "receipt.download": noop("下载收据"), "payment.take": noop("收款"), "payment.void": noop("作废收款"),
@@ -62,6 +65,10 @@ ACTIONS = {
     "legal.paid": noop("缴清结案"), "legal.paper": noop("出具文书"), "legal.posted": noop("登记交寄"), "legal.print": noop("打印催款函"),
     "privacy.consent": noop("登记同意"), "privacy.copy": noop("导出个人信息副本"), "privacy.retention": noop("修改保存年数"),
     "privacy.run": noop("删除期满的个人信息"),
+    "concessions.propose": noop("提出分期"), "concessions.assess": noop("困难评估"), "concessions.agree": noop("分期通过"),
+    "concessions.refuse": noop("分期未通过"), "concessions.replace": noop("分期重新协商"), "concessions.sign": noop("登记分期协议签署"),
+    "concessions.breach": noop("分期违约"), "concessions.complete": noop("分期付清"), "concessions.export": noop("导出分期"),
+    "concessions.limits": noop("修改分期限度"), "concessions.plan": noop("大额分期"), "concessions.hardship": noop("困难分期"),
     "contact.export": noop("导出联系记录"), "notice.version": noop("编写通知模板"), "notice.version_approve": noop("批准通知模板"),
     "notice.version_reject": noop("退回通知模板"), "notice.carrier": noop("修改通知渠道"), "notice.address": noop("修改通知方式"),
     "notice.lead": noop("修改通知提前天数"), "notice.batch": noop("开始通知"), "notice.stop": noop("停止通知"),
@@ -82,6 +89,12 @@ ACTIONS = {
     "followup.script": noop("编写催缴话术"), "followup.export": noop("导出催缴案件"),
 }  # fmt: skip
 FIELDS = {
+    "policy_least": noop("大额分期最少期数"), "policy_most": noop("大额分期最多期数"), "hardship_least": noop("困难分期最少期数"),
+    "hardship_most": noop("困难分期最多期数"), "large_fen": noop("大额分期的本金起点"), "relief_least": noop("违约金减免最少百分比"),
+    "relief_most": noop("违约金减免最多百分比"), "first_within": noop("首期最迟天数"),
+    "relief_percent": noop("违约金减免百分比"), "relief_fen": noop("减免的违约金"), "breached_on": noop("违约日期"), "signed_on": noop("签署日期"),
+    "part_count": noop("期数"), "bills": noop("账单"), "plan": noop("分期"), "hold_to": noop("停计止日"), "first_due_on": noop("首期到期日"),
+    "seat": noop("席位"), "agreed": noop("同意"), "open_fen": noop("未付"), "total_fen": noop("本金"),
     "name": noop("名称"), "number": noop("编号"), "code": noop("编号"), "kind": noop("类型"), "title": noop("名称"),
     "area_m2": noop("建筑面积"), "inner_area_m2": noop("套内面积"), "delivered_on": noop("交付日期"), "vacant": noop("空置"),
     "floor": noop("楼层"), "layout": noop("户型"), "external_ref": noop("外部编号"), "ended_on": noop("停用日期"),

@@ -19,6 +19,7 @@ from wuyefei.money.billing.public import (
     late_fee_of,
     standings,
 )
+from wuyefei.money.concessions.public import Verdict, running_plan, verdicts
 from wuyefei.money.payments.public import Allocation
 from wuyefei.money.sheets.public import StepLine, photos_of_bill, steps_of_bill
 from wuyefei.relations.accounts.public import Place, bills, get_bill, payments_of, same_layout_average
@@ -84,6 +85,8 @@ class BillPage:
     before: Bars | None
     prices: list[Priced]
     settled: list[Settled]
+    plan: Verdict | None
+    """How the plan to pay in parts that covers this bill stands; None where there is none."""
 
     @property
     def change_fen(self) -> int:
@@ -110,7 +113,13 @@ def bill_page(place: Place, bill_id: int, today: dt.date) -> BillPage:
         tower([(_(part.name), _(part.note), part.percent, fen) for part, fen in parts]) if parts else None,
         explained, steps_of_bill(bill), photos_of_bill(bill.pk) if bill.kind == Receivable.Kind.SHEET else [], _formula(bill, explained), late_fee_of(bill, today) if standing.payable_fen or standing.settled_fen else None,
         same_layout_average(place, bill), _before(place, bill), _prices(bill), settled,
+        _plan(bill, today),
     )  # fmt: skip
+
+
+def _plan(bill: Receivable, today: dt.date) -> Verdict | None:
+    plan = running_plan(bill.pk)
+    return None if plan is None else verdicts([plan], today)[plan.pk]
 
 
 def _formula(bill: Receivable, explained: Explanation) -> Formula | None:
