@@ -12,18 +12,16 @@ from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
 
+from tests.architecture.charged import charged, photograph, say_turnover
 from tests.world import actor_of, charge, flat, own, tariff
 from wuyefei.collection.followup.public import Case
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
 from wuyefei.estate.contracts.public import Contract
-from wuyefei.estate.localrules.public import Asked, Votes
-from wuyefei.estate.localrules.public import record as record_consultation
-from wuyefei.estate.metering.public import Installed, Photo, ReadingRow, install, record
+from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
-from wuyefei.estate.tariffs.public import By, ChargeItem, create_tariff
-from wuyefei.estate.turnover.public import DeclaredRow, declare
+from wuyefei.estate.tariffs.public import By, ChargeItem
 from wuyefei.foundation.access.actor import PORTAL, Actor, load_actor, service_actor
 from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
 from wuyefei.foundation.access.rules import Role
@@ -56,8 +54,9 @@ from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
-from wuyefei.money.transfers.public import Basis, ask_transfer
+from wuyefei.money.transfers.public import Basis as Reason
 from wuyefei.money.transfers.public import Order as Transferred
+from wuyefei.money.transfers.public import ask_transfer
 from wuyefei.relations.contacts.public import (
     Channel,
     Draft,
@@ -198,7 +197,7 @@ def _owners(place: Place, finance: Actor) -> None:
     statement = new_statement(community.pk, START, actor=finance)
     save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
     buyer = PersonRow(name=f"{place.mark.word}买家", mobile=f"1990000{3000 + community.pk % 7000:04d}")
-    moved = ask_transfer(Transferred(int(place.one("empty_home")), buyer, TODAY, Basis.SALE), actor=finance)
+    moved = ask_transfer(Transferred(int(place.one("empty_home")), buyer, TODAY, Reason.SALE), actor=finance)
     place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk], "transfer": [moved.pk]}
 
 
@@ -296,24 +295,13 @@ def _estate(place: Place, actors: dict[str, Actor]) -> None:
     )
     install(meter.pk, Installed(START, Decimal(100)), actor=actors["lead"])
     (reading,) = record([ReadingRow(meter.pk, BILLED, Decimal(12), rolled=True)], actor=actors["lead"], community=community)
-    Photo.objects.create(
-        organisation=community.organisation, community=community, reading=reading, kind="image/png", content=b"dial", taken_at=clock.now()
-    )
-    asked = Asked(
-        fee.pk, Decimal(3), BILLED, START, START, Votes(Decimal(300), 3, Decimal(300), 3, Decimal(300), 3), b"%PDF-1.7",
-        note=f"{mark.word}征询",
-    )  # fmt: skip
-    consultation = record_consultation(asked, actor=actors["lead"])
+    photograph(reading)
     car = Vehicle.objects.create(
         organisation=community.organisation, community=community, property=homes[0], plate=f"浙A{mark.letters}-01"
     )
-    rent = create_tariff(
-        service.pk, f"{mark.word}商铺租金", "rent", effective_from=START, actor=actors["lead"], community=community,
-        terms={"by": "total", "steps": [["1", "8000"]], "turnover": [["", "0.08"]]},
-    )  # fmt: skip
-    lease = charge(contract, flat(community, f"{mark.letters}S-01", "60.00", "shop"), rent)
+    place.ids |= charged(place.mark.word, place.mark.letters, service, contract, fee, actors["lead"])
     place.ids |= {
-        "lease": [lease.pk], "consultation": [consultation.pk], "contract": [contract.pk], "tariff": [fee.pk], "property": [homes[0].pk], "empty_home": [homes[2].pk], "person": [owner.pk],
+        "contract": [contract.pk], "tariff": [fee.pk], "property": [homes[0].pk], "empty_home": [homes[2].pk], "person": [owner.pk],
         "line": [lines[0].pk], "tie": [tie.pk], "meter": [meter.pk], "reading": [reading.pk], "vehicle": [car.pk],
         "building": [Building.objects.get(community=community).pk], "entrance": [Entrance.objects.get(community=community).pk],
     }  # fmt: skip
@@ -346,7 +334,7 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
     export = start_export(actors["finance"], Filter(), 1)
     head = Head(int(place.ids["item"][0]), f"{place.mark.word}公共用电", Span(START, BILLED), dt.date(2026, 3, 15))
     shared = SharedTerms(3000, By.AREA, Scope(kinds=("residential",), leave_out=(f"{place.mark.word}1-1-103",)))
-    declare([DeclaredRow(int(place.one("lease")), Month.parse("2026-01"), 100, place.mark.word)], actor=actors["finance"], community=place.community)
+    say_turnover(int(place.one("lease")), place.mark.word, actors["finance"])
     common = draft_shared(head, shared, actor=actors["finance"], community=place.community)
     draft = draft_run(place.community.pk, Month.parse("2026-02"), actor=actors["finance"]).run
     assert draft is not None
