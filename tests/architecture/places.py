@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
 
+from tests.architecture.charged import charged, photograph, say_turnover
 from tests.world import actor_of, charge, flat, own, tariff
 from wuyefei.collection.followup.public import DEFAULT, Case, draft_now, hand_over, save_policy
 from wuyefei.collection.followup.public import reckon as reckon_cases
@@ -48,15 +49,15 @@ from wuyefei.money.cashdesk.public import DepositSlip, open_shift, take
 from wuyefei.money.channels.actions.settling import settle_order
 from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
 from wuyefei.money.channels.rules import Report, Said
-from wuyefei.money.concessions.public import Basis as PlanBasis
 from wuyefei.money.concessions.public import Plan, PlanTerms, propose
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.reconciliation.public import ChannelDay, Difference
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
-from wuyefei.money.transfers.public import Basis, ask_transfer
+from wuyefei.money.transfers.public import Basis as Reason
 from wuyefei.money.transfers.public import Order as Transferred
+from wuyefei.money.transfers.public import ask_transfer
 from wuyefei.relations.contacts.public import (
     Channel,
     Draft,
@@ -157,7 +158,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
 def _plan(place: Place, actors: dict[str, Actor]) -> None:
     """A plan to pay in parts that was agreed."""
     (row, *_rest) = Receivable.objects.filter(community=place.community, outstanding_fen__gt=0).order_by("-pk")
-    terms = PlanTerms(PlanBasis.HARDSHIP, 3, TODAY, f"{place.mark.word}住院", 50)
+    terms = PlanTerms(Basis.HARDSHIP, 3, TODAY, f"{place.mark.word}住院", 50)
     plan = propose(row.property_id, [row.pk], terms, actor=actors["finance"])
     Plan.objects.filter(pk=plan.pk).update(agreed_on=TODAY, agreed_by_id=actors["lead"].user_id)
     place.ids["plan"] = [plan.pk]
@@ -204,7 +205,7 @@ def _owners(place: Place, finance: Actor) -> None:
     statement = new_statement(community.pk, START, actor=finance)
     save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
     buyer = PersonRow(name=f"{place.mark.word}买家", mobile=f"1990000{3000 + community.pk % 7000:04d}")
-    moved = ask_transfer(Transferred(int(place.one("empty_home")), buyer, TODAY, Basis.SALE), actor=finance)
+    moved = ask_transfer(Transferred(int(place.one("empty_home")), buyer, TODAY, Reason.SALE), actor=finance)
     source = Source.objects.create(
         organisation=community.organisation, community=community, name=f"{place.mark.word}南门", kind="gate", hook=f"{place.mark.letters}-source-hook",
         sealed=seal_secret("s"), made_by_id=finance.user_id, made_at=now,
@@ -315,9 +316,11 @@ def _estate(place: Place, actors: dict[str, Actor]) -> None:
     )
     install(meter.pk, Installed(START, Decimal(100)), actor=actors["lead"])
     (reading,) = record([ReadingRow(meter.pk, BILLED, Decimal(12), rolled=True)], actor=actors["lead"], community=community)
+    photograph(reading)
     car = Vehicle.objects.create(
         organisation=community.organisation, community=community, property=homes[0], plate=f"浙A{mark.letters}-01"
     )
+    place.ids |= charged(place.mark.word, place.mark.letters, service, contract, fee, actors["lead"])
     place.ids |= {
         "contract": [contract.pk], "tariff": [fee.pk], "property": [homes[0].pk], "empty_home": [homes[2].pk], "person": [owner.pk],
         "line": [lines[0].pk], "tie": [tie.pk], "meter": [meter.pk], "reading": [reading.pk], "vehicle": [car.pk],
@@ -352,6 +355,7 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
     export = start_export(actors["finance"], Filter(), 1)
     head = Head(int(place.ids["item"][0]), f"{place.mark.word}公共用电", Span(START, BILLED), dt.date(2026, 3, 15))
     shared = SharedTerms(3000, By.AREA, Scope(kinds=("residential",), leave_out=(f"{place.mark.word}1-1-103",)))
+    say_turnover(int(place.one("lease")), place.mark.word, actors["finance"])
     common = draft_shared(head, shared, actor=actors["finance"], community=place.community)
     draft = draft_run(place.community.pk, Month.parse("2026-02"), actor=actors["finance"]).run
     assert draft is not None

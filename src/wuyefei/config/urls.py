@@ -25,6 +25,8 @@ urlpatterns = [
     path("sheets/", include("wuyefei.money.sheets.urls")),
     path("transfers/", include("wuyefei.money.transfers.urls")),
     path("meters/", include("wuyefei.estate.metering.urls")),
+    path("rules/", include("wuyefei.estate.localrules.urls")),
+    path("turnover/", include("wuyefei.estate.turnover.urls")),
     path("service/", include("wuyefei.relations.service.urls")),
     path("governance/", include("wuyefei.relations.governance.urls")),
     path("privacy/", include("wuyefei.relations.privacy.urls")),

@@ -85,6 +85,8 @@ ACTIONS = {
     "channel.confirmed": noop("支付订单到账"), "channel.order": noop("发起支付订单"), "channel.resolve": noop("处理收款异常"),
     "channel.setup": noop("设置支付渠道"), "channel.test": noop("测试支付渠道"), "payment.release": noop("退款前反核销"),
     "sheets.bill": noop("计费单入账"), "sheets.discard": noop("放弃计费单"), "sheets.draft": noop("计费单草稿"),
+    "rules.choose": noop("选本地规则包"), "rules.consultation": noop("登记涨价征询"), "rules.confirm": noop("确认涨价征询"),
+    "deposit.policy": noop("设定押金标准"), "turnover.declare": noop("录入营业额"), "turnover.confirm": noop("确认营业额"), "turnover.refuse": noop("退回营业额"),
     "sheets.export": noop("导出计费单"), "sheets.reopen": noop("退回计费单"), "statement.create": noop("新建收支公示"),
     "statement.publish": noop("发布收支公示"), "statement.save": noop("修改收支公示"), "target.drop": noop("撤销目标"),
     "target.set": noop("设定目标"), "ticket.answer": noop("答复工单"), "ticket.close": noop("关闭工单"), "ticket.open": noop("新建工单"),
