@@ -13,7 +13,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.architecture.places import Place
+from tests.architecture.place import Place
 from wuyefei.foundation.access.gate import stages_of
 from wuyefei.foundation.access.rules import Permission, Stage
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -97,7 +98,7 @@ def draft(community_id: int, today: dt.date) -> int:
     hold(community_id, alone=True)
     place = Community.objects.get(pk=community_id)
     first, pairs = clock.now() + MARGIN, _by_rule(place)
-    facts = {f"h_{way}": max(hour_of(way, today), first) for way in (*HOURS, "other")} | {
+    facts: dict[str, Any] = {f"h_{way}": max(hour_of(way, today), first) for way in (*HOURS, "other")} | {
         "org": place.organisation_id, "place": place.pk, "today": today, "silent": [kind.value for kind in (*SILENT, Kind.PLANNED)],
         "tracks": [track for track, _code in pairs], "codes": [code for _track, code in pairs],
     }  # fmt: skip

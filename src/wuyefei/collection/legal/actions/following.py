@@ -103,5 +103,7 @@ def plan_call(row: Letter, matter: Matter, *, actor: Actor) -> Contact | None:
 def heard(event: OutboxEvent) -> None:
     """Told of a contact: the open matters of that payer see whether it was the follow-up."""
     person = Contact.objects.filter(pk=event.data["contact"]).values_list("person_id", flat=True).first()
+    if person is None:
+        return
     for matter in Matter.objects.select_for_update().filter(person_id=person, closed_on__isnull=True).order_by("pk"):
         refresh(matter)

@@ -73,7 +73,7 @@ def notices(payers: int) -> Iterator[Figure]:
 
 
 def _owe(firm: Firm, place: Community, due: dt.date) -> None:
-    values = {"place": place.pk, "organisation": firm.organisation.pk, "due": due}
+    values: dict[str, Any] = {"place": place.pk, "organisation": firm.organisation.pk, "due": due}
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in ROWS:
             cursor.execute(statement, values)
