@@ -19,7 +19,7 @@ from django.db import connection, models, transaction
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from tests.architecture.places import Mark
+from tests.architecture.place import Mark
 from wuyefei.foundation.access.actor import Actor, load_actor
 from wuyefei.foundation.access.models import User
 from wuyefei.foundation.access.sessions import expired, pass_factor
