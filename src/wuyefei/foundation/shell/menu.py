@@ -11,7 +11,6 @@ from django.core.checks import CheckMessage, Error
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.foundation.platform import clock
@@ -67,8 +66,6 @@ class Group:
 
 
 _entries: dict[str, Entry] = {}
-_sorted: dict[str | None, list[Entry]] = {}
-"""The entries in order, by language: what a group is called is compared as it is shown."""
 
 
 def register_menu(
@@ -83,18 +80,13 @@ def register_menu(
     who may not use that line has it as a line of its own. The same ``url_name`` registered again replaces the line.
     Raises ``ValueError`` for an unknown icon.
     """
-    _sorted.clear()
     _entries[url_name] = Entry(group, label, url_name, icons.known(icon), permission, order, badge, under)
 
 
 def entries() -> list[Entry]:
-    language = get_language()
-    if language in _sorted:
-        return _sorted[language]
     ranks = {str(group): rank for rank, group in enumerate(GROUPS)}
     found = _entries.values()
-    _sorted[language] = sorted(found, key=lambda entry: (ranks.get(str(entry.group), len(ranks)), entry.order, entry.url_name))
-    return _sorted[language]
+    return sorted(found, key=lambda entry: (ranks.get(str(entry.group), len(ranks)), entry.order, entry.url_name))
 
 
 def build(request: HttpRequest) -> list[Group]:
