@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 WUYEFEI := $(BIN)/wuyefei
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --junitxml=test-results/junit.xml
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --junitxml=test-results/junit.xml
 
 export PORT
 

@@ -10,6 +10,7 @@ import pytest
 from tests.edges.backoffice.conftest import SignIn, pay, publish
 from tests.world import World
 from wuyefei.edges.backoffice.queries import home
+from wuyefei.foundation.approvals import queries as approvals
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.platform import clock
 from wuyefei.insight.measures.public import rates
@@ -31,6 +32,15 @@ def test_rates_are_the_measure(world: World) -> None:
     # January: 250.00 + 223.88 + 300.90 + 150.00, of which 196.25 principal was paid
     january = home.month_rates(world["lead"], Month.parse("2026-01"))[world.community.pk]
     assert (january.receivable_fen, january.received_fen, january.percent) == (92478, 19625, Decimal("21.2"))
+
+
+def test_what_waits_is_counted_as_it_is_listed(world: World) -> None:
+    bill = Receivable.objects.get(property=world.flats["1-1-102"], period="2026-01-01", amount_fen=22388)
+    ask_adjustment(bill.pk, -1000, reason="电梯停运三天", actor=world["finance"])
+    for name in ("lead", "finance", "cashier", "admin", "outsider"):
+        actor = world[name]
+        listed = approvals.requests(actor).filter(approvals.may_decide(actor)).count()
+        assert approvals.waiting(actor) == listed == (name == "lead"), name
 
 
 def test_all_but_a_fen_is_not_everything() -> None:

@@ -70,19 +70,20 @@ class Home:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def batch(self, calls: Sequence[Sequence[str]]) -> list[Done]:
-        """Many calls in one process, each as if it were alone."""
+    def batch(self, calls: Sequence[Sequence[str]], *, stdin: str = "", prepare: bool = True) -> list[Done]:
+        """Many calls in one process, each as if it were alone; ``stdin`` is what each of them reads."""
         code = (
-            "import contextlib, io, json, traceback\nfrom wuyefei.edges.cli.main import main\nanswers = []\n"
+            "import contextlib, io, json, sys, traceback\nfrom wuyefei.edges.cli.main import main\nanswers = []\n"
             f"for call in {[list(call) for call in calls]!r}:\n"
             "    out, err = io.StringIO(), io.StringIO()\n"
+            f"    sys.stdin = io.StringIO({stdin!r})\n"
             "    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):\n"
             "        try:\n            code = main(call)\n"
             "        except Exception:\n            code = -1\n            traceback.print_exc()\n"
             "    answers.append([code, out.getvalue(), err.getvalue()])\n"
             "print(json.dumps(answers))"
         )
-        return [Done(*answer) for answer in json.loads(self.script(code))]
+        return [Done(*answer) for answer in json.loads(self.script(code, prepare=prepare))]
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the running database of the data folder."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
@@ -90,26 +90,32 @@ def current_grants(user: User, on: dt.date) -> list[RoleGrant]:
     return list(grants_on(on).filter(user=user))
 
 
-def load_actor(user: User) -> Actor:
-    """The actor of a user as of now. An ended user has no rights at all."""
-    communities = list(Community.objects.filter(organisation_id=user.organisation_id))
-    everywhere = frozenset(place.pk for place in communities)
-    organisation = user.organisation.name
+def load_actor(user: User, grants: Sequence[RoleGrant] | None = None) -> Actor:
+    """The actor of a user as of now; ``grants``: those of today, where they were read already. An ended user has no rights
+    at all."""
+    communities = list(
+        Community.objects.filter(organisation_id=user.organisation_id).values_list("pk", "region_id", "name", "organisation__name")
+    )
+    everywhere = frozenset(pk for pk, *_rest in communities)
+    organisation = communities[0][3] if communities else user.organisation.name
     if user.service:
         every = PORTAL_PERMISSIONS if user.service == PORTAL else frozenset(Permission)
         places = dict.fromkeys(every, everywhere)
         return Actor(
             user.pk, user.organisation_id, user.name, frozenset(), places, every, user.service, organisation
         )
-    parents = dict(Region.objects.filter(organisation_id=user.organisation_id).values_list("pk", "parent_id"))
     places_of: dict[Permission, set[int]] = {}
     wide: set[Permission] = set()
-    grants = current_grants(user, clock.today()) if user.is_active else []
+    if grants is None:
+        grants = current_grants(user, clock.today())
+    if not user.is_active:
+        grants = []
+    parents = _parents(user.organisation_id) if any(grant.region_id for grant in grants) else {}
     for grant in grants:
         if grant.community_id:
             ids = {grant.community_id}
         elif grant.region_id:
-            ids = {place.pk for place in communities if grant.region_id in _above(place.region_id, parents)}
+            ids = {pk for pk, region_id, *_rest in communities if grant.region_id in _above(region_id, parents)}
         else:
             ids = set(everywhere)
             wide |= ROLE_PERMISSIONS[Role(grant.role)]
@@ -124,8 +130,13 @@ def load_actor(user: User) -> Actor:
         {permission: frozenset(ids) for permission, ids in places_of.items()},
         frozenset(wide),
         organisation_name=organisation,
-        place_name=next((place.name for place in communities if {place.pk} == seen and not wide), ""),
+        place_name=next((name for pk, _region, name, _of in communities if {pk} == seen and not wide), ""),
     )
+
+
+def _parents(organisation_id: int) -> dict[int, int | None]:
+    """Each region's region above."""
+    return dict(Region.objects.filter(organisation_id=organisation_id).values_list("pk", "parent_id"))
 
 
 def _above(region_id: int | None, parents: Mapping[int, int | None]) -> set[int]:
@@ -140,7 +151,7 @@ def _above(region_id: int | None, parents: Mapping[int, int | None]) -> set[int]
 def reaching(organisation_id: int, community_ids: Collection[int]) -> QuerySet[RoleGrant]:
     """Every grant, ended ones too, that reaches into one of these communities: its own, one of a region above it, or
     one over the whole organisation."""
-    parents = dict(Region.objects.filter(organisation_id=organisation_id).values_list("pk", "parent_id"))
+    parents = _parents(organisation_id)
     communities = Community.objects.filter(organisation_id=organisation_id, pk__in=community_ids)
     regions = set().union(*(_above(region_id, parents) for region_id in communities.values_list("region_id", flat=True)))
     everywhere = Q(community__isnull=True, region__isnull=True)
@@ -169,9 +180,11 @@ def service_actor(organisation_id: int, service: str) -> Actor:
     return load_actor(user)
 
 
-def second_factor_due(user: User) -> bool:
-    """Whether this user may work only after giving a time-based code."""
-    return needs_second_factor({Role(grant.role) for grant in current_grants(user, clock.today())})
+def second_factor_due(user: User, grants: Sequence[RoleGrant] | None = None) -> bool:
+    """Whether this user may work only after giving a time-based code; ``grants`` as with ``load_actor``."""
+    if grants is None:
+        grants = current_grants(user, clock.today())
+    return needs_second_factor({Role(grant.role) for grant in grants})
 
 
 def visible_communities(actor: Actor, permission: Permission | str | None = None) -> list[Community]:

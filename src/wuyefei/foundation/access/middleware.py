@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django_htmx.http import HttpResponseClientRedirect
 
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.middleware import Respond
 
 from . import sessions
-from .actor import Actor, load_actor
+from .actor import Actor, current_grants, load_actor
 from .gate import StaffRequest, View, stages_of
+from .models import RoleGrant
 from .rules import Stage
 
 
@@ -32,9 +34,10 @@ class ActorMiddleware:
 
     def __call__(self, plain: HttpRequest) -> HttpResponse:
         request = cast(StaffRequest, plain)
-        request.stage, request.over = self._stage(request)
+        grants: list[RoleGrant] = []
+        request.stage, request.over = self._stage(request, grants)
         user = request.user
-        actor = SimpleLazyObject(lambda: load_actor(user)) if request.stage is Stage.IN else None
+        actor = SimpleLazyObject(lambda: load_actor(user, grants)) if request.stage is Stage.IN else None
         request.actor = cast(Actor, actor)
         response = self.respond(request)
         if request.stage is not Stage.SIGN_IN:
@@ -49,7 +52,8 @@ class ActorMiddleware:
             return redirect("/")
         return self._send(request, stage)
 
-    def _stage(self, request: StaffRequest) -> tuple[Stage, str]:
+    def _stage(self, request: StaffRequest, grants: list[RoleGrant]) -> tuple[Stage, str]:
+        """How far the session has come, and why it is over; ``grants`` is filled with what the user holds today."""
         if not request.session.session_key or not request.user.is_authenticated:
             return Stage.SIGN_IN, ""
         user = request.user
@@ -59,7 +63,8 @@ class ActorMiddleware:
         if over:
             logout(request)
             return Stage.SIGN_IN, over
-        return sessions.stage(request.session, user), ""
+        grants += current_grants(user, clock.today())
+        return sessions.stage(request.session, user, grants), ""
 
     def _send(self, request: StaffRequest, stage: Stage) -> HttpResponse:
         query = {"next": _came_for(request)}

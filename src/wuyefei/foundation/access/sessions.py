@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from wuyefei.foundation.platform import clock
 
 from . import rules
 from .actor import second_factor_due
-from .models import User
+from .models import RoleGrant, User
 from .rules import Stage
 
 STARTED, SEEN, FACTOR = "wy_started", "wy_seen", "wy_factor"
@@ -52,8 +53,8 @@ def factor_reset(session: SessionBase, user: User) -> bool:
     return bool(session.get(FACTOR)) and session[FACTOR] != _mark(user)
 
 
-def stage(session: SessionBase, user: User) -> Stage:
-    """How far this user's session has come."""
+def stage(session: SessionBase, user: User, grants: Sequence[RoleGrant] | None = None) -> Stage:
+    """How far this user's session has come; ``grants``: those of today, where they were read already."""
     now = clock.now()
     owed = rules.password_due(
         must_change=user.must_change_password, changed_at=user.password_changed_at, at=now
@@ -61,7 +62,7 @@ def stage(session: SessionBase, user: User) -> Stage:
     if environment.demo_mode():
         owed = user.must_change_password
     return rules.stage_of(
-        factor_due=second_factor_due(user),
+        factor_due=second_factor_due(user, grants),
         factor_confirmed=user.totp_confirmed_at is not None,
         factor_passed=user.totp_confirmed_at is not None and session.get(FACTOR) == _mark(user),
         password_due=owed,

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.core.checks import CheckMessage, Error
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.foundation.platform import clock
@@ -106,14 +106,17 @@ def build(request: HttpRequest) -> list[Group]:
     names = {entry.url_name for entry, _url in shown}
     heads = {entry.url_name: entry.under if entry.under in names else entry.url_name for entry, _url in shown}
     open_head = heads.get(here or "", "")
+    badged = [entry for entry, _url in shown if entry.badge]
     groups: dict[str, Group] = {}
     for entry, url in shown:
         name, head = entry.url_name, heads[entry.url_name]
         if head != name and head != open_head:
             continue
         group = groups.setdefault(str(entry.group), Group(entry.group))
-        folded = [other for other, _url in shown if other.url_name == name or (heads[other.url_name] == name and name != open_head)]
-        count = sum(other.badge(request) for other in folded if other.badge)
+        count = sum(
+            other.badge(request) for other in badged
+            if other.badge and (other.url_name == name or (heads[other.url_name] == name and name != open_head))
+        )  # fmt: skip
         group.items.append(Item(entry.label, url, entry.icon, name == here, count, head != name))
     return list(groups.values())
 
@@ -141,7 +144,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     htmx = bool(getattr(request, "htmx", False))
     today: dt.date = clock.today()
     return {
-        "menu": [] if htmx else build(request),
+        "menu": [] if htmx else SimpleLazyObject(lambda: build(request)),  # a part drawn by itself has no menu
         "today": today,
         "actor": actor,
         "shell_name": _text(actor, "name") or _text(getattr(request, "user", None), "username"),
