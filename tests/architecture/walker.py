@@ -107,7 +107,7 @@ def _text(response: Any) -> str:
         return heads + json.dumps([book.sheet_names, rows], ensure_ascii=False, default=str)
     if kind in TEXTUAL:
         return heads + _plain(content.decode())
-    assert kind in ("application/pdf", "image/svg+xml", "") or not content, f"no way to read {kind}"
+    assert kind in ("application/pdf", "image/svg+xml", "image/png", "image/jpeg", "") or not content, f"no way to read {kind}"
     return heads
 
 

@@ -172,6 +172,12 @@ class TestSlips:
             with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
                 cursor.execute("UPDATE cashdesk_depositslip SET amount_fen = 1")
 
+    def test_cash_from_before_is_banked_with_its_reason(self, desk: World) -> None:
+        with clock.at(D("2026-02-12")):
+            make_slip(desk.community.pk, SlipDraft("JK-0001", DAY, 5500, (), "以前的库存现金"), actor=desk["finance"])
+            assert (balance(Account.CASH), balance(Account.TRANSIT)) == (20000, 5500)
+            assert first_finding(desk) == ""
+
     def test_what_is_refused_changes_nothing(self, desk: World) -> None:
         shift = Shift.objects.get()
         good = SlipDraft("JK-0211", D("2026-02-11"), 25500, (shift.pk,))

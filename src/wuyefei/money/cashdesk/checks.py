@@ -90,7 +90,7 @@ def deposits(organisation_id: int) -> Iterator[Yielded]:
         taken[slip.community_id] -= slip.amount_fen
         if slip.settled_at is None:
             transit[slip.community_id] += slip.amount_fen
-        if slip.shown != slip.covered_fen:
+        if (slip.shown or 0) != slip.covered_fen:
             what = Phrase("缴款单应缴 {covered}，所含班次合计 {shown}", covered=yuan(slip.covered_fen), shown=yuan(slip.shown or 0))
             yield Finding("cashdesk.slips", "cashdesk_depositslip", slip.pk, what)
     yield from control("cashdesk.slips", organisation_id, Account.TRANSIT, dict(transit), name="缴存在途")
