@@ -16,6 +16,7 @@ from . import (
     corrections,
     desk,
     files,
+    leases,
     legal,
     meters,
     moves,
@@ -26,4 +27,4 @@ from . import (
     today,
 )
 
-THEMES = (prices, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal)
+THEMES = (prices, leases, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal)
