@@ -48,6 +48,7 @@ ROOMS = [
     "wuyefei.relations.service",
     "wuyefei.relations.governance",
     "wuyefei.relations.privacy",
+    "wuyefei.relations.moments",
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",
     "wuyefei.insight.risk",
@@ -57,6 +58,8 @@ ROOMS = [
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
     "wuyefei.money.bank",
+    "wuyefei.money.reconciliation",
+    "wuyefei.money.closing",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

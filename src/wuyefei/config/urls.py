@@ -34,8 +34,11 @@ urlpatterns = [
     path("h5/", include("wuyefei.edges.portal.urls")),
     path("contacts/", include("wuyefei.relations.contacts.urls")),
     path("notices/", include("wuyefei.relations.notices.urls")),
+    path("moments/", include("wuyefei.relations.moments.urls")),
     path("followup/", include("wuyefei.collection.followup.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
+    path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
+    path("closing/", include("wuyefei.money.closing.urls")),
     path("bank/", include("wuyefei.money.bank.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]

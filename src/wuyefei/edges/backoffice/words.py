@@ -60,6 +60,12 @@ ACTIONS = {
     "contact.end_ground": noop("联系依据失效"), "contact.limits": noop("修改联系规则"), "contact.calendar_day": noop("修改节假日表"),
     "bank.import": noop("导入银行流水"), "bank.claim": noop("认领银行来款"), "bank.keep": noop("留在待查款"),
     "bank.return": noop("退回付款人"), "bank.unmatch": noop("撤销匹配"), "books.codes": noop("修改科目对照"),
+    "cashdesk.slip": noop("登记缴款单"), "cashdesk.slip_void": noop("作废缴款单"), "cashdesk.slip_settled": noop("缴款到账"),
+    "bank.deposit": noop("缴存到账"),
+    "bank.settlement": noop("渠道结算到账"), "recon.day": noop("渠道对账"), "recon.resolve": noop("处理对账差异"), "recon.write_off": noop("核销对账差异"),
+    "recon.settled": noop("渠道结算到账"),
+    "closing.close": noop("申请结账"), "closing.reopen": noop("申请反结账"), "closing.close_done": noop("结账"),
+    "closing.reopen_done": noop("反结账"), "ledger.close": noop("账簿结账"), "ledger.reopen": noop("账簿反结账"),
     "books.export": noop("导出账簿"), "books.vouchers": noop("导出凭证"), "legal.export": noop("导出法务案件"),
     "legal.followed": noop("登记送达后回访"), "legal.letter": noop("出具催款函"), "legal.open": noop("立案"),
     "legal.paid": noop("缴清结案"), "legal.paper": noop("出具文书"), "legal.posted": noop("登记交寄"), "legal.print": noop("打印催款函"),
@@ -86,6 +92,8 @@ ACTIONS = {
     "target.set": noop("设定目标"), "ticket.answer": noop("答复工单"), "ticket.close": noop("关闭工单"), "ticket.open": noop("新建工单"),
     "risk.reckon": noop("重新分类"), "risk.export": noop("导出缴费分类"), "followup.log": noop("登记催缴结果"),
     "followup.assign": noop("分派催缴案件"), "followup.lane": noop("进入绿色通道"), "followup.lane_end": noop("退出绿色通道"),
+    "followup.unassign": noop("退回分派"), "followup.policy": noop("编写催缴节奏"), "followup.draft": noop("排出催缴步骤"),
+    "followup.release": noop("放行催缴步骤"), "followup.adjust": noop("调整催缴步骤"), "followup.drop": noop("今天不办的催缴步骤"),
     "followup.script": noop("编写催缴话术"), "followup.export": noop("导出催缴案件"),
 }  # fmt: skip
 FIELDS = {

@@ -54,6 +54,13 @@ def register_origins() -> None:
         ("refund.done", _("退款完成"), _to("channels:refund")),
         ("refund.suspense_out", _("待查款转退款"), _to("channels:refund")),
         ("refund.suspense_back", _("待查款退款退回"), _to("channels:refund")),
+        ("cashdesk.slip", _("现金缴存"), _to("cashdesk:slip")),
+        ("cashdesk.slip_void", _("缴款单作废"), _to("cashdesk:slip")),
+        ("bank.settlement", _("渠道结算到账"), _to("bank:line")),
+        ("recon.fees", _("渠道手续费"), _to("reconciliation:day")),
+        ("recon.write_off", _("渠道差异核销"), _to("reconciliation:difference")),
+        ("bank.deposit", _("缴存到账"), _to("bank:line")),
+        ("bank.deposit_claimed", _("认领为缴存"), _to("bank:line")),
         ("cashdesk.handover", _("交班长短款"), _to("cashdesk:shift")),
     ):
         register_source(kind, label, address)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from . import (
     bank,
     billing,
+    closing,
     corrections,
     desk,
     files,
@@ -27,4 +28,6 @@ from . import (
     today,
 )
 
-THEMES = (prices, leases, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal)
+THEMES = (
+    prices, leases, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal, closing,
+)  # fmt: skip

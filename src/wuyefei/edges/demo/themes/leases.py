@@ -26,7 +26,7 @@ from wuyefei.money.sheets.public import Head, NothingToBill, TurnoverTerms, ask_
 from ..scene import Act, Scene
 
 SHOPS, MONTHS = 3, 6
-RENT, TARIFF = "shop_rent", "临街铺租金（保底加分成）"
+RENT, TARIFF = "shop_rent", "临街铺保底加分成租金"
 TERMS = {
     "by": "area", "steps": [["1", "120"]], "escalation": ["12", "0.05"], "free": [["1", "1"]], "turnover": [["100000", "0.08"], ["", "0.05"]],
 }  # fmt: skip
