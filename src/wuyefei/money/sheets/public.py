@@ -13,7 +13,7 @@ from .actions import (
 from .explaining import StepLine, steps_of_bill
 from .models import Line, Sheet, Use
 from .queries import get_sheet, photo_of_bill, photos_of_bill, sheets
-from .rules import parse_changes, parse_steps
+from .rules import NothingToBill, parse_changes, parse_steps
 from .terms import DepositTerms, EachTerms, Head, MeteredTerms, Scope, SharedTerms, TurnoverTerms
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Line",
     "MeteredTerms",
     "Scope",
+    "NothingToBill",
     "SharedTerms",
     "Sheet",
     "StepLine",

@@ -17,6 +17,7 @@ from . import (
     corrections,
     desk,
     files,
+    leases,
     legal,
     meters,
     moves,
@@ -27,4 +28,6 @@ from . import (
     today,
 )
 
-THEMES = (prices, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal, closing)
+THEMES = (
+    prices, leases, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal, closing,
+)  # fmt: skip
