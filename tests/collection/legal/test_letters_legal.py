@@ -21,6 +21,7 @@ from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.outbox import deliver
+from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.billing.public import open_bills
 from wuyefei.money.concessions.public import Basis, Plan, PlanTerms, propose
 from wuyefei.money.payments.public import PaymentOrder
@@ -158,11 +159,11 @@ def test_an_agreement_becomes_a_plan_and_moves_the_clock(world: World) -> None:
     matter = demanded(world)
     ref = f"matter:{matter.pk}"
     first, mine = dt.date(2026, 10, 5), list(bills_of(world, "陆小满"))
-    terms = PlanTerms(Basis.HARDSHIP, 6, first, "按调解协议", origin=ref)
+    terms = PlanTerms(Basis.HARDSHIP, 6, first, "按调解协议", 50, origin=ref)
     with clock.at(at(DELIVERED, 11)), pytest.raises(NotFound):  # no agreement yet
         propose(matter.property_id, mine, terms, actor=world["legal"])
     do(world, matter, "mediate", DELIVERED, body="street")
-    do(world, matter, "agreed", DELIVERED, agreed_fen="840", last_on="2027-03-05", times="6", note="分六期")
+    do(world, matter, "agreed", DELIVERED, agreed_fen="840", last_on="2027-02-05", times="6", note="分六期")
     with clock.at(at(DELIVERED, 12)):
         origin = read_origin(world["legal"], matter.pk)
         assert (origin.months, origin.payer_id) == (6, matter.person_id)
@@ -173,8 +174,9 @@ def test_an_agreement_becomes_a_plan_and_moves_the_clock(world: World) -> None:
         Plan.objects.filter(pk=plan.pk).update(state="active", agreed_on=DELIVERED, agreed_by=world["lead"].user_id)
         watch(world.organisation.pk)
         matter.refresh_from_db()
-        assert matter.limitation_on == dt.date(2030, 3, 5)
+        assert matter.limitation_on == dt.date(2030, 2, 5)  # by the agreement; the plan is not signed yet
         Plan.objects.filter(pk=plan.pk).update(signed_on=DELIVERED)
         watch(world.organisation.pk)
         matter.refresh_from_db()
-        assert matter.limitation_on == dt.date(2030, 3, 5) and first_finding(world) == ""
+        assert matter.limitation_on == dt.date(2030, 3, 5)
+        assert run_checks(world.organisation.pk, only=["legal.steps", "legal.deadlines"]).holds
