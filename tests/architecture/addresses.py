@@ -29,7 +29,7 @@ KINDS: dict[str, str] = {
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
     "case_id": "case", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
-    "entry_id": "entry", "handover_id": "handover",
+    "entry_id": "entry", "handover_id": "handover", "objection_id": "objection",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip

@@ -31,6 +31,7 @@ urlpatterns = [
     path("contacts/", include("wuyefei.relations.contacts.urls")),
     path("notices/", include("wuyefei.relations.notices.urls")),
     path("followup/", include("wuyefei.collection.followup.urls")),
+    path("objections/", include("wuyefei.collection.objections.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
     path("bank/", include("wuyefei.money.bank.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),

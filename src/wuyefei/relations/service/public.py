@@ -1,8 +1,8 @@
 """The door of the room: what other rooms may use."""
 
-from .actions import HOLD, answer, ask_instalments, close, complain, dispute, withdraw
+from .actions import HOLD, Asked, answer, ask_instalments, close, complain, dispute, raise_ticket, withdraw
 from .models import Ticket
-from .queries import get_ticket, get_ticket_of, tickets, tickets_of
+from .queries import Record, get_ticket, get_ticket_of, record_of, tickets, tickets_of
 from .rules import (
     ANSWER_WITHIN,
     INSTALMENT_MONTHS,
@@ -24,8 +24,10 @@ __all__ = [
     "OUTCOME_NAMES",
     "STATE_NAMES",
     "TOPIC_NAMES",
+    "Asked",
     "Kind",
     "Outcome",
+    "Record",
     "State",
     "Ticket",
     "Topic",
@@ -36,6 +38,8 @@ __all__ = [
     "dispute",
     "get_ticket",
     "get_ticket_of",
+    "raise_ticket",
+    "record_of",
     "tickets",
     "tickets_of",
     "withdraw",
