@@ -9,7 +9,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.foundation.shell.inputs import DayField
-from wuyefei.relations.service.public import INSTALMENT_MONTHS
 
 from .models import KINDS, REMEDIES
 
@@ -23,14 +22,13 @@ class TalkForm(forms.Form):
     felt = forms.CharField(label=_("怎么回应的"), max_length=200, required=False, strip=True)
     clarified = forms.CharField(label=_("说明了什么"), max_length=400, required=False, strip=True, widget=forms.Textarea(attrs={"rows": 2}))
     remedy = forms.ChoiceField(label=_("怎么办"), choices=REMEDIES, widget=forms.RadioSelect)
-    months = forms.TypedChoiceField(
-        label=_("想分几个月"), choices=[("", "—"), *((count, str(count)) for count in INSTALMENT_MONTHS)], coerce=int, empty_value=None, required=False
-    )
+    months = forms.TypedChoiceField(label=_("想分几个月"), coerce=int, empty_value=None, required=False)
     agreed = forms.CharField(label=_("谈成什么"), max_length=400, required=False, strip=True)
 
-    def __init__(self, *args: Any, remedies: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, remedies: list[tuple[str, Any]], months: range, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["remedy"].choices = remedies  # type: ignore[attr-defined]
+        self.fields["months"].choices = [("", "—"), *((count, str(count)) for count in months)]  # type: ignore[attr-defined]
         if "instalment" not in dict(remedies):
             del self.fields["months"]
 

@@ -19,7 +19,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
-from wuyefei.relations.service.public import record_of
+from wuyefei.relations.service.public import months_offered, record_of
 
 from .actions import Talked, add_comparable, object_
 from .forms import ComparableForm, TalkForm
@@ -77,7 +77,7 @@ def talk(request: HttpRequest, case_id: int) -> HttpResponse:
     kind = Kind(asked)
     remedies = [(one.value, _(REMEDY_NAMES[one])) for one in FITTING[kind]]
     first = {"client_key": secrets.token_urlsafe(18), "kind": kind.value, "remedy": remedies[0][0]}
-    form = TalkForm(request.POST or None, initial=first, remedies=remedies)
+    form = TalkForm(request.POST or None, initial=first, remedies=remedies, months=months_offered(actor.organisation_id))
     if form.is_valid():
         data = form.cleaned_data
         try:

@@ -2,10 +2,18 @@
 
 from .actions import HOLD, Asked, answer, ask_instalments, close, complain, dispute, raise_ticket, withdraw
 from .models import Ticket
-from .queries import Record, get_ticket, get_ticket_of, record_of, tickets, tickets_of
+from .queries import (
+    Record,
+    get_ticket,
+    get_ticket_of,
+    instalment_months,
+    months_offered,
+    record_of,
+    tickets,
+    tickets_of,
+)
 from .rules import (
     ANSWER_WITHIN,
-    INSTALMENT_MONTHS,
     KIND_NAMES,
     OUTCOME_NAMES,
     STATE_NAMES,
@@ -19,7 +27,6 @@ from .rules import (
 __all__ = [
     "ANSWER_WITHIN",
     "HOLD",
-    "INSTALMENT_MONTHS",
     "KIND_NAMES",
     "OUTCOME_NAMES",
     "STATE_NAMES",
@@ -38,6 +45,8 @@ __all__ = [
     "dispute",
     "get_ticket",
     "get_ticket_of",
+    "instalment_months",
+    "months_offered",
     "raise_ticket",
     "record_of",
     "tickets",
