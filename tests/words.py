@@ -30,7 +30,7 @@ SILENT = ("edges/demo/", "edges/bench/estate.py", "edges/bench/harness.py", "ins
 UNSAID = (
     "money/intake/comparing/charges.py", "money/intake/comparing/places.py", "money/intake/rules/", "money/ledger/rules.py", "money/books/layouts.py", "money/reconciliation/layouts.py", "money/bank/rules/layouts.py",
     "money/receipts/rules.py", "money/receipts/render.py", "estate/contracts/clauses.py",
-    "relations/contacts/rules/phrases.py", "collection/followup/rules/wording.py",
+    "relations/contacts/rules/phrases.py", "collection/followup/rules/wording.py", "collection/objections/wording.py",
 )  # fmt: skip
 
 ENTRY = re.compile(

@@ -11,6 +11,7 @@ from tests.world import actor_of
 from wuyefei.collection.followup.public import DEFAULT, Case, draft_now, hand_over, save_policy
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
+from wuyefei.collection.objections.public import Talked, object_
 from wuyefei.estate.people.public import PersonRow
 from wuyefei.foundation.access.actor import Actor, load_actor
 from wuyefei.foundation.access.models import User
@@ -46,6 +47,8 @@ def pursue(place: Place) -> None:
     manager = actor_of(place.community.organisation, f"{place.mark.letters}-chief", Role.PROJECT_MANAGER, place.community)
     User.objects.filter(pk=manager.user_id).update(name=f"{place.mark.word}经理")
     place.ids["handover"] = [hand_over([case.pk], manager.user_id, actor=manager)[0].pk]
+    said = Talked(f"{place.mark.letters}-talk", "service", f"{place.mark.word}电梯常停", "", "", "", "order")
+    place.ids["objection"] = [object_(case.pk, said, actor=manager).pk]
     save_policy(place.community.pk, "", DEFAULT, TODAY, f"{place.mark.word}试行", actor=manager)
     draft_now(place.community.pk, actor=manager)
     _sue(place)

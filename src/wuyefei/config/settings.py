@@ -54,6 +54,7 @@ ROOMS = [
     "wuyefei.insight.risk",
     "wuyefei.collection.followup",
     "wuyefei.collection.legal",
+    "wuyefei.collection.objections",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",

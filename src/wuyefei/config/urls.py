@@ -36,6 +36,7 @@ urlpatterns = [
     path("notices/", include("wuyefei.relations.notices.urls")),
     path("moments/", include("wuyefei.relations.moments.urls")),
     path("followup/", include("wuyefei.collection.followup.urls")),
+    path("objections/", include("wuyefei.collection.objections.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
     path("closing/", include("wuyefei.money.closing.urls")),

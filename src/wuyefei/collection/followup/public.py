@@ -12,6 +12,7 @@ from .rules.cadence import LADDER, Age
 from .rules.grades import Grade, Minimum
 from .rules.nextstep import Kind, Situation, next_step
 from .rules.policy import DEFAULT, Policy
+from .rules.scripts import interval
 
 __all__ = [
     "DEFAULT",
@@ -45,6 +46,7 @@ __all__ = [
     "get_case",
     "grant_lane",
     "hand_over",
+    "interval",
     "log",
     "next_step",
     "open_cases",

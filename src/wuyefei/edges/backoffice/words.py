@@ -92,6 +92,7 @@ ACTIONS = {
     "target.set": noop("设定目标"), "ticket.answer": noop("答复工单"), "ticket.close": noop("关闭工单"), "ticket.open": noop("新建工单"),
     "risk.reckon": noop("重新分类"), "risk.export": noop("导出缴费分类"), "followup.log": noop("登记催缴结果"),
     "followup.assign": noop("分派催缴案件"), "followup.lane": noop("进入绿色通道"), "followup.lane_end": noop("退出绿色通道"),
+    "objection.keep": noop("登记异议"), "objection.comparable": noop("登记可比小区价格"),
     "followup.unassign": noop("退回分派"), "followup.policy": noop("编写催缴节奏"), "followup.draft": noop("排出催缴步骤"),
     "followup.release": noop("放行催缴步骤"), "followup.adjust": noop("调整催缴步骤"), "followup.drop": noop("今天不办的催缴步骤"),
     "followup.script": noop("编写催缴话术"), "followup.export": noop("导出催缴案件"),

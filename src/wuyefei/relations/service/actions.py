@@ -7,6 +7,8 @@ import datetime as dt
 
 from django.db import transaction
 
+from wuyefei.estate.people.public import people
+from wuyefei.estate.properties.public import get_property
 from wuyefei.foundation.access.actor import SYSTEM, Actor, service_actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import Invalid, NotFound, Phrase
@@ -16,7 +18,7 @@ from wuyefei.relations.accounts.public import Owner, Place, acting_for, get_bill
 
 from . import rules
 from .models import Ticket
-from .queries import get_ticket, get_ticket_of, instalment_months
+from .queries import get_ticket, get_ticket_of, instalment_months, months_offered
 from .rules import (
     AlreadyDisputed,
     DisputedBefore,
@@ -73,6 +75,41 @@ def ask_instalments(owner: Owner, place: Place, months: int, text: str) -> Ticke
 def complain(owner: Owner, place: Place, text: str) -> Ticket:
     """A complaint, a repair, a question: whatever an owner wants to say."""
     return _open(owner, place, Kind.COMPLAINT, rules.words(text, "说明", 500, required=True))
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """What a payer said to one of ours: kind ``COMPLAINT``, or ``INSTALMENT`` with the months."""
+
+    property_id: int
+    person_id: int
+    kind: Kind
+    text: str
+    months: int | None = None
+
+
+@transaction.atomic
+def raise_ticket(asked: Asked, *, actor: Actor) -> Ticket:
+    """Open a work order for a payer who has told one of ours; the answer is due within 48 hours like any other's.
+
+    Raises ``NotFound`` for a property or person of elsewhere, and ``Invalid``; a dispute of a bill is the owner's own act.
+    """
+    home = get_property(actor, asked.property_id)
+    actor.require(Permission.CONTACT_RECORD, home.community_id)
+    if not people(actor).filter(pk=asked.person_id, community_id=home.community_id).exists():
+        raise NotFound()
+    if asked.kind is Kind.DISPUTE:
+        raise Invalid(field="类型", reason="对账单的异议由业主自己提")
+    offered = months_offered(home.organisation_id)
+    if asked.kind is Kind.INSTALMENT and asked.months not in offered:
+        raise Invalid(field="期数", reason=Phrase("请选择 {least} 到 {most} 个月", least=offered[0], most=offered[-1]))
+    now, said = clock.now(), rules.words(asked.text, "说明", 500, required=True)
+    ticket = Ticket.objects.create(
+        organisation_id=home.organisation_id, community_id=home.community_id, property_id=home.pk, person_id=asked.person_id, kind=asked.kind,
+        months=asked.months if asked.kind is Kind.INSTALMENT else None, text=said, token=new_token(12), made_at=now, due_at=rules.answer_due(now),
+    )  # fmt: skip
+    audit.record(actor, "ticket.open", ticket, after={"kind": asked.kind, "months": ticket.months})
+    return ticket
 
 
 def _open(

@@ -26,7 +26,7 @@ def read_origin(actor: Actor, ticket_id: int) -> Origin:
     if ticket.kind != Kind.INSTALMENT:
         raise NotFound()
     return Origin(
-        ref_of(ticket), _("业主在手机上申请分 %(months)s 个月缴") % {"months": ticket.months}, ticket.text,
+        ref_of(ticket), (_("业主在手机上申请分 %(months)s 个月缴") if ticket.account_id else _("业主当面申请分 %(months)s 个月缴")) % {"months": ticket.months}, ticket.text,
         reverse("service:ticket", args=[ticket.pk]), ticket.community_id, ticket.property_id, ticket.person_id, ticket.months,
     )  # fmt: skip
 

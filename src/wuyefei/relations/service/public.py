@@ -1,8 +1,17 @@
 """The door of the room: what other rooms may use."""
 
-from .actions import HOLD, answer, ask_instalments, close, complain, dispute, withdraw
+from .actions import HOLD, Asked, answer, ask_instalments, close, complain, dispute, raise_ticket, withdraw
 from .models import Ticket
-from .queries import get_ticket, get_ticket_of, instalment_months, tickets, tickets_of
+from .queries import (
+    Record,
+    get_ticket,
+    get_ticket_of,
+    instalment_months,
+    months_offered,
+    record_of,
+    tickets,
+    tickets_of,
+)
 from .rules import (
     ANSWER_WITHIN,
     KIND_NAMES,
@@ -22,8 +31,10 @@ __all__ = [
     "OUTCOME_NAMES",
     "STATE_NAMES",
     "TOPIC_NAMES",
+    "Asked",
     "Kind",
     "Outcome",
+    "Record",
     "State",
     "Ticket",
     "Topic",
@@ -35,6 +46,9 @@ __all__ = [
     "get_ticket",
     "get_ticket_of",
     "instalment_months",
+    "months_offered",
+    "raise_ticket",
+    "record_of",
     "tickets",
     "tickets_of",
     "withdraw",

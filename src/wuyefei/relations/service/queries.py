@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, QuerySet
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
@@ -33,7 +36,12 @@ def get_ticket(actor: Actor, ticket_id: int) -> Ticket:
 
 def instalment_months(place: Place) -> range:
     """In how many monthly parts the owners of a place may ask to pay."""
-    least, most = limits_of(place.organisation_id).months(hardship=False)
+    return months_offered(place.organisation_id)
+
+
+def months_offered(organisation_id: int) -> range:
+    """The same for whoever asks on an owner's behalf."""
+    least, most = limits_of(organisation_id).months(hardship=False)
     return range(least, most + 1)
 
 
@@ -53,3 +61,25 @@ def get_ticket_of(owner: Owner, place: Place, token: str) -> Ticket:
     if row is None:
         raise NotFound()
     return row
+
+
+@dataclass(frozen=True)
+class Record:
+    """How many work orders came in since a moment, were answered, in time, and closed."""
+
+    opened: int
+    answered: int
+    in_time: int
+    closed: int
+
+
+def record_of(actor: Actor, community_id: int, since: dt.datetime) -> Record:
+    """What service was asked for and given in a community, as numbers that name nobody."""
+    actor.require(Permission.CONTACT_VIEW, community_id)
+    rows = Ticket.objects.filter(community_id=community_id, made_at__gte=since)
+    answered = Q(answered_at__isnull=False)
+    found = rows.aggregate(
+        opened=Count("pk"), answered=Count("pk", filter=answered), in_time=Count("pk", filter=answered & Q(answered_at__lte=F("due_at"))),
+        closed=Count("pk", filter=Q(closed_at__isnull=False)),
+    )  # fmt: skip
+    return Record(**found)

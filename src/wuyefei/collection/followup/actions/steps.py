@@ -142,8 +142,15 @@ def drop_stale(community_id: int, today: dt.date, *, actor: Actor) -> int:
     while rows := list(gone.order_by("pk").values_list("pk", flat=True)[:CHUNK]):
         with transaction.atomic():
             hold(community_id)
-            count += _drop(list(Step.objects.select_for_update().filter(pk__in=rows, state__in=LIVE).order_by("pk")), "没有办，另排", actor=actor)
+            count += _drop(_taken(rows, LIVE), "没有办，另排", actor=actor)
     return count
+
+
+def _taken(ids: Collection[int], states: Sequence[str]) -> list[Step]:
+    """These steps locked, after their cases: in the order in which a contact that is being logged takes them."""
+    wanted = Step.objects.filter(pk__in=ids, state__in=states)
+    list(Case.objects.select_for_update().filter(pk__in=wanted.values("case_id")).order_by("pk").values_list("pk", flat=True))
+    return list(wanted.select_for_update(of=("self",)).select_related("case").order_by("pk"))
 
 
 def _drop(rows: Sequence[Step], why: str, *, actor: Actor) -> int:
@@ -193,7 +200,7 @@ def _chosen(step_ids: Collection[int], actor: Actor) -> dict[int, list[int]]:
 @transaction.atomic
 def _release(community_id: int, ids: Collection[int], *, actor: Actor) -> Released:
     hold(community_id)
-    rows = list(Step.objects.select_for_update(of=("self",)).filter(pk__in=ids, state=Step.State.DRAFT).select_related("case").order_by("pk"))
+    rows = _taken(ids, (Step.State.DRAFT,))
     lock_people(actor, [row.person_id for row in rows])
     people = [row.person_id for row in rows]
     facts = gather(actor.organisation_id, [Wanted(person_id) for person_id in people], clock.now())
@@ -253,8 +260,7 @@ def adjust(step_ids: Collection[int], *, channel: str = "", at: dt.datetime | No
         raise Invalid(field="时间", reason="应在现在到 30 天之内")
     for place in sorted(by_place):
         hold(place)
-    waiting = Step.objects.select_for_update().filter(pk__in=step_ids, state__in=(Step.State.DRAFT, Step.State.REFUSED)).order_by("pk")
-    rows = list(waiting)
+    rows = _taken(step_ids, (Step.State.DRAFT, Step.State.REFUSED))
     for row in rows:
         audit.record(actor, "followup.adjust", row.case, before={"channel": row.channel, "at": row.at}, after={"channel": channel or row.channel, "at": at or row.at})
         row.channel, row.at, row.state, row.code = channel or row.channel, at or row.at, Step.State.DRAFT, ""
@@ -270,9 +276,10 @@ def drop(step_ids: Collection[int], reason: str, *, actor: Actor) -> int:
     count = 0
     for place, ids in sorted(by_place.items()):
         hold(place)
-        rows = list(Step.objects.select_for_update(of=("self",)).filter(pk__in=ids, state__in=LIVE).select_related("case").order_by("pk"))
+        rows = _taken(ids, LIVE)
         count += _drop(rows, why, actor=actor)
         for row in rows:
             audit.record(actor, "followup.drop", row.case, reason=why)
-        reckon(place, clock.today(), [row.person_id for row in rows] or [0])
+        if rows:
+            reckon(place, clock.today(), [row.person_id for row in rows])
     return count

@@ -10,6 +10,7 @@ from wuyefei.collection.followup.public import (
     Case,
     Log,
     assign,
+    draft_now,
     grant_lane,
     log,
     open_cases,
@@ -68,7 +69,7 @@ def _call(scene: Scene, number: int) -> None:
 
 
 def _shared(scene: Scene) -> None:
-    """The manager gives some cases to the collector, grants a green lane, and writes a warmer script."""
+    """The manager gives some cases to the collector, grants a green lane, writes a warmer script and drafts the day."""
     manager, collector = scene.crew.get(Role.PROJECT_MANAGER), scene[Role.COLLECTOR]
     if manager is None or not manager.may(Permission.FOLLOW_MANAGE, scene.community.pk):
         return
@@ -78,3 +79,4 @@ def _shared(scene: Scene) -> None:
         grant_lane(rows[-1].pk, "多年准时缴费，家人住院，暂时周转", actor=manager)
     if Permission.FOLLOW_MANAGE in manager.wide:
         save_script("value", WARMER, actor=manager)
+    draft_now(scene.community.pk, actor=manager)
