@@ -28,7 +28,7 @@ KINDS: dict[str, str] = {
     "meter_id": "meter", "reading_id": "reading", "sheet_id": "sheet",
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
-    "source_id": "source", "source_hook": "source_hook",
+    "source_id": "source", "trial_id": "trial", "news_id": "news", "source_hook": "source_hook",
     "case_id": "case", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
     "entry_id": "entry",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
