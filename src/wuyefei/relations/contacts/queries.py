@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wuyefei.estate.contracts.public import Contract
+from wuyefei.estate.localrules.public import packs_on
 from wuyefei.estate.people.public import Person
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
@@ -109,6 +110,7 @@ def gather(organisation_id: int, wanted: Collection[Wanted], at: dt.datetime) ->
         ).values_list("community_id", flat=True)
     )
     said, unsaid = preferences_of(ids), Preference()
+    local = packs_on({row.community_id for row in people.values()}, today)
     owing, disputed = _owing(ids, about, today), _disputed(ids, about, today)
     found: dict[int, Facts] = {}
     for person_id, person in people.items():
@@ -121,6 +123,7 @@ def gather(organisation_id: int, wanted: Collection[Wanted], at: dt.datetime) ->
             wrong=bool(person.mobile_mark) and wrong.get(person_id) == person.mobile_mark, erased=person.erased_at is not None,
             deceased="deceased" in kinds, bankrupt="bankrupt" in kinds, named="named" in kinds, joint="joint" in kinds,
             grounds=frozenset(lawful), preferred=wish.channel, quiet=wish.quiet, silent=wish.silent,
+            local=local[person.community_id].forbids if person.community_id in local else frozenset(),
         )  # fmt: skip
     return found
 

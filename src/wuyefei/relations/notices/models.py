@@ -17,7 +17,10 @@ CHANNELS = [
     ("wechat", _("微信公众号")), ("mini", _("小程序")), ("app", _("App 推送")), ("sms", _("短信")), ("email", _("邮件")),
     ("letter", _("信函")),
 ]  # fmt: skip
-STEPS = [("bill", _("账单通知")), ("smart", _("智能账单")), ("remind", _("到期提醒")), ("code", _("验证码"))]
+STEPS = [
+    ("bill", _("账单通知")), ("smart", _("智能账单")), ("remind", _("到期提醒")), ("code", _("验证码")),
+    ("demand", _("催款函告知")),
+]  # fmt: skip
 PATTERNS = [(one.value, _(name)) for one, name in PATTERN_NAMES.items()]
 
 
@@ -224,7 +227,7 @@ class Address(models.Model):
 
 
 class Transactional(models.Model):
-    """A message that its reader has asked for (a one-time code). What it said is kept nowhere, nor the number of a reader
+    """A message to one reader, sent at once: a code that they have asked for, or word of a demand letter. What it said is kept nowhere, nor the number of a reader
     who stands on no register (``person`` is then empty)."""
 
     class State(models.TextChoices):

@@ -74,7 +74,7 @@ def notices(payers: int) -> Iterator[Figure]:
 
 def owe(firm: Firm, place: Community, due: dt.date) -> None:
     """Numbers, three open bills due on a day, and habits for everybody of a community."""
-    values = {"place": place.pk, "organisation": firm.organisation.pk, "due": due}
+    values: dict[str, Any] = {"place": place.pk, "organisation": firm.organisation.pk, "due": due}
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in ROWS:
             cursor.execute(statement, values)

@@ -91,7 +91,7 @@ def _slots(batch: Batch, means: Means, stretch: Stretch | None, kinds: Sequence[
 def _allowed(step: Any, facts: Facts, now: dt.datetime, due_on: dt.date) -> dt.datetime | None:
     verdict = check(step, now=now, facts=facts)
     if not isinstance(verdict, Refused):
-        return step.at  # type: ignore[no-any-return]
+        return step.at
     return verdict.at if verdict.at is not None and verdict.at.astimezone(CHINA).date() <= due_on else None
 
 

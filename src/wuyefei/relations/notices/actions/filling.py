@@ -30,11 +30,10 @@ def values_from(
     months = sorted({bill.service_from.replace(day=1) for bill in bills})
     span = f"{months[0]:%Y-%m}" if len(months) == 1 else f"{months[0]:%Y-%m}～{months[-1]:%Y-%m}"
     values = {
-        "称呼": "、".join(dict.fromkeys(names)), "房号": "、".join(dict.fromkeys(rooms)), "小区": community.name,
+        **dict.fromkeys(texts.FIELDS, ""), "称呼": "、".join(dict.fromkeys(names)), "房号": "、".join(dict.fromkeys(rooms)), "小区": community.name,
         "项目": "、".join(dict.fromkeys(bill.item.name for bill in bills)), "账期": span,
         "金额": yuan_text(sum(bill.outstanding_fen for bill in bills)), "到期日": f"{due_on:%Y-%m-%d}",
-        "企业": organisation, "电话": community.phone, "网址": environment.owners_url(channel), "验证码": "",
-        **dict.fromkeys(texts.SMART, ""),
+        "企业": organisation, "电话": community.phone, "网址": environment.owners_url(channel),
     }  # fmt: skip
     return plain_for(channel, values)
 

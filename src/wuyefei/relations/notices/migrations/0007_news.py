@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0004_community_phone'),
-        ('notices', '0005_reminder'),
+        ('notices', '0006_demand_step'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
