@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Sum
 
@@ -79,12 +79,13 @@ def _told(batch: Batch, seen: Collection[int]) -> dict[int, list[int]]:
 
 def _read(batch: Batch, told: dict[int, list[int]]) -> set[int]:
     """Who read it: as the carrier says, or by opening the phone pages after it and by the due date."""
-    facts: dict[int, Any] = {}
+    facts: dict[int, dt.date] = {}
     rows = Target.objects.filter(batch=batch, person_id__in=told.keys()).values_list("pk", "person_id")
     whose = dict(rows)
     read: set[int] = set()
     for state, sent_at, ids in Message.objects.filter(batch=batch, sent_at__isnull=False).values_list("state", "sent_at", "target_ids"):
         for person_id in {whose[pk] for pk in ids if pk in whose}:
+            assert sent_at is not None
             on = sent_at.astimezone(CHINA).date()
             facts[person_id] = min(on, facts.get(person_id, on))
             if state == Message.State.READ:

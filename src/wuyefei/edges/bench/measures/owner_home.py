@@ -37,9 +37,7 @@ def owner_home(homes: int) -> Iterator[Figure]:
     if size >= MOST:
         raise DomainError("bench_size", "首屏 {size} 字节，应少于 {most}", size=size, most=MOST)
     reads = statements_of(client, FIRST)
-    page, bare = best_of(
-        ROUNDS, lambda: [read(client, FIRST) for _ in range(EACH)], lambda: [send(reads) for _ in range(EACH)]
-    )
+    page, bare = best_of(ROUNDS, lambda: read(client, *[FIRST] * EACH), lambda: send(reads * EACH))
     yield Figure("owner_home_times", EACH, page, bare, 2)
 
 

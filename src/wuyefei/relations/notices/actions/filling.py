@@ -53,6 +53,8 @@ def smart_values(version: Version, bills: Sequence[Receivable]) -> dict[str, str
 
 def _beside_last(bill: Receivable) -> str:
     """The bill beside the one before it: same home, payer, item and tariff."""
+    if bill.tariff_id is None:
+        return ""
     last = (
         Receivable.objects.filter(
             property_id=bill.property_id, payer_id=bill.payer_id, item_id=bill.item_id, tariff_id=bill.tariff_id, reversed_at__isnull=True,

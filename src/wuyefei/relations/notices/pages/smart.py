@@ -92,7 +92,8 @@ def trial(request: HttpRequest, trial_id: int) -> HttpResponse:
 
 def _rate(rate: Rate) -> tuple[str, str, str] | None:
     """Per cent with the ends of its interval; None where there is nobody yet."""
-    return (_percent(rate.share), *(_percent(end) for end in rate.ends)) if rate.all else None
+    low, high = rate.ends
+    return (_percent(rate.share), _percent(low), _percent(high)) if rate.all else None
 
 
 def _percent(share: Decimal) -> str:
