@@ -11,7 +11,14 @@ from django.test import Client
 from tests.relations.owners import GUEST, LU, SHEN, Town, owner, phone, place
 from wuyefei.foundation.platform.models import AuditEntry
 from wuyefei.relations.accounts.models import Code
-from wuyefei.relations.accounts.public import accept, ask_code, confirm_code, invite, open_session
+from wuyefei.relations.accounts.public import (
+    accept,
+    ask_code,
+    confirm_code,
+    invite,
+    open_session,
+    owner_of_session,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -32,13 +39,13 @@ def test_a_copy_after_another_code(town: Town) -> None:
     code = asked(town, client, path)
     wrong = "111111" if code != "111111" else "222222"
     assert client.post(path, {"act": "take", "code": wrong}).status_code == 422
-    assert not AuditEntry.objects.filter(verb="privacy.copy").exists()
+    assert not AuditEntry.objects.filter(action="privacy.copy").exists()
     answer = client.post(path, {"act": "take", "code": code})
     assert answer.headers["Content-Type"].endswith("sheet") and answer.headers["Cache-Control"] == "private, no-store"
     book = python_calamine.load_workbook(io.BytesIO(answer.content))
     whole = [str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row]
     assert {"陆小满", LU, "1-1-101"} <= set(whole) and "沈秋白" not in whole
-    entry = AuditEntry.objects.get(verb="privacy.copy")
+    entry = AuditEntry.objects.get(action="privacy.copy")
     assert entry.actor_name == "业主端 199****0001"
     assert client.post(path, {"act": "take", "code": code}).status_code == 422  # used once
 
@@ -64,10 +71,8 @@ def test_nobody_elses_and_no_guests(town: Town) -> None:
     account = confirm_code(challenge, town.last_code(GUEST))
     guest = Client()
     guest.cookies["wy_owner"] = open_session(account, agent="")
-    from wuyefei.relations.accounts.public import owner_of_session
-
     held = owner_of_session(guest.cookies["wy_owner"].value)
     assert held is not None
     binding = accept(held, token)
     assert guest.get(f"/h5/p/{binding.token}/my-data").status_code == 404
-    assert not AuditEntry.objects.filter(verb="privacy.copy").exists()
+    assert not AuditEntry.objects.filter(action="privacy.copy").exists()
