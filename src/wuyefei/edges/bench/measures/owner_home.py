@@ -32,7 +32,9 @@ def owner_home(homes: int) -> Iterator[Figure]:
         owe(firm, place, clock.today() + DAY * AHEAD)
         client = _phone(firm, place.pk)
         analyse()
-    size = len(client.get(FIRST).content)
+    first = client.get(FIRST).content
+    assert b"data-bills" in first, "the owner sees no bills"
+    size = len(first)
     note(f"首屏 {size} 字节，{len(statements_of(client, FIRST))} 条语句")
     if size >= MOST:
         raise DomainError("bench_size", "首屏 {size} 字节，应少于 {most}", size=size, most=MOST)
