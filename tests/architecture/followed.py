@@ -34,7 +34,7 @@ from wuyefei.relations.contacts.public import (
 )
 from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
 from wuyefei.relations.moments.public import Source
-from wuyefei.relations.notices.public import Batch, Carrier, Target, Template, Version
+from wuyefei.relations.notices.public import Batch, Carrier, News, Target, Template, Trial, Version
 from wuyefei.relations.service.public import Ticket
 
 
@@ -83,6 +83,15 @@ def owners(place: Place, finance: Actor) -> None:
         sealed=seal_secret("s"), made_by_id=finance.user_id, made_at=now,
     )  # fmt: skip
     place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk], "transfer": [moved.pk], "source": [source.pk], "source_hook": [source.hook]}
+    trial = Trial.objects.create(
+        organisation=community.organisation, name=f"{place.mark.word}比较", community_ids=[community.pk], measure="read", usual="0.4",
+        difference="0.2", needed=97, seed="s", made_by_id=finance.user_id, made_at=now, ended_at=now,
+    )  # fmt: skip
+    news = News.objects.create(
+        organisation=community.organisation, community=community, text=f"{place.mark.word}市集", starts_on=TODAY, ends_on=TODAY,
+        made_by_id=finance.user_id, made_at=now,
+    )  # fmt: skip
+    place.ids |= {"trial": [trial.pk], "news": [news.pk]}
 
 
 def talk(place: Place, actors: dict[str, Actor]) -> None:

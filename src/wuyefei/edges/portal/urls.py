@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import bills, me, openness, paying, receipts, service, settings, signing
+from .pages import bills, me, openness, own_data, paying, receipts, service, settings, signing
 
 app_name = "portal"
 urlpatterns = [
@@ -34,5 +34,6 @@ urlpatterns = [
     path("p/<str:place>/requests/<str:token>", service.one, name="request"),
     path("p/<str:place>/requests/<str:token>/withdraw", service.take_back, name="withdraw"),
     path("p/<str:place>/open", openness.openness, name="open"),
+    path("p/<str:place>/my-data", own_data.export, name="own_data"),
     path("p/<str:place>/leave", me.leave_place, name="leave"),
 ]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 
-from django.db.models import Count
+from django.db.models import Count, F, Max
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.platform import clock
 
-from .models import FunnelStep
+from .models import Binding, FunnelStep
 from .queries import Owner, Place
-from .rules import Entry, Step
+from .rules import Entry, Kind, Step
 
 
 def note_step(owner: Owner, place: Place, entry: Entry, *steps: Step) -> None:
@@ -45,3 +46,14 @@ def funnel(actor: Actor, first: dt.date, last: dt.date, community_id: int | None
     for row in rows.values("entry", "step").annotate(count=Count("account_id", distinct=True)):
         found[Entry(row["entry"])][Step(row["step"])] = row["count"]
     return {entry: found[entry] for entry in Entry if entry in found}
+
+
+def last_opened(person_ids: Collection[int], until: dt.date) -> dict[int, dt.date]:
+    """The last day, not after ``until``, on which each person opened the phone pages themself: by the account that has the
+    mobile on their record. For counts only."""
+    rows = Binding.objects.filter(
+        person_id__in=person_ids, kind=Kind.REGISTERED, ended_at__isnull=True, person__mobile_mark=F("mark")
+    ).exclude(mark="").values_list("account_id", "person_id")  # fmt: skip
+    steps = FunnelStep.objects.filter(account_id__in=[account for account, _ in rows], step=Step.OPENED, on__lte=until)
+    days = dict(steps.values("account_id").annotate(last=Max("on")).values_list("account_id", "last"))
+    return {person: days[account] for account, person in rows if account in days}

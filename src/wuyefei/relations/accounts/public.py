@@ -1,7 +1,14 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.bindings import acting_for, refresh_bindings
-from .actions.codes import ask_code, ask_code_by_room, confirm_code, forget_codes
+from .actions.codes import (
+    ask_code,
+    ask_code_again,
+    ask_code_by_room,
+    confirm_again,
+    confirm_code,
+    forget_codes,
+)
 from .actions.invitations import accept, invite, leave, revoke
 from .actions.preferences import save_preferences
 from .actions.sessions import end_other_sessions, end_session, open_session, set_large_type, touch
@@ -51,9 +58,11 @@ __all__ = [
     "accept",
     "acting_for",
     "ask_code",
+    "ask_code_again",
     "ask_code_by_room",
     "bills",
     "community_of",
+    "confirm_again",
     "confirm_code",
     "demo_owner",
     "end_other_sessions",

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.money.billing.public import Receivable
 
 from .models import Statement
 from .rules import PARTS, Entry, Part, Sums, sums_of
@@ -55,3 +56,16 @@ def composition(community_id: int) -> tuple[Part, ...]:
     rows = Statement.objects.filter(community_id=community_id, state=Statement.State.PUBLISHED)
     row = rows.order_by("-quarter", "-published_at", "-pk").first()
     return parts_of(row) if row else PARTS
+
+
+SERVICE = "service"
+"""The charge item whose composition is published: the service fee itself."""
+
+
+def composition_words(bill: Receivable) -> str:
+    """The same in a sentence for a smart bill of the service fee; blank for any other item."""
+    if bill.item.code != SERVICE:
+        return ""
+    parts = "、".join(f"{part.name} {part.percent}" for part in composition(bill.community_id))
+    return f"每 100 元：{parts}。"
+

@@ -37,4 +37,5 @@ class NoticesConfig(AppConfig):
         register_menu(group, _("通知模板"), "notices:templates", "edit", Permission.NOTICE_VIEW, 350, under="notices:batches")
         register_menu(group, _("没通知到"), "notices:unreached", "warn", Permission.NOTICE_VIEW, 340, under="notices:batches")
         register_menu(group, _("智能通知"), "notices:smart", "clock", Permission.NOTICE_VIEW, 345, under="notices:batches")
+        register_menu(group, _("社区预告"), "notices:news", "flag", Permission.NOTICE_VIEW, 346, under="notices:batches")
         register_menu(_("系统"), _("通知渠道"), "notices:carriers", "message", Permission.ADMIN, 950)

@@ -12,7 +12,7 @@ from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.rules import Permission
 
 from .carriers import KIND_OF, OPEN, SECRETS
-from .models import CHANNELS, STEPS, Carrier
+from .models import CHANNELS, STEPS, Carrier, Trial
 
 SETTING_NAMES = {
     "secret_id": _("密钥编号 SecretId"), "secret_key": _("密钥 SecretKey"), "app_id": _("应用编号 AppId"), "sign": _("短信签名"),
@@ -53,6 +53,37 @@ class MannerForm(forms.Form):
 
     timing = forms.BooleanField(label=_("智能时机"), required=False, help_text=_("按每位缴费人过去的缴费日子和钟点发，看不出习惯的按合同的提前天数。"))
     smart_bill = forms.BooleanField(label=_("智能账单"), required=False, help_text=_("用已批准的「智能账单」模板代替账单通知；没有模板的渠道照旧。"))
+
+
+class TrialForm(forms.Form):
+    """A comparison as it is stated before its start; rates in per cent."""
+
+    name = forms.CharField(label=_("名称"), max_length=80, strip=True)
+    communities = forms.TypedMultipleChoiceField(label=_("小区"), coerce=int, widget=forms.CheckboxSelectMultiple)
+    measure = forms.ChoiceField(label=_("比较什么"), choices=Trial.Measure.choices)
+    usual = forms.DecimalField(label=_("现在的比率"), max_digits=4, decimal_places=1, help_text=_("%，普通账单大约有多少"))
+    difference = forms.DecimalField(label=_("要看出的差别"), max_digits=3, decimal_places=1, initial=10, help_text=_("个百分点，越小要的户数越多"))
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        communities = self.fields["communities"]
+        assert isinstance(communities, forms.MultipleChoiceField)
+        communities.choices = [(place.pk, place.name) for place in visible_communities(actor, Permission.NOTICE_SEND)]
+
+
+class NewsForm(forms.Form):
+    """A sentence about what comes next in a community."""
+
+    community = forms.TypedChoiceField(label=_("小区"), coerce=int)
+    text = forms.CharField(label=_("内容"), max_length=40, strip=True, help_text=_("近期的活动或服务升级，40 字以内"))
+    starts_on = forms.DateField(label=_("起"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    ends_on = forms.DateField(label=_("止"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        community = self.fields["community"]
+        assert isinstance(community, forms.ChoiceField)
+        community.choices = [(place.pk, place.name) for place in visible_communities(actor, Permission.NOTICE_SEND)]
 
 
 class CarrierForm(forms.Form):

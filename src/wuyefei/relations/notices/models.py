@@ -363,3 +363,22 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class News(models.Model):
+    """The next event or service upgrade of a community, in a sentence for bills and phones, from a day to a day."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=40)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="news_in_order")]
+        indexes = [models.Index(fields=["community", "-starts_on", "-id"], name="news_by_community")]
+
+    def __str__(self) -> str:
+        return self.text

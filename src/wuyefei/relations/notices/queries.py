@@ -15,7 +15,21 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 
-from .models import Address, Batch, Carrier, Habit, Lead, Manner, Message, Target, Template, Trial, Version
+from .models import (
+    Address,
+    Batch,
+    Carrier,
+    Habit,
+    Lead,
+    Manner,
+    Message,
+    News,
+    Reminder,
+    Target,
+    Template,
+    Trial,
+    Version,
+)
 from .rules.ladder import LADDER, LEAD_DAYS, rate
 from .rules.texts import KEYED, fill, wechat_data
 from .rules.timing import Habit as Rule
@@ -107,6 +121,31 @@ def habits_of(person_ids: Collection[int]) -> dict[int, Habit]:
     return {row.person_id: row for row in Habit.objects.filter(person_id__in=person_ids)}
 
 
+def trials(actor: Actor) -> QuerySet[Trial]:
+    """The organisation's comparisons, for those who see notices in all of it."""
+    actor.require_wide(Permission.NOTICE_VIEW)
+    return Trial.objects.filter(organisation_id=actor.organisation_id).select_related("made_by").order_by("-pk")
+
+
+def get_trial(actor: Actor, trial_id: int) -> Trial:
+    row = trials(actor).filter(pk=trial_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def news_rows(actor: Actor) -> QuerySet[News]:
+    """What the communities whose notices the actor may see look forward to."""
+    rows = News.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.NOTICE_VIEW))
+    return rows.select_related("community")
+
+
+def news_of(community_id: int, on: dt.date) -> str:
+    """The latest news of a community that holds on a day; blank where there is none. Open to anybody of the community."""
+    row = News.objects.filter(community_id=community_id, starts_on__lte=on, ends_on__gte=on).order_by("-starts_on", "-pk").first()
+    return row.text if row else ""
+
+
 def habit_from(row: Habit) -> Rule:
     """A stored habit as the rule knows it."""
     return Rule(
@@ -118,6 +157,11 @@ def habit_from(row: Habit) -> Rule:
 def habits(actor: Actor) -> QuerySet[Habit]:
     """The payment habits of the people of the communities whose notices the actor may see."""
     return Habit.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.NOTICE_VIEW))
+
+
+def reminders(actor: Actor) -> QuerySet[Reminder]:
+    """The reminders sent in the communities whose notices the actor may see."""
+    return Reminder.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.NOTICE_VIEW))
 
 
 @dataclass(frozen=True)

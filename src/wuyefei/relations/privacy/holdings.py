@@ -16,7 +16,7 @@ from wuyefei.foundation.platform.models import PersonalDataRead
 from wuyefei.money.billing.public import receivables
 from wuyefei.money.payments.public import payments
 from wuyefei.relations.contacts.public import contacts
-from wuyefei.relations.notices.public import messages
+from wuyefei.relations.notices.public import habits, messages, reminders
 from wuyefei.relations.service.public import tickets
 
 from .models import Consent
@@ -89,6 +89,16 @@ def _messages(actor: Actor, person: Person) -> Iterable[Row]:
         yield _moment(row.sent_at), str(row.get_channel_display()), str(row.get_state_display())
 
 
+def _habits(actor: Actor, person: Person) -> Iterable[Row]:
+    for row in habits(actor).filter(person_id=person.pk):
+        yield str(row.get_pattern_display()), row.seen, row.day or None, row.hour if row.hour >= 0 else None, _moment(row.reckoned_at)
+
+
+def _reminders(actor: Actor, person: Person) -> Iterable[Row]:
+    for row in reminders(actor).filter(person_id=person.pk).order_by("pk"):
+        yield _moment(row.made_at), str(row.get_channel_display()), str(row.get_cause_display()), Fen(row.amount_fen)
+
+
 def _tickets(actor: Actor, person: Person) -> Iterable[Row]:
     for row in tickets(actor).filter(person_id=person.pk).order_by("pk"):
         yield _moment(row.made_at), str(row.get_kind_display()), str(row.get_state_display()), row.text
@@ -129,6 +139,8 @@ def register_own() -> None:
         Holding("payment", "缴费", "记账与开具收据", DUTY, BOOKS, ("收款日", "房号", "方式", "金额"), _paid, _P.PAYMENT_VIEW),
         Holding("contact", "联系记录", "依法催缴并留下证据", CONTRACT, RETAINED, ("时间", "方式", "目的", "结果", "内容"), _contacts, _P.CONTACT_VIEW),
         Holding("message", "通知", "送达账单与通知", CONTRACT, RETAINED, ("时间", "方式", "状态"), _messages, _P.NOTICE_VIEW),
+        Holding("reminder", "到期提醒", "按本人同意的时机提醒缴费", CONTRACT, RETAINED, ("时间", "方式", "原因", "金额"), _reminders, _P.NOTICE_VIEW),
+        Holding("habit", "缴费习惯", "选合适的通知时间", CONTRACT, RETAINED, ("习惯", "看过的次数", "日", "时", "更新"), _habits, _P.NOTICE_VIEW),
         Holding("ticket", "异议与工单", "答复业主", CONTRACT, RETAINED, ("时间", "种类", "状态", "内容"), _tickets, _P.SERVICE_HANDLE),
         Holding("consent", "同意记录", "证明已取得同意", DUTY, BOOKS, ("时间", "用途", "意见", "依据"), _consents, _P.PRIVACY_MANAGE),
         Holding("read", "号码查看记录", "查明谁看过个人信息", DUTY, BOOKS, ("时间", "查看人", "字段", "用途"), _reads, _P.PRIVACY_MANAGE),

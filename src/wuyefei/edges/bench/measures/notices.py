@@ -54,7 +54,7 @@ def notices(payers: int) -> Iterator[Figure]:
     with noted(f"建立 2 × {payers} 户，每户三笔账单"):
         pairs = [[settle(firm, f"{half}{n:04d}", share) for half in "甲乙"] for n, share in enumerate(shares(payers))]
         for place in (place for pair in pairs for place in pair):
-            _owe(firm, place, due)
+            owe(firm, place, due)
         version = _ready(firm)
         analyse()
     ours, bare = Watch(), Watch()
@@ -72,7 +72,8 @@ def notices(payers: int) -> Iterator[Figure]:
     yield Figure("notices_times", payers, ours.seconds, bare.seconds, 2)
 
 
-def _owe(firm: Firm, place: Community, due: dt.date) -> None:
+def owe(firm: Firm, place: Community, due: dt.date) -> None:
+    """Numbers, three open bills due on a day, and habits for everybody of a community."""
     values: dict[str, Any] = {"place": place.pk, "organisation": firm.organisation.pk, "due": due}
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in ROWS:

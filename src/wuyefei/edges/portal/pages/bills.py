@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from wuyefei.foundation.platform import clock
 from wuyefei.money.sheets.public import photo_of_bill
 from wuyefei.relations.accounts.public import Place, Step, get_bill, note_step, places
-from wuyefei.relations.notices.public import told
+from wuyefei.relations.notices.public import news_of, told
 
 from ..gate import OwnerRequest, entry, owner_page, place_page, show
 from ..queries.bill import bill_page
@@ -43,7 +43,7 @@ def _home(request: OwnerRequest, place: Place, many: int) -> HttpResponse:
     context = {
         "home": found, "today": today, "greeting": greeting(), "many": many > 1, "tab": "home",
         "told": told(place.person_id, place.property_ids) if place.private and place.since is None else [],
-        "next_bill": None if found.count or found.disputed else next_bill(place, today),
+        "news": news_of(place.community_id, today), "next_bill": None if found.count or found.disputed else next_bill(place, today),
     }  # fmt: skip
     return show(request, "home", context, place=place)
 
@@ -52,7 +52,8 @@ def _home(request: OwnerRequest, place: Place, many: int) -> HttpResponse:
 @require_GET
 def bill(request: OwnerRequest, place: Place, bill_id: int) -> HttpResponse:
     page = bill_page(place, bill_id, clock.today())
-    return show(request, "bill", {"page": page, "today": clock.today()}, place=place)
+    context = {"page": page, "today": clock.today(), "greeting": greeting(), "news": news_of(place.community_id, clock.today())}
+    return show(request, "bill", context, place=place)
 
 
 @place_page

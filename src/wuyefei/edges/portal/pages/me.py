@@ -33,7 +33,7 @@ def me(request: OwnerRequest) -> HttpResponse:
     held = places(request.owner)
     context = {
         "places": [(place, _(KIND_NAMES[place.kind])) for place in held], "account": get_account(request.owner),
-        "sessions": sessions(request.owner), "tab": "me",
+        "sessions": sessions(request.owner), "tab": "me", "own": list({one.person_id: one for one in reversed(held) if one.own}.values()),
     }  # fmt: skip
     return show(request, "me", context, place=held[0] if held else None)
 

@@ -17,7 +17,7 @@ from .. import rules
 from ..finding import clean_mobile, mobile_on_file, registered
 from ..marks import hashed, mark, new_token
 from ..models import Account, Binding, Code
-from ..queries import open_invitation
+from ..queries import Owner, open_invitation
 from ..rules import CodeOver, WrongCode
 from ..sending import CodeMessage, sender
 from .bindings import refresh_bindings
@@ -118,6 +118,19 @@ def _confirm(challenge: str, code: str) -> tuple[Account | None, DomainError | N
     )
     refresh_bindings(account.pk)
     return account, None
+
+
+def ask_code_again(owner: Owner, *, address: str) -> str:
+    """Send a code to the number of somebody signed in, before something that a borrowed phone must not do; returns the
+    challenge. Raises like ``ask_code``."""
+    account = Account.objects.get(pk=owner.account_id)
+    return ask_code(vault.open_secret(bytes(account.mobile_locked)), address=address)
+
+
+def confirm_again(owner: Owner, challenge: str, code: str) -> None:
+    """Prove such a code. Raises like ``confirm_code``, and ``CodeOver`` for a code of another account."""
+    if confirm_code(challenge, code).pk != owner.account_id:
+        raise CodeOver()
 
 
 def forget_codes(before: dt.datetime) -> int:

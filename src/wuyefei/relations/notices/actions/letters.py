@@ -34,14 +34,21 @@ def print_letters(batch_id: int, *, actor: Actor) -> bytes:
     actor.require(Permission.NOTICE_SEND, batch.community_id)
     for message_id in Message.objects.filter(batch=batch, channel="letter", state=Message.State.QUEUED).values_list("pk", flat=True).order_by("pk"):
         _fix(message_id, actor)
+    whole = letters_document(batch_id, actor=actor)
+    if not whole["letters"]:
+        raise NoLetters()
+    audit.record(actor, "notice.letters", batch, after={"count": len(whole["letters"])})
+    return typeset(LETTER, whole, clock.today())
+
+
+def letters_document(batch_id: int, *, actor: Actor) -> dict[str, Any]:
+    """What the page layout is given for the letters of a batch that have been posted, sorted by building."""
+    batch = get_batch(actor, batch_id)
     rows = list(
         Message.objects.filter(batch=batch, channel="letter", state__in=(Message.State.SENT, Message.State.DELIVERED))
-        .select_related("version", "property__building", "property", "community").order_by("property__sort_key", "pk")
+        .select_related("version", "property", "community").order_by("property__sort_key", "pk")
     )  # fmt: skip
-    if not rows:
-        raise NoLetters()
-    audit.record(actor, "notice.letters", batch, after={"count": len(rows)})
-    return typeset(LETTER, document(batch, rows, actor), clock.today())
+    return document(batch, rows, actor)
 
 
 @transaction.atomic

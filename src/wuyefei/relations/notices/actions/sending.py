@@ -25,7 +25,7 @@ from ..channels.base import CarrierError, Misconfigured, Parcel, Throttled, Uncl
 from ..channels.base import Refused as NotTaken
 from ..models import Batch, Carrier, Message, Target
 from ..rules.ladder import WITHOUT_RECEIPT
-from .filling import parcel_with, reach, values_from
+from .filling import parcel_with, plain_for, reach, smart_values, values_from
 from .means import contact_channel, step_of
 
 log = logging.getLogger("wuyefei.notices")
@@ -171,7 +171,8 @@ def values_of(message: Message, rows: list[Target], bills: list[Receivable], act
     ids = {pk for row in rows for pk in row.receivable_ids}
     mine = [bill for bill in bills if bill.pk in ids]
     names, rooms = [row.person.name for row in rows], [row.property.code for row in rows]
-    return values_from(message.channel, message.community, organisation_of(actor).name, names, rooms, mine, message.batch.due_on)
+    plain = values_from(message.channel, message.community, organisation_of(actor).name, names, rooms, mine, message.batch.due_on)
+    return plain | plain_for(message.channel, smart_values(message.version, mine))
 
 
 def _hand_over(found: Round, message: Message, parcel: Parcel) -> bool:

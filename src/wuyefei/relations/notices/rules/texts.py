@@ -12,15 +12,21 @@ from wuyefei.foundation.kernel.errors import Invalid, Phrase
 FIELDS: dict[str, str] = {
     "称呼": "缴费人姓名", "房号": "房屋编号，多套用顿号隔开", "小区": "小区名称", "项目": "收费项目", "账期": "服务期的月份",
     "金额": "应缴金额，元", "到期日": "最后缴费日", "企业": "物业企业名称", "电话": "小区的服务电话", "网址": "业主手机页的地址", "验证码": "一次性验证码",
+    "问候": "按时辰问好，如 上午好", "比上期": "一句话，和上一期比多了还是少了", "同户型": "一句话，同户型平均，不到 5 户不写", "构成": "一句话，每 100 元用在哪",
+    "社区预告": "小区近期的活动或服务升级",
     "函号": "催款函编号", "邮件号": "催款函的邮件号",
 }  # fmt: skip
 """Every field that a template may name, and what it says."""
+SMART = ("问候", "比上期", "同户型", "构成", "社区预告")
+"""The fields of the smart bill: each says a whole sentence or nothing."""
 
 def sample() -> dict[str, str]:
     """Invented values, to measure a text by and to show where there is no household yet."""
     return {
         "称呼": "陆小满", "房号": "1-1-101", "小区": "桂语花园", "项目": "物业服务费", "账期": "2026 年 1 月", "金额": "250.00",
         "到期日": "2026-01-15", "企业": "桂语物业", "电话": "400-000-0000", "网址": "https://wy.example.com/h5/", "验证码": "123456",
+        "问候": "上午好", "比上期": "和上期一样。", "同户型": "同户型平均 250.00 元。",
+        "构成": "每 100 元：人员工资 60、公共能耗 15、设施维保 10、绿化保洁 10、管理费用 5。", "社区预告": "12 月 20 日中心广场有迎新集市。",
         "函号": "GY-CK-2026-0001", "邮件号": "EX900000001CN",
     }  # fmt: skip
 
@@ -34,6 +40,8 @@ WECHAT_LIMITS: dict[str, int] = {
     "name": 20, "phone_number": 17, "const": 20,
 }  # fmt: skip
 """The longest value of a WeChat template's key by the key's kind (character_string2 is of kind character_string)."""
+BLANK = "无"
+"""WeChat refuses an empty value."""
 KEYED = ("wechat", "mini")
 """Channels whose texts are WeChat's keys with a value each."""
 
@@ -94,6 +102,11 @@ def without_emoji(text: str) -> str:
     return "".join(c for c in text if c not in bad)
 
 
+def greeting_at(hour: int) -> str:
+    """How one says good day at an hour of the day."""
+    return "早上好" if 5 <= hour < 9 else "上午好" if hour < 12 and hour >= 9 else "中午好" if 12 <= hour < 14 else "下午好" if 14 <= hour < 18 else "晚上好"
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """One line of a WeChat template: its key and what stands there."""
@@ -121,7 +134,7 @@ def cut(text: str, limit: int) -> str:
 
 def wechat_data(body: str, values: Mapping[str, str]) -> dict[str, str]:
     """Each key's text within the length that its kind allows."""
-    return {pair.key: cut(fill(pair.text, values), WECHAT_LIMITS[pair.key.rstrip("0123456789")]) for pair in wechat_pairs(body)}
+    return {pair.key: cut(fill(pair.text, values).strip() or BLANK, WECHAT_LIMITS[pair.key.rstrip("0123456789")]) for pair in wechat_pairs(body)}
 
 
 def check_body(channel: str, body: str) -> str:
