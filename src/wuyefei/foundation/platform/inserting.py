@@ -89,9 +89,8 @@ def insert_many(rows: Sequence[models.Model]) -> None:
         insert(*rows)
         return
     model, alias = type(rows[0]), connection.alias
-    key = model._meta.pk.attname
     for row, pk in zip(rows, take_ids(model, len(rows)), strict=True):
-        row.__dict__[key] = pk
+        row.__dict__["id"] = pk
     _, _, columns = _statement(model, (), True)
     with connection.wrap_database_errors:
         copy_rows(model, [connection.ops.quote_name(_column(field)) for _, _, field in columns], _all_prepared(rows, columns))
