@@ -81,9 +81,11 @@ def _finished(source: Community, twin: Community) -> Rows:
     found: Rows = []
     for model in TABLES:
         fields = model._meta.concrete_fields
-        there = model._default_manager.order_by("pk")
-        of_it = there.filter(pk__in=Person.objects.filter(community=source).values("key")) if model is SubjectKey else there.filter(community=source)
-        rows = [list(row) for row in of_it.values_list(*(field.attname for field in fields))]
+        of_it: dict[str, Any] = {"community": source}
+        if model is SubjectKey:
+            of_it = {"pk__in": Person.objects.filter(community=source).values("key")}
+        there = model._default_manager.filter(**of_it).order_by("pk")
+        rows = [list(row) for row in there.values_list(*(field.attname for field in fields))]
         moved[model] = dict(zip([row[0] for row in rows], take_ids(model, len(rows)), strict=True))
         for place, field in enumerate(fields):
             into = moved.get(model if field.primary_key else field.related_model)
