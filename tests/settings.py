@@ -26,3 +26,6 @@ def _prepare() -> None:
 _prepare()
 
 from wuyefei.config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["tests.hashing.LightArgon2", *PASSWORD_HASHERS]  # noqa: F405
+"""New passwords are hashed with little memory: a test that makes and asks them does not wait for the real cost."""

@@ -8,6 +8,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from django.utils.translation.template import templatize
@@ -27,7 +28,7 @@ SILENT = ("edges/demo/", "edges/bench/estate.py", "edges/bench/harness.py", "ins
 #: Tables whose Chinese is not shown as it stands: words and patterns looked for in workbooks and contracts, the names of
 #: accounts in exported books, and the digits and seals of receipts, which are Chinese papers.
 UNSAID = (
-    "money/intake/comparing/charges.py", "money/intake/comparing/places.py", "money/intake/rules/", "money/ledger/rules.py", "money/books/layouts.py", "money/bank/rules/layouts.py",
+    "money/intake/comparing/charges.py", "money/intake/comparing/places.py", "money/intake/rules/", "money/ledger/rules.py", "money/books/layouts.py", "money/reconciliation/layouts.py", "money/bank/rules/layouts.py",
     "money/receipts/rules.py", "money/receipts/render.py", "estate/contracts/clauses.py",
     "relations/contacts/rules/phrases.py", "collection/followup/rules/wording.py",
 )  # fmt: skip
@@ -43,6 +44,7 @@ def _joined(quoted: str | None) -> str:
     return "".join(ast.literal_eval(part) for part in (quoted or "").splitlines())
 
 
+@cache
 def read(path: Path) -> dict[str, str]:
     """A written catalogue: Chinese → English; a plural's second form is listed under its first form and a NUL."""
     found: dict[str, str] = {}

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.architecture.places import Place
+from tests.architecture.place import Place
 from wuyefei.foundation.access.gate import stages_of
 from wuyefei.foundation.access.rules import Permission, Stage
 
@@ -25,24 +25,28 @@ KINDS: dict[str, str] = {
     "setup_token": "setup_token", "order_id": "order", "exception_id": "exception", "refund_id": "refund", "setup_id": "setup",
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
     "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
-    "meter_id": "meter", "reading_id": "reading", "sheet_id": "sheet",
+    "meter_id": "meter", "lease_id": "lease", "consultation_id": "consultation", "reading_id": "reading", "sheet_id": "sheet",
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
-    "case_id": "case", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
-    "entry_id": "entry",
+    "case_id": "case", "plan_id": "plan", "transfer_id": "transfer", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
+    "entry_id": "entry", "slip_id": "slip", "channel_day_id": "channel_day", "difference_id": "difference",
+    "source_id": "source", "source_hook": "source_hook", "handover_id": "handover",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
 
 WORDS: dict[str, list[str | int]] = {
-    "work": ["rounds", "release_income", "risk_classes", "followup_cases", "legal_matters", "prepaid_offset"],
+    "work": [
+        "rounds", "release_income", "risk_classes", "followup_cases", "followup_steps", "legal_matters", "prepaid_offset", "follow_plans",
+    ],
     "group": ["identity", "payment", "parking", "contact"],
-    "sheet_kind": ["metered", "shared", "each", "other"],
+    "sheet_kind": ["metered", "shared", "each", "turnover", "deposit", "other"],
     "act": ["adjust", "waive", "reverse", "hold"],
-    "channel": ["sms", "paper"],
+    "channel": ["sms", "paper"], "side": ["former", "new"],
     "field": ["mobile", "identity", "bank", "history", "name"],
     "deed": ["early", "close"], "paper_kind": ["sums", "pack"], "news": ["posted", "delivered"],
+    "book_month": ["2026-01"], "closing_act": ["close", "reopen"],
     "report": ["trial", "movement", "income", "page"], "target": ["kingdee", "yonyou"],
     "place": ["nobodys"], "invitation_id": [1], "key": ["no-key"],
 }  # fmt: skip
@@ -52,7 +56,7 @@ OWNERS = "portal:"
 """Pages with a sign-in of their own: to staff and to nobody they are the way to it."""
 
 PUBLIC = {
-    "access:sign_in", "access:sign_out", "access:language", "receipts:verify", "channels:notify", "notices:receipts",
+    "access:sign_in", "access:sign_out", "access:language", "receipts:verify", "channels:notify", "notices:receipts", "moments:events",
 }
 """Addresses open to people who have not signed in."""
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from tests.architecture.places import TODAY, Places, make_places
+from tests.architecture.place import TODAY, Places
+from tests.architecture.places import make_places
 from wuyefei.foundation.platform import clock
 from wuyefei.money.intake import storage
 

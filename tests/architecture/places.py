@@ -6,16 +6,14 @@ Everything that is only in the second is marked 秘境 or MJ, everything only in
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
 
+from tests.architecture.charged import charged, photograph, say_turnover
+from tests.architecture.followed import owners, pursue, talk
+from tests.architecture.place import BILLED, FOREIGN, OURS, SECOND, START, TODAY, Mark, Place, Places
 from tests.world import actor_of, charge, flat, own, tariff
-from wuyefei.collection.followup.public import Case
-from wuyefei.collection.followup.public import reckon as reckon_cases
-from wuyefei.collection.legal.public import Letter, make_paper, open_matter
 from wuyefei.estate.contracts.public import Contract
 from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
@@ -25,14 +23,13 @@ from wuyefei.foundation.access.actor import PORTAL, Actor, load_actor, service_a
 from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
-from wuyefei.foundation.kernel.dates import CHINA, Month, Span
+from wuyefei.foundation.kernel.dates import Month, Span
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import Job
 from wuyefei.foundation.platform.vault import seal_secret
 from wuyefei.insight.arrears.public import Filter, save_view, start_export
 from wuyefei.insight.measures.public import Target as Goal
-from wuyefei.insight.risk.public import reckon as reckon_classes
 from wuyefei.money.bank.public import BankLine, import_statement
 from wuyefei.money.billing.public import (
     LateFeeHold,
@@ -44,69 +41,16 @@ from wuyefei.money.billing.public import (
     draft_run,
     open_bills,
 )
-from wuyefei.money.cashdesk.public import open_shift, take
+from wuyefei.money.cashdesk.public import DepositSlip, open_shift, take
 from wuyefei.money.channels.actions.settling import settle_order
 from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
 from wuyefei.money.channels.rules import Report, Said
+from wuyefei.money.concessions.public import Basis, Plan, PlanTerms, propose
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
+from wuyefei.money.reconciliation.public import ChannelDay, Difference
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
-from wuyefei.relations.contacts.public import (
-    Channel,
-    Draft,
-    Purpose,
-    StepRefused,
-    add_ground,
-    plan,
-    set_wish,
-)
-from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
-from wuyefei.relations.notices.public import Batch, Carrier, Target, Template, Version
-from wuyefei.relations.service.public import Ticket
-
-START = dt.date(2026, 1, 1)
-BILLED = dt.date(2026, 1, 2)
-TODAY = dt.date(2026, 2, 20)
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What the names in a place begin with, in characters and in letters."""
-
-    word: str
-    letters: str
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """What no page of anybody else may hold."""
-        return self.word, f"{self.letters}-", f"{self.letters}B1"
-
-
-OURS, SECOND, FOREIGN = Mark("本里", "BL"), Mark("秘境", "MJ"), Mark("远邻", "YL")
-
-
-@dataclass
-class Place:
-    """A community and the ids of one row of every kind in it, by the name of the kind."""
-
-    mark: Mark
-    community: Community
-    ids: dict[str, list[int | str]] = field(default_factory=dict)
-
-    def one(self, kind: str) -> int | str:
-        return self.ids[kind][0]
-
-
-@dataclass
-class Places:
-    ours: Place
-    second: Place
-    foreign: Place
-
-    @property
-    def elsewhere(self) -> tuple[Place, Place]:
-        return self.second, self.foreign
 
 
 def make_places() -> Places:
@@ -140,50 +84,27 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _online(place, actors)
         _upload(place, actors["finance"])
         _bank(place, actors["finance"])
-        _owners(place, actors["finance"])
+        owners(place, actors["finance"])
         _target(place, actors)
-        _pursue(place)
+        _plan(place, actors)
+        pursue(place)
     _entries(place)
     return place
+
+
+def _plan(place: Place, actors: dict[str, Actor]) -> None:
+    """A plan to pay in parts that was agreed."""
+    (row, *_rest) = Receivable.objects.filter(community=place.community, outstanding_fen__gt=0).order_by("-pk")
+    terms = PlanTerms(Basis.HARDSHIP, 3, TODAY, f"{place.mark.word}住院", 50)
+    plan = propose(row.property_id, [row.pk], terms, actor=actors["finance"])
+    Plan.objects.filter(pk=plan.pk).update(agreed_on=TODAY, agreed_by_id=actors["lead"].user_id)
+    place.ids["plan"] = [plan.pk]
 
 
 def _entries(place: Place) -> None:
     """The vouchers of the place."""
     rows = Voucher.objects.filter(community=place.community).order_by("pk")
     place.ids["entry"] = list(rows.values_list("pk", flat=True)[:2])
-
-
-def _pursue(place: Place) -> None:
-    """Classes and cases of the place, as the night works them out."""
-    reckon_classes(place.community.pk, TODAY)
-    reckon_cases(place.community.pk, TODAY)
-    place.ids["case"] = [Case.objects.filter(community=place.community).values_list("pk", flat=True)[0]]
-    _sue(place)
-
-
-def _sue(place: Place) -> None:
-    """A matter of the overdue bill with a letter that waits to be posted and a paper of each sort."""
-    legal = actor_of(place.community.organisation, f"{place.mark.letters}-legal", Role.LEGAL, place.community)
-    User.objects.filter(pk=legal.user_id).update(name=f"{place.mark.word}法务")
-    matter = open_matter([int(place.one("receivable"))], actor=legal)
-    sums, claim = (make_paper(matter.pk, kind, actor=legal) for kind in ("sums", "claim"))
-    letter = Letter.objects.create(
-        organisation=place.community.organisation, community=place.community, matter=matter, paper=sums, number=f"{place.mark.letters}-CK-1",
-        made_on=TODAY, principal_fen=100, late_fee_fen=0,
-    )  # fmt: skip
-    place.ids |= {"matter": [matter.pk], "letter": [letter.pk], "paper": [sums.pk, claim.pk]}
-
-
-def _owners(place: Place, finance: Actor) -> None:
-    """A complaint of an owner, and a quarter's statement in the making."""
-    community, now = place.community, clock.now()
-    ticket = Ticket.objects.create(
-        organisation=community.organisation, community=community, property_id=place.one("property"), person_id=place.one("person"),
-        kind="complaint", text=f"{place.mark.word}门禁坏了", token=f"{place.mark.letters}-ticket", made_at=now, due_at=now,
-    )  # fmt: skip
-    statement = new_statement(community.pk, START, actor=finance)
-    save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
-    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk]}
 
 
 def _target(place: Place, actors: dict[str, Actor]) -> None:
@@ -212,6 +133,15 @@ def _online(place: Place, actors: dict[str, Actor]) -> None:
     bill = int(place.one("receivable"))
     wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款", (bill,))
     refund = ask_refund(wanted, actor=actors["finance"])
+    day = ChannelDay.objects.create(
+        organisation=organisation, community=community, setup=setup, day=START, sha256="0" * 64, row_count=0, paid_fen=0, refund_fen=0,
+        fee_fen=0, made_by_id=actors["finance"].user_id, made_at=clock.now(),
+    )  # fmt: skip
+    difference = Difference.objects.create(
+        organisation=organisation, community=community, channel_day=day, kind="not_ours", number=f"{letters}-WY-0002", ours_fen=0,
+        theirs_fen=100, owner_id=actors["finance"].user_id, opened_at=clock.now(), due_at=clock.now(),
+    )  # fmt: skip
+    place.ids |= {"channel_day": [day.pk], "difference": [difference.pk]}
     place.ids |= {
         "setup": [setup.pk], "setup_token": [setup.token], "order": [order.pk], "refund": [refund.pk],
         "exception": [ChannelException.objects.get(order=order).pk],
@@ -280,9 +210,11 @@ def _estate(place: Place, actors: dict[str, Actor]) -> None:
     )
     install(meter.pk, Installed(START, Decimal(100)), actor=actors["lead"])
     (reading,) = record([ReadingRow(meter.pk, BILLED, Decimal(12), rolled=True)], actor=actors["lead"], community=community)
+    photograph(reading)
     car = Vehicle.objects.create(
         organisation=community.organisation, community=community, property=homes[0], plate=f"浙A{mark.letters}-01"
     )
+    place.ids |= charged(place.mark.word, place.mark.letters, service, contract, fee, actors["lead"])
     place.ids |= {
         "contract": [contract.pk], "tariff": [fee.pk], "property": [homes[0].pk], "empty_home": [homes[2].pk], "person": [owner.pk],
         "line": [lines[0].pk], "tie": [tie.pk], "meter": [meter.pk], "reading": [reading.pk], "vehicle": [car.pk],
@@ -317,6 +249,7 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
     export = start_export(actors["finance"], Filter(), 1)
     head = Head(int(place.ids["item"][0]), f"{place.mark.word}公共用电", Span(START, BILLED), dt.date(2026, 3, 15))
     shared = SharedTerms(3000, By.AREA, Scope(kinds=("residential",), leave_out=(f"{place.mark.word}1-1-103",)))
+    say_turnover(int(place.one("lease")), place.mark.word, actors["finance"])
     common = draft_shared(head, shared, actor=actors["finance"], community=place.community)
     draft = draft_run(place.community.pk, Month.parse("2026-02"), actor=actors["finance"]).run
     assert draft is not None
@@ -327,48 +260,13 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
         "draft_line": [RunLine.objects.filter(run=draft).values_list("pk", flat=True)[0]],
         "run": [draft.pk, *place.ids["published_run"]],
     }  # fmt: skip
-    _talk(place, actors)
+    slip = DepositSlip.objects.create(
+        organisation=place.community.organisation, community=place.community, number=f"{place.mark.letters}-JK-1", bank_on=TODAY,
+        amount_fen=10000, covered_fen=10000, made_by_id=actors["cashier"].user_id, made_at=clock.now(),
+    )  # fmt: skip
+    place.ids["slip"] = [slip.pk]
+    talk(place, actors)
     assert Run.objects.filter(community=place.community).count() == 2
-
-
-def _talk(place: Place, actors: dict[str, Actor]) -> None:
-    """A planned call, a wish, a ground and a refused attempt."""
-    manager = actor_of(place.community.organisation, f"{place.mark.letters}-manager", Role.PROJECT_MANAGER, place.community)
-    User.objects.filter(pk=manager.user_id).update(name=f"{place.mark.word}经理")
-    manager = load_actor(User.objects.get(pk=manager.user_id))
-    person_id, property_id = int(place.one("person")), int(place.one("property"))
-    when = dt.datetime.combine(TODAY, dt.time(15), tzinfo=CHINA)
-    draft = Draft(person_id, Channel.PHONE, Purpose.SERVICE, when, property_id, note=f"{place.mark.word}回访")
-    planned = plan(draft, actor=manager)
-    with suppress(StepRefused):
-        plan(replace(draft, purpose=Purpose.REMINDER, measures=frozenset({"cut_water"})), actor=manager)
-    set_wish(person_id, "sms", "refused", f"{place.mark.word}来电", actor=manager)
-    ground = add_ground(place.community.pk, "named", f"{place.mark.word}同意书", person_id=person_id, actor=manager)
-    place.ids |= {"contact": [planned.pk], "ground": [ground.pk]}
-    _notify(place, manager)
-
-
-def _notify(place: Place, manager: Actor) -> None:
-    """A batch with a household nobody reached, an approved text and a carrier. Texts and carriers belong to the whole
-    organisation: they carry no mark of a place."""
-    community, organisation = place.community, place.community.organisation
-    channel = "email" if place.mark is SECOND else "sms"
-    template, _made = Template.objects.get_or_create(organisation=organisation, step="bill", channel=channel)
-    version = Version.objects.create(
-        template=template, number=1, body="{称呼}，{金额}元", state="approved", made_by_id=manager.user_id, made_at=clock.now()
-    )
-    carrier = Carrier.objects.create(
-        organisation=organisation, channel=channel, kind="tencent", enabled=True, hook=f"{place.mark.letters}-hook-of-a-carrier"
-    )
-    batch = Batch.objects.create(
-        organisation=organisation, community=community, step="bill", due_on=TODAY, state="stopped", made_by_id=manager.user_id,
-        made_at=clock.now(),
-    )  # fmt: skip
-    Target.objects.create(
-        organisation=organisation, community=community, batch=batch, property_id=place.one("property"), person_id=place.one("person"),
-        receivable_ids=[place.one("receivable")], amount_fen=100, state="unreached", reason="no_address",
-    )  # fmt: skip
-    place.ids |= {"batch": [batch.pk], "version": [version.pk], "hook": [carrier.hook]}
 
 
 def someone(place: Place, name: str, roles: list[Role], wide: bool = False, mentor_in: Community | None = None) -> User:

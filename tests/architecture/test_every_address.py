@@ -8,7 +8,8 @@ from zlib import crc32
 import pytest
 
 from tests.architecture.addresses import OWNERS, PUBLIC, Address, every_address
-from tests.architecture.places import FOREIGN, OURS, SECOND, Place, Places, someone
+from tests.architecture.place import FOREIGN, OURS, SECOND, Place, Places
+from tests.architecture.places import someone
 from tests.architecture.walker import Answer, Walker, fingerprint
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import User

@@ -17,6 +17,7 @@ from django.utils import translation
 from tests import words
 from tests.scenarios.month import publish
 from tests.world import World, make_world, pay
+from wuyefei.collection.followup.public import LADDER
 from wuyefei.collection.followup.rules.scripts import BUILT_IN, FIELDS
 from wuyefei.estate.contracts.models import Contract
 from wuyefei.estate.tariffs.models import ChargeItem
@@ -139,6 +140,7 @@ def data_of(world: World) -> list[str]:
     typed += [*User.objects.values_list("name", flat=True), "甲"]
     typed += [*Contract.objects.values_list("fee_clause", flat=True), *Contract.objects.values_list("late_fee_clause", flat=True)]
     typed += [text for model in (Request, AuditEntry) for pair in model.objects.values_list("subject_text", "reason") for text in pair]
+    typed += [text for rung in LADDER for text in (rung.name, rung.whom)]  # written into the editor, as their own words
     typed += [text for parts in BUILT_IN.values() for text in parts] + [f"{{{name}}}" for name in FIELDS]  # said to payers, in Chinese
     return sorted({word for word in typed if word}, key=len, reverse=True)
 
@@ -149,7 +151,7 @@ PAGES = {
         "backoffice:tariffs", "backoffice:contracts", "backoffice:property_new", "backoffice:person_new",
         "backoffice:tariff_new", "backoffice:contract_new", "intake:imports", "approvals:waiting", "approvals:history", "access:account",
         "measures:dashboard", "measures:rows", "measures:received", "measures:targets", "measures:packs",
-        "risk:classes", "followup:desk", "followup:cases", "followup:scripts", "legal:board", "legal:eligible", "legal:limitation", "legal:results",
+        "risk:classes", "followup:desk", "followup:cases", "followup:scripts", "followup:steps", "followup:cadence", "followup:cadence_new", "followup:give", "legal:board", "legal:eligible", "legal:limitation", "legal:results",
     ],
     "finance": ["billing:runs", "billing:receivables", "receipts:list", "cashdesk:shifts", "backoffice:home"],
     "cashier": ["cashdesk:desk", "backoffice:home"],

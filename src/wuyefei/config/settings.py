@@ -29,12 +29,16 @@ ROOMS = [
     "wuyefei.estate.profiles",
     "wuyefei.estate.tariffs",
     "wuyefei.estate.contracts",
+    "wuyefei.estate.localrules",
     "wuyefei.estate.metering",
+    "wuyefei.estate.turnover",
     "wuyefei.money.ledger",
     "wuyefei.money.billing",
     "wuyefei.money.sheets",
+    "wuyefei.money.concessions",
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
+    "wuyefei.money.transfers",
     "wuyefei.money.channels",
     "wuyefei.money.cashdesk",
     "wuyefei.money.books",
@@ -44,6 +48,7 @@ ROOMS = [
     "wuyefei.relations.service",
     "wuyefei.relations.governance",
     "wuyefei.relations.privacy",
+    "wuyefei.relations.moments",
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",
     "wuyefei.insight.risk",
@@ -53,6 +58,8 @@ ROOMS = [
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
     "wuyefei.money.bank",
+    "wuyefei.money.reconciliation",
+    "wuyefei.money.closing",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

@@ -292,7 +292,9 @@ def test_the_columns_of_the_ledger(world: World) -> None:
     said(world, "陆小满", promise())
     home = world.flats["1-1-101"].pk
     texts = [cell.text for cell in load_cells(world["collector"], [home], MARCH)[home] if cell]
-    assert texts[-4:] == ["A 级", "2026-03-20 400.00", "2026-03-03", "承诺前问一句 2026-03-13"]
+    assert texts[-5:] == ["A 级", "上门与书面通知", "2026-03-20 400.00", "2026-03-03 忘了", "承诺前问一句 2026-03-13"]
+    hold(world, "deferral", dt.date(2026, 4, 15))
+    assert [cell.text for cell in load_cells(world["collector"], [home], MARCH)[home] if cell][-1] == "缓缴"
     assert not [cell for cell in load_cells(world["cashier"], [home], MARCH)[home] if cell]
 
 

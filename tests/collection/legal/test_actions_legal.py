@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.collection.legal.conftest import at, bills_of, refused
+from tests.scenarios.month import first_finding
 from tests.world import World, pay
 from wuyefei.collection.legal.actions.papers import TEMPLATE
 from wuyefei.collection.legal.composing.blocks import paper, part, table
@@ -45,6 +46,7 @@ from wuyefei.relations.contacts.public import Contact, Refusal, StepRefused, add
 pytestmark = pytest.mark.django_db
 DELIVERED = dt.date(2026, 9, 4)
 AFTER = dt.date(2026, 9, 21)
+ASSETS = {"source": "registry", "note": "房屋一处", "mortgage": "银行抵押", "seizure": "无", "expected_fen": "800"}
 
 
 def opened(world: World, name: str = "陆小满") -> Matter:
@@ -113,11 +115,14 @@ def test_without_a_clause_no_letter_speaks_of_late_fees(world: World) -> None:
 
 def test_posting_is_a_contact_and_delivery_interrupts(world: World) -> None:
     matter = demanded(world)
-    contact = Contact.objects.get()
+    contact = Contact.objects.get(channel="letter")
     assert (contact.channel, contact.purpose, contact.outcome) == ("letter", "legal", "delivered")
     assert matter.step == "demand" and matter.limitation_on == dt.date(2029, 9, 4)
     assert (matter.next_on, matter.next_what) == (dt.date(2026, 9, 11), "送达后回访")
     letter = Letter.objects.get()
+    call = Contact.objects.get(channel="phone")
+    assert (call.state, call.purpose, call.note) == ("planned", "reminder", "GY-CK-2026-0001 送达后回访")
+    assert call.at == at(dt.date(2026, 9, 7), 10, 0) and call.source_ref == f"legal.call:{letter.pk}"
     followed(letter.pk, actor=world["legal"])
     matter.refresh_from_db()
     assert (matter.next_on, matter.next_what) == (dt.date(2026, 9, 18), "催告期满，决定下一步")
@@ -164,11 +169,19 @@ def test_suit_needs_a_demand_that_is_over_and_a_decision(world: World) -> None:
     with refused("not_eligible"):
         do(world, matter, "file", AFTER, **suit)
     do(world, matter, "early", AFTER, ground="assets", note="正在卖房")
+    with refused("assets_first"):
+        do(world, matter, "file", AFTER, **suit)
+    do(world, matter, "assets", dt.date(2026, 6, 22), **ASSETS)
+    with refused("assets_first"):  # 91 days old
+        do(world, matter, "file", AFTER, **suit)
+    do(world, matter, "assets", AFTER, **ASSETS)
     do(world, matter, "file", AFTER, **suit)
     matter.refresh_from_db()
     assert matter.step == "court" and matter.limitation_on is None
     with pytest.raises(NotNow):
         do(world, matter, "mediate", AFTER, body="street")
+    with refused("not_commercial"):
+        do(world, matter, "preserve", AFTER, court="某区人民法院", amount_fen="840", fee_fen="30", security="保函")
     do(world, matter, "hearing", dt.date(2026, 9, 22))
     do(world, matter, "judged", dt.date(2026, 9, 23), number="（2026）示 1 号", perform_by="2026-10-10", awarded_fen="840")
     matter.refresh_from_db()
@@ -176,7 +189,7 @@ def test_suit_needs_a_demand_that_is_over_and_a_decision(world: World) -> None:
     do(world, matter, "enforce", dt.date(2026, 10, 12), court="某区人民法院")
     do(world, matter, "measure", dt.date(2026, 10, 20), measure="freeze")
     matter.refresh_from_db()
-    assert matter.step == "enforcement"
+    assert matter.step == "enforcement" and first_finding(world) == ""
 
 
 def test_giving_up_money_needs_a_second_person(world: World) -> None:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.docs import rows_of
+from wuyefei.collection.legal.rules.costs import Outlook, enforce_fee, preserve_fee, suit_fee
 from wuyefei.collection.legal.rules.deadlines import Known, Mail, deadlines
-from wuyefei.collection.legal.rules.eligibility import Debt, demand_over, roads
+from wuyefei.collection.legal.rules.eligibility import Debt, assets_missing, demand_over, roads
 from wuyefei.collection.legal.rules.limitation import (
     Break,
     Interruption,
@@ -28,9 +29,10 @@ from wuyefei.collection.legal.rules.road import (
     gives_up,
     next_step,
     read_facts,
+    replay,
 )
 from wuyefei.foundation.kernel.errors import Invalid
-from wuyefei.foundation.kernel.money import parse_yuan
+from wuyefei.foundation.kernel.money import parse_yuan, yuan_text
 from wuyefei.foundation.kernel.workdays import CALENDAR
 
 TODAY = dt.date(2026, 11, 25)
@@ -132,3 +134,44 @@ def test_the_nearest_day_comes_first() -> None:
     judged = Known(Step.JUDGED, TODAY, effective_on=a_day("2026-11-01"), perform_by=a_day("2026-12-01"))
     assert [str(one.on) for one in deadlines(judged, CALENDAR, TODAY)] == ["2026-12-01", "2028-12-01"]
     assert deadlines(Known(Step.ENFORCEMENT, TODAY), CALENDAR, TODAY)[0].what == "复查案件"
+
+
+@pytest.mark.parametrize("row", rows_of("rules/court-costs.md", 0), ids=lambda row: row["标的"])
+def test_court_fees(row: dict[str, str]) -> None:
+    fen = parse_yuan(row["标的"], "标的")
+    found = [suit_fee(fen), suit_fee(fen, "small"), suit_fee(fen, "order"), preserve_fee(fen), enforce_fee(fen)]
+    assert [yuan_text(fee).replace(",", "") for fee in found] == [row["普通"], row["小额、简易"], row["支付令"], row["保全"], row["执行"]]
+
+
+@given(st.integers(0, 5_000_000_00), st.integers(0, 5_000_000_00))
+def test_a_larger_claim_never_costs_less(first: int, second: int) -> None:
+    low, high = sorted((first, second))
+    assert suit_fee(low) <= suit_fee(high) and enforce_fee(low) <= enforce_fee(high) and preserve_fee(low) <= preserve_fee(high) <= 500_000
+
+
+def test_what_a_suit_leaves() -> None:
+    out = Outlook(claimed_fen=840_00, expected_fen=4000_00, spent_fen=60_00, fee_fen=25_00)
+    assert (out.recoverable_fen, out.net_fen, out.worth_it) == (840_00, 755_00, True)
+    assert not Outlook(840_00, 80_00, 60_00, 25_00).worth_it
+
+
+def test_assets_are_looked_up_before_a_suit() -> None:
+    assert "财产查询" in assets_missing(None, TODAY)
+    assert assets_missing(TODAY - dt.timedelta(days=90), TODAY) == ""
+    assert "2026-08-26 的，超过 90 天" in assets_missing(TODAY - dt.timedelta(days=91), TODAY)
+
+
+def test_events_lead_to_a_step() -> None:
+    assert replay([]) is Step.PREPARE and replay(["open", "letter", "posted", "delivered"]) is Step.DEMAND
+    assert replay(["open", "mediate", "agreed", "breached", "assets", "file", "judged", "enforce", "paid"]) is Step.CLOSED
+    with pytest.raises(NotNow):
+        replay(["open", "judged"])
+
+
+def test_days_of_preservation_and_payment_orders() -> None:
+    before = Known(Step.DEMAND, TODAY, held=((a_day("2026-11-20"), "account"),))
+    assert [(str(one.on), one.what) for one in deadlines(before, CALENDAR, TODAY)] == [
+        ("2026-12-20", "诉前保全后起诉的最后一日"), ("2027-11-20", "财产保全到期，申请续行"),
+    ]  # fmt: skip
+    court = Known(Step.COURT, TODAY, held=((a_day("2024-02-29"), "land"),), served_on=a_day("2026-11-20"))
+    assert [str(one.on) for one in deadlines(court, CALENDAR, TODAY)] == ["2026-12-05", "2027-02-28"]

@@ -165,3 +165,17 @@ def test_verify_names_the_row_tampered_with(home: Home) -> None:
     assert (own.code, other.code) == (1, 0) and f"billing_receivable #{row}" in own.out
     home.sql(f"UPDATE billing_receivable SET outstanding_fen = outstanding_fen + 1 WHERE id = {row} RETURNING id")
     assert home.run("verify", "--json").document["holds"] is True
+
+
+def test_a_month_is_closed_by_two_people(home: Home, billed: Done) -> None:
+    call = ("close", *PLACE, "--month", "2026-01", "--json")
+    looked, alone, closed, again = home.batch([
+        (*call, "--check"), (*call, "--as", "finance", "--reason", "未核验", "--approve-as", "finance"),
+        (*call, "--as", "finance", "--reason", "未核验", "--approve-as", "lead"), (*call, "--as", "finance", "--reason", "未核验"),
+    ])  # fmt: skip
+    assert (looked.code, looked.document["state"], looked.document["closed_through"]) == (0, "open", None)
+    assert {one["item"] for one in looked.document["list"] if one["count"]} == {"proof"}
+    assert alone.code == 1 and alone.tidy
+    assert (closed.code, closed.document["state"], closed.document["closed_through"]) == (0, "closed", "2026-01-31")
+    assert again.code == 1 and again.tidy
+    assert home.sql("SELECT count(*) FROM ledger_periodclose") == [(1,)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import struct
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -14,13 +15,14 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from tests.world import World, make_world
-from wuyefei.estate.metering.models import Dial, Reading
+from wuyefei.estate.metering.models import Dial, Photo, Reading
 from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
 from wuyefei.estate.properties.public import Meter, MeterRow, bulk_create_meters
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import User
 from wuyefei.foundation.access.sessions import pass_factor
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.pictures import PictureRefused, read_picture
 
 pytestmark = pytest.mark.django_db
 WATER = "水表"
@@ -204,3 +206,49 @@ def test_a_sheet_with_a_wrong_row_is_refused_whole(client: Client, world: World,
     assert "3 行不对，一行也没有记" in text and "「十」不是读数" in text and "没有这块表" in text and "W-1-1-102" in text
     assert Reading.objects.count() == before
     assert "缺少" in sent(client, world, b"a,b\n1,2\n")
+
+
+def png(*chunks: bytes) -> bytes:
+    """A PNG of the named chunks, each with two bytes."""
+    body = b"".join(struct.pack(">I4s", 2, name) + b"ab" + b"crc!" for name in chunks)
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xe1\x00\x08Exif\x00\x00\xff\xfe\x00\x05loc\xff\xdb\x00\x03q\xff\xda\x00\x02pixels\xff\xd9"
+
+
+def test_what_a_camera_writes_beside_a_picture_is_cut_out() -> None:
+    kept = read_picture(JPEG)
+    assert (kept.kind, b"Exif" in kept.content, b"loc" in kept.content) == ("image/jpeg", False, False)
+    assert kept.content.startswith(b"\xff\xd8\xff\xe0") and kept.content.endswith(b"pixels\xff\xd9")
+    assert read_picture(kept.content) == kept
+    assert read_picture(png(b"IHDR", b"tEXt", b"eXIf", b"IDAT", b"IEND")).content == png(b"IHDR", b"IDAT", b"IEND")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"GIF89a", b"%PDF-1.7", b"<svg onload=x>", JPEG[:20], png(b"IHDR", b"IDAT"), b"\xff\xd8\xff" + b"0" * (3 * 2**20)]
+)
+def test_what_is_no_picture_is_refused(content: bytes) -> None:
+    with pytest.raises(PictureRefused):
+        read_picture(content)
+
+
+def test_the_dial_is_photographed_with_its_reading(client: Client, meters: list[Meter], world: World) -> None:
+    def shot(content: bytes, name: str = "dial.jpg") -> SimpleUploadedFile:
+        return SimpleUploadedFile(name, content)
+
+    bad = read(client, meters[0], "130", photo=shot(b"GIF89a"))  # type: ignore[arg-type]
+    assert "只收 JPEG 或 PNG 照片" in bad and not Reading.objects.filter(meter=meters[0], on=TODAY).exists()
+    asked = read(client, meters[0], "300", photo=shot(JPEG))  # type: ignore[arg-type]
+    assert "没看错" in asked and Photo.objects.count() == 0
+    read(client, meters[0], "300", sure="on", photo=shot(JPEG))  # type: ignore[arg-type]
+    read(client, meters[0], "300", photo=shot(png(b"IHDR", b"IEND")))  # type: ignore[arg-type]
+    row = Reading.objects.get(meter=meters[0], on=TODAY)
+    held = client.get("/meters/held").content.decode()
+    assert f"/meters/readings/{row.pk}/photo" in held and "照片" in client.get(f"/meters/{meters[0].pk}/").content.decode()
+    answer = client.get(f"/meters/readings/{row.pk}/photo")
+    assert (answer["Content-Type"], answer.content) == ("image/jpeg", read_picture(JPEG).content)
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert client_of(world["outsider"]).get(f"/meters/readings/{row.pk}/photo").status_code == 404
+    read(client, meters[1], "130")
+    assert client.get(f"/meters/readings/{Reading.objects.get(meter=meters[1], on=TODAY).pk}/photo").status_code == 404

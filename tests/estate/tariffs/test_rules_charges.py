@@ -210,7 +210,7 @@ def test_dials_that_no_meter_has(dial: Dial) -> None:
 
 # --- shared costs
 
-BY = {"按户": By.UNIT, "按面积": By.AREA, "按用量": By.USAGE, "按人数": By.PERSONS}
+BY = {"按户": By.UNIT, "按面积": By.AREA, "按用量": By.USAGE, "按人数": By.PERSONS, "按约定系数": By.AGREED}
 
 
 @pytest.mark.parametrize("row", rows_of(DOC, SHARED), **NAMED)

@@ -44,6 +44,7 @@ from wuyefei.money.payments.public import (
     book_opening_prepayments,
 )
 from wuyefei.money.sheets.actions import take_back
+from wuyefei.money.sheets.explaining import steps_of_line
 from wuyefei.money.sheets.public import (
     EachTerms,
     Head,
@@ -58,6 +59,7 @@ from wuyefei.money.sheets.public import (
     draft_each,
     draft_metered,
     draft_shared,
+    parse_changes,
     parse_steps,
 )
 from wuyefei.money.sheets.rules import NothingToBill, PayerMissing, SheetState
@@ -336,3 +338,53 @@ def test_a_deposit_is_a_liability_and_never_income_nor_a_monthly_tariff(world: W
     with pytest.raises(DomainError) as refused_:
         create_tariff(held.pk, "门禁卡押金", "fixed", effective_from=day(2), fixed=Decimal(50), actor=world["manager"], community=world.community)
     assert refused_.value.code == "deposit_monthly" and not Tariff.objects.filter(item=held).exists()
+
+
+def test_a_price_that_changes_between_readings_is_billed_by_day(world: World, water: ChargeItem, meters: list[Meter]) -> None:
+    read(world, meters[0], day(1), "131")  # 31 units in the 31 days from December 26th to January 25th
+    head = Head(water.pk, "1 月水费", Span(day(1), day(1)), day(2, 15))
+    terms = MeteredTerms(WATER, parse_steps("3.45"), dt.date(2026, 1, 1), changes=parse_changes("2026-01-10 3.65"))
+    with clock.at(day(1, 26)):
+        sheet = draft_metered(head, terms, actor=world["finance"], community=world.community)
+    assert by_flat(sheet) == {"1-1-101": 5175 + 5840}  # 15 at 3.45, 16 at 3.65
+    line = Line.objects.get(sheet=sheet)
+    assert [step.what for step in steps_of_line(line)][1::2] == ["换价以前，用量按日分", "2026-01-10 起新价，用量按日分"]
+    billed(world, sheet, day(1, 27))
+    assert proved(world) == []
+
+
+def shared_by(world: World, item: ChargeItem, by: By, **more: object) -> Sheet:
+    head = Head(item.pk, "电梯电费", Span(dt.date(2026, 1, 1), dt.date(2026, 1, 31)), day(3, 15))
+    terms = SharedTerms(10_000, by, Scope(kinds=("residential",)), **more)  # type: ignore[arg-type]
+    with clock.at(day(2)):
+        return draft_shared(head, terms, actor=world["finance"], community=world.community)
+
+
+def test_a_cost_shared_by_those_who_live_there(world: World, water: ChargeItem) -> None:
+    for name in ("岑又安", "岑小满"):
+        lodger = person(world.community, name)
+        Tie.objects.create(
+            organisation=world.organisation, community=world.community, property=world.flats["1-1-101"], person=lodger, role="occupant",
+            starts_on=dt.date(2026, 1, 20),
+        )  # fmt: skip
+    sheet = shared_by(world, water, By.PERSONS)
+    assert by_flat(sheet) == {"1-1-101": 6000, "1-1-102": 2000, "1-1-201": 2000}
+    Property.objects.filter(pk=world.flats["1-1-102"].pk).update(vacant=True)
+    assert by_flat(shared_by(world, water, By.PERSONS)) == {"1-1-101": 7500, "1-1-201": 2500}
+    billed(world, sheet, day(2, 26))
+    assert by_flat(sheet) == {"1-1-101": 6000, "1-1-102": 2000, "1-1-201": 2000} and proved(world) == []
+
+
+def test_a_cost_shared_as_agreed(world: World, water: ChargeItem) -> None:
+    agreed = {"1-1-101": Decimal("0.5"), "1-1-102": Decimal(1), "1-1-201": Decimal("1.2")}
+    sheet = shared_by(world, water, By.AGREED, agreed=agreed)
+    assert by_flat(sheet) == {"1-1-101": 1852, "1-1-102": 3704, "1-1-201": 4444}
+    assert by_flat(shared_by(world, water, By.UNIT, agreed={"1-1-101": Decimal(0)})) == {"1-1-102": 5000, "1-1-201": 5000}
+    count = Sheet.objects.count()
+    with pytest.raises(MeasureMissing):
+        shared_by(world, water, By.AGREED, agreed={"1-1-101": Decimal(1)})
+    with pytest.raises(Invalid, match="9-9-999"):
+        shared_by(world, water, By.UNIT, agreed={"9-9-999": Decimal(1)})
+    assert Sheet.objects.count() == count
+    billed(world, sheet, day(2, 26))
+    assert proved(world) == []

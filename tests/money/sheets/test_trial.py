@@ -35,7 +35,11 @@ def client() -> Iterator[Client]:
         ("metered", {"end": "1195", "estimated": "on"}, ["用量 −8", "多估的留到下次抵"]),
         ("shared", {}, ["1-1-201", "63.28 ÷ 272.88", "300.00"]),
         ("rent", {"free": ""}, ["2027-01-01", "8,400.00", "8,820.00", "302,640.00"]),
-        ("turnover", {}, ["21,000.00"]),
+        ("metered", {"before": "0", "since": "2026-02-28", "on": "2026-03-30", "steps": "3.45", "changes": "2026-03-16 3.65"}, ["15", "51.75", "54.75", "106.50"]),
+        ("turnover", {}, ["21,000.00", "11,000.00"]),
+        ("turnover", {"free_days": "15", "before": "300.00"}, ["15 ÷ 30 天", "10,500.00", "200.00", "10,200.00"]),
+        ("deposit", {}, ["月租金 8,000.00 元 × 2 个月", "16,000.00"]),
+        ("deposit", {"deposit_by": "area", "figure": "15", "of": "89.55"}, ["15 元 × 89.55 ㎡", "1,343.25"]),
         ("formula", {}, ["= 90"]),
     ],
 )  # fmt: skip
@@ -52,10 +56,10 @@ def test_a_fresh_form_is_worked_out(client: Client, kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "change", "said"),
     [
-        ("area", {"last": "2020-01-01"}, "不能早于起始日"), ("metered", {"end": "1195"}, "读数"), ("metered", {"steps": "x"}, "单价"),
+        ("area", {"last": "2020-01-01"}, "不能早于起始日"), ("metered", {"end": "1195"}, "读数"), ("metered", {"changes": "2026-03-16 3.65"}, "有换价就要写两次的抄表日"), ("metered", {"steps": "x"}, "单价"),
         ("shared", {"participants": "101 0"}, "没有参与分摊"), ("shared", {"participants": "a b c d"}, "第 1 行写得不对"),
         ("per_head", {"heads": "2026-01-01 x"}, "居住人数"), ("per_head", {"heads": "2026-01-01 0"}, "没有登记居住的人"),
-        ("rent", {"rent_steps": "2030-01-01 5"}, "租金"), ("turnover", {"bands": "8，5"}, "分成"), ("formula", {"formula": "甲 + 1"}, "不知道「甲」是多少"),
+        ("rent", {"rent_steps": "2030-01-01 5"}, "租金"), ("deposit", {"figure": "4"}, "1 到 3 个月"), ("turnover", {"bands": "8，5"}, "分成"), ("formula", {"formula": "甲 + 1"}, "不知道「甲」是多少"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_worked_out_is_said(client: Client, kind: str, change: dict[str, str], said: str) -> None:

@@ -12,13 +12,14 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.relations.contacts.conftest import NOW
 from tests.scenarios.month import first_finding, publish
-from tests.world import World, make_world
+from tests.world import World, make_world, pay
 from wuyefei.estate.people.public import PersonRow, create_person, erase_person
 from wuyefei.foundation.kernel.dates import DAY
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import AuditEntry
 from wuyefei.money.billing.public import Receivable, end_hold, place_hold
+from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.relations.contacts.public import (
     Cap,
     Channel,
@@ -82,6 +83,14 @@ def test_a_plan_is_closed_with_what_happened(world: World) -> None:
         cancel(row.pk, "重复", actor=world["collector"])
     assert list(AuditEntry.objects.filter(subject_type="contact").values_list("action", flat=True).order_by("pk")) == ["contact.plan", "contact.close"]
     assert first_finding(world) == ""
+
+
+def test_a_plan_is_closed_though_its_bill_has_been_paid_since(world: World) -> None:
+    bills = tuple(Receivable.objects.filter(payer=world.people["陆小满"], outstanding_fen__gt=0).order_by("pk").values_list("pk", flat=True))
+    row = plan(draft(world, at=NOW + dt.timedelta(hours=5), receivable_ids=bills), actor=world["collector"])
+    paid = Receivable.objects.get(pk=bills[0])
+    pay(PaymentOrder(paid.property_id, paid.payer_id, (paid.pk,), {"cash": paid.outstanding_fen}, "one"), actor=world["cashier"])
+    assert close(row.pk, "reached", actor=world["collector"]).state == "done"
 
 
 def test_a_forbidden_step_is_no_plan_and_the_manager_sees_the_attempt(world: World) -> None:

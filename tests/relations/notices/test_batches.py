@@ -36,6 +36,7 @@ from wuyefei.relations.notices.public import (
     save_version,
     send_transactional,
     set_lead,
+    set_manner,
     start_batch,
     stop_batch,
 )
@@ -249,6 +250,9 @@ def test_paid_meanwhile_is_not_told(estate: Estate) -> None:
 
 def test_bills_are_announced_by_themselves(estate: Estate) -> None:
     world = estate.world
+    assert due_batches(world.organisation.pk, DUE - DAY * 16) == []
+    assert due_batches(world.organisation.pk, DUE - DAY * 15) == [(world.community.pk, DUE)]
+    set_manner(timing=False, smart_bill=False, actor=estate["manager"])
     assert due_batches(world.organisation.pk, DUE - DAY * 11) == []
     assert due_batches(world.organisation.pk, DUE - DAY * 10) == [(world.community.pk, DUE)]
     set_lead(world.contract.pk, 7, actor=estate["manager"])

@@ -17,7 +17,7 @@ from wuyefei.relations.notices.channels.base import (
 from wuyefei.relations.notices.channels.mail import Smtp
 from wuyefei.relations.notices.channels.push import Webhook
 from wuyefei.relations.notices.channels.sms import TencentSms, signature
-from wuyefei.relations.notices.channels.wechat import WechatAccount
+from wuyefei.relations.notices.channels.wechat import WechatAccount, WechatMini
 from wuyefei.relations.notices.sandbox import OnlyInDemo, Sandbox
 
 
@@ -44,6 +44,21 @@ def test_moods_of_a_carrier(sandbox: Sandbox, channel: str) -> None:
         sandbox.mood[to] = mood
         with pytest.raises(error):
             sender.send(parcel(to))  # type: ignore[attr-defined]
+        assert len(sandbox.got) == kept, mood
+
+
+def test_a_subscription_message_of_a_mini_program(sandbox: Sandbox) -> None:
+    """The same client and token as the official account; who has not agreed to a message is refused it."""
+    sender = WechatMini(sandbox.app_id, sandbox.secret, "pages/bill", sandbox.url)
+    assert sender.send(parcel("oMini-0001")) == "7001"
+    (got,) = sandbox.got
+    assert got.body == {"touser": "oMini-0001", "template_id": "1001", "data": {"thing1": {"value": "物业费"}}, "lang": "zh_CN", "page": "pages/bill"}
+    sandbox.valid.clear()
+    assert sender.send(parcel("oMini-0001")) == "7002" and sandbox.tokens == 2
+    for mood, error, kept in (("bounce", Refused, 2), ("throttle", Throttled, 2), ("lose", Unclear, 2), ("drop", Unclear, 3), ("refuse", Misconfigured, 3)):
+        sandbox.mood["*"] = mood
+        with pytest.raises(error):
+            sender.send(parcel("oMini-0001"))
         assert len(sandbox.got) == kept, mood
 
 

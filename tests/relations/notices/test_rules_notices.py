@@ -75,7 +75,7 @@ def test_a_text_message_has_an_end() -> None:
 
 def test_the_ladder() -> None:
     ways = [Way(channel, True, True) for channel in LADDER]
-    assert [next_way(ways, LADDER[:number]) for number in range(6)] == ["wechat", "app", "sms", "email", "letter", None]
+    assert [next_way(ways, LADDER[:number]) for number in range(7)] == ["wechat", "mini", "app", "sms", "email", "letter", None]
     assert next_way([Way("sms", False, True), Way("email", True, False), Way("letter", True, True)], []) == "letter"
     assert announce_on(dt.date(2026, 3, 5), 10) == dt.date(2026, 2, 23)
     assert (rate(19, 20), rate(0, 0)) == (rate(95, 100), 1)

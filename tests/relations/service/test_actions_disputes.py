@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
+from tests.estate.metering.test_pages_metering import client_of
 from tests.relations.owners import LU, SHEN, TODAY, Town, owner, place
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.kernel.errors import Forbidden, Invalid, NotFound
@@ -14,6 +15,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import AuditEntry
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.billing.public import LateFeeHold, Receivable, open_bills
+from wuyefei.money.concessions.public import Basis, PlanTerms, propose
 from wuyefei.relations.accounts.public import Owner, Place
 from wuyefei.relations.service.models import Ticket
 from wuyefei.relations.service.public import (
@@ -166,3 +168,22 @@ def test_another_owner_sees_no_ticket_of_mine(town: Town, lu: tuple[Owner, Place
         get_ticket_of(shen, there, ticket.token)
     with pytest.raises(NotFound):
         withdraw(shen, there, ticket.token)
+
+
+def test_asking_for_instalments_leads_to_one_plan_and_they_show_each_other(town: Town, lu: tuple[Owner, Place]) -> None:
+    bill, manager = bill_of(town), town.world["manager"]
+    ticket = ask_instalments(*lu, 4, "工资没到账")
+    with pytest.raises(Invalid):
+        ask_instalments(*lu, 7, "")
+    page = client_of(manager).get(f"/service/tickets/{ticket.pk}").content.decode()
+    address = f"/concessions/plans/new/{ticket.property_id}?payer={ticket.person_id}&amp;origin=ticket:{ticket.pk}"
+    assert address in page
+    form = client_of(manager).get(address.replace("&amp;", "&")).content.decode()
+    assert "业主在手机上申请分 4 个月缴" in form and 'value="4"' in form
+    terms = PlanTerms(Basis.HARDSHIP, 4, clock.today(), "工资没到账", 50, origin=f"ticket:{ticket.pk}")
+    with pytest.raises(NotFound):
+        propose(bill.property_id, [bill_of(town, "1-1-102").pk], terms, actor=manager)
+    plan = propose(bill.property_id, [bill.pk], terms, actor=manager)
+    page = client_of(manager).get(f"/service/tickets/{ticket.pk}").content.decode()
+    assert f"/concessions/plans/{plan.pk}" in page and address not in page
+    assert f"/service/tickets/{ticket.pk}" in client_of(manager).get(f"/concessions/plans/{plan.pk}").content.decode()

@@ -11,16 +11,26 @@ class FollowupConfig(AppConfig):
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.platform.schedule import register_scheduled
         from wuyefei.foundation.shell.menu import register_menu
+        from wuyefei.foundation.shell.slots import register_slot
         from wuyefei.insight.arrears.public import Column, register_column
 
         from .actions.reckoning import KIND, reckon_all
+        from .actions.steps import KIND as STEPS
+        from .actions.steps import draft_all
         from .columns import every
+        from .slots import bulk_verb
 
         register_scheduled(KIND, "更新催缴案件、级别与下一步", "每天 02:40", reckon_all)
-        titles = {"grade": _("债务级别"), "promise": _("承诺"), "last": _("最近联系"), "next": _("下一步")}
+        register_scheduled(STEPS, "排出今天的联系，按规则放行", "每天 03:00", draft_all)
+        register_slot("arrears.bulk", 10, bulk_verb)
+        titles = {
+            "grade": _("债务级别"), "stage": _("到了哪一步"), "promise": _("承诺"), "last": _("最近联系、原因"), "next": _("下一步"), "held": _("暂停"),
+        }  # fmt: skip
         for key, load, order in every():
             register_column(Column(key, titles[key], load, order=order, permission=Permission.FOLLOW_VIEW))
         group = _("催缴")
         register_menu(group, _("催缴工作台"), "followup:desk", "phone", Permission.FOLLOW_WORK, 410)
         register_menu(group, _("案件"), "followup:cases", "scales", Permission.FOLLOW_VIEW, 420)
-        register_menu(group, _("话术与节奏"), "followup:scripts", "chat", Permission.FOLLOW_VIEW, 430)
+        register_menu(group, _("今天的步骤"), "followup:steps", "check", Permission.FOLLOW_VIEW, 425)
+        register_menu(group, _("催缴节奏"), "followup:cadence", "clock", Permission.FOLLOW_VIEW, 428)
+        register_menu(group, _("话术"), "followup:scripts", "chat", Permission.FOLLOW_VIEW, 430)

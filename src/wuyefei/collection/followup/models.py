@@ -13,8 +13,10 @@ from wuyefei.relations.contacts.public import Contact
 
 from .rules.cadence import AGE_NAMES
 from .rules.nextstep import KIND_NAMES
+from .rules.policy import TRACK_NAMES
 
 AGES = [(age.value, _(name)) for age, name in AGE_NAMES.items()]
+TRACKS = [(code, _(name)) for code, name in TRACK_NAMES.items()]
 KINDS = [(kind.value, _(name)) for kind, name in KIND_NAMES.items()]
 
 
@@ -164,3 +166,100 @@ class Script(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_age_display()} {self.number}"
+
+
+class CadencePolicy(models.Model):
+    """A version of the cadence, for a place (none: the whole organisation) and a track (blank: everybody), from a day on.
+    Append-only; which of them holds is ``rules.policy.policy_for``."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, null=True, on_delete=models.PROTECT, related_name="+")
+    track = models.CharField(max_length=10, choices=TRACKS, blank=True)
+    number = models.PositiveIntegerField()
+    effective_from = models.DateField()
+    values = models.JSONField()
+    reason = models.CharField(max_length=200)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "number"], name="policy_numbered")]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class Step(models.Model):
+    """A step of the cadence drafted for a day: adjusted, released (it becomes a planned contact) or dropped by a person, or
+    released by rule. ``code`` says which rule of the guard refused it; once a day
+    and payer at most, one alive at a time."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("待放行")
+        RELEASED = "released", _("已放行")
+        REFUSED = "refused", _("不允许")
+        DONE = "done", _("已联系")
+        DROPPED = "dropped", _("不再需要")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    rung = models.CharField(max_length=10)
+    kind = models.CharField(max_length=16, choices=KINDS)
+    channel = models.CharField(max_length=8)
+    at = models.DateTimeField()
+    rank = models.PositiveSmallIntegerField()
+    why = models.JSONField(default=list)
+    by_rule = models.BooleanField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    code = models.CharField(max_length=24, blank=True)
+    contact = models.OneToOneField(Contact, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "on"], name="step_once_a_day"),
+            models.UniqueConstraint(fields=["person"], condition=models.Q(state__in=("draft", "released")), name="one_live_step"),
+            models.CheckConstraint(condition=~models.Q(state="released") | models.Q(contact__isnull=False), name="released_is_planned"),
+        ]
+        indexes = [
+            models.Index(fields=["community", "state", "rank", "-id"], name="step_by_state"),
+            models.Index(fields=["case", "-id"], name="step_of_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.rung} {self.person}"
+
+
+class Handover(models.Model):
+    """Cases of a place given to somebody (or nobody) at once; it can be taken back while nobody has changed them since."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["community", "-id"], name="handover_by_place")]
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d}"
+
+
+class Handed(models.Model):
+    """A case in a handover, and whose it was. Append-only."""
+
+    handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="cases")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    was = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["handover", "case"], name="handed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case}"

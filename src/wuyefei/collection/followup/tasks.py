@@ -1,4 +1,4 @@
-"""When cases are worked out of the books: once a night, after the classes."""
+"""When cases are worked out of the books and the day's steps drafted: once a night, after the classes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from procrastinate.contrib.django import app
 
 from wuyefei.foundation.platform.schedule import run_scheduled
 
-from .actions.reckoning import KIND
+from .actions import reckoning, steps
 
 
 @app.periodic(cron="40 18 * * *")
 @app.task(name="wuyefei.followup.cases", queueing_lock="wuyefei.followup.cases")
 def nightly(timestamp: int) -> None:
     """At 02:40 in China: the queue's clock is UTC."""
-    run_scheduled(KIND)
+    run_scheduled(reckoning.KIND)
+
+
+@app.periodic(cron="0 19 * * *")
+@app.task(name="wuyefei.followup.steps", queueing_lock="wuyefei.followup.steps")
+def steps_nightly(timestamp: int) -> None:
+    """At 03:00 in China, after the cases."""
+    run_scheduled(steps.KIND)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import cases, desk, scripts
+from .pages import cases, desk, picked, policy, scripts, steps
 
 app_name = "followup"
 urlpatterns = [
@@ -13,5 +13,12 @@ urlpatterns = [
     path("cases/<int:case_id>/dial", desk.dial, name="dial"),
     path("cases/<int:case_id>/next", cases.next_contact, name="next"),
     path("cases/<int:case_id>/lane", cases.lane, name="lane"),
+    path("handovers/<int:handover_id>/undo", cases.undo, name="undo"),
+    path("give", picked.give_picked, name="give"),
+    path("cadence", policy.cadence, name="cadence"),
+    path("cadence/new", policy.write, name="cadence_new"),
+    path("steps", steps.listed, name="steps"),
+    path("steps/draft", steps.draft_today, name="draft"),
+    path("steps/act", steps.act, name="act"),
     path("scripts", scripts.listed, name="scripts"),
 ]

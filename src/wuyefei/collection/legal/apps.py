@@ -10,16 +10,24 @@ class LegalConfig(AppConfig):
 
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.approvals.actions import register_kind
+        from wuyefei.foundation.platform.outbox import subscribe
         from wuyefei.foundation.platform.schedule import register_scheduled
         from wuyefei.foundation.shell.menu import register_menu
         from wuyefei.insight.arrears.public import Column, register_column
+        from wuyefei.money.concessions.public import register_origin
 
         from .actions.acting import kind
+        from .actions.following import heard
         from .actions.opening import KIND, watch
+        from .checks import register as register_checks
         from .columns import load
         from .composing.pack import register_own
+        from .instalments import ORIGIN, read_origin
 
         register_own()
+        register_checks()
+        register_origin(ORIGIN, read_origin)
+        subscribe("contacts.recorded", "legal.followed", heard)
         register_kind(kind())
         register_scheduled(KIND, "更新法务案件期限，缴清的结案", "每天 02:50", watch)
         register_column(Column("limitation", _("时效与法务"), load, order=60, permission=Permission.LEGAL_VIEW))

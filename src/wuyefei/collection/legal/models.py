@@ -18,7 +18,7 @@ EVENTS = [(code, _(name)) for code, name in EVENT_NAMES.items()]
 
 class Matter(models.Model):
     """Debts of one payer on the legal road. ``next_on`` and ``next_what`` are the earliest deadline, worked out anew after
-    every act and every night; ``asked`` an act waits for a second person."""
+    every act and every night (``worked_at``); ``asked`` an act waits for a second person."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
@@ -34,6 +34,7 @@ class Matter(models.Model):
     next_on = models.DateField()
     next_what = models.CharField(max_length=40, blank=True)
     limitation_on = models.DateField(null=True)
+    worked_at = models.DateTimeField(null=True)
     asked = models.BooleanField(default=False)
 
     class Meta:
@@ -110,8 +111,10 @@ class Paper(models.Model):
         SUMS = "sums", _("欠费计算表")
         ORDER = "order", _("支付令申请书")
         ENFORCE = "enforce", _("强制执行申请书")
+        PRESERVE = "preserve", _("财产保全申请书")
+        URGING = "urging", _("业委会督促函")
 
-    COURT = (Kind.CLAIM, Kind.ORDER, Kind.ENFORCE, Kind.MEDIATION)
+    COURT = (Kind.CLAIM, Kind.ORDER, Kind.ENFORCE, Kind.MEDIATION, Kind.PRESERVE)
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
@@ -131,7 +134,14 @@ class Paper(models.Model):
 
 
 class Letter(models.Model):
-    """A numbered demand: what it asks for is frozen with its paper, its mailing is filled in as it goes."""
+    """A numbered demand: what it asks for is frozen with its paper, its mailing is filled in as it goes. ``sms`` is what became
+    of the message that goes with it, ``void_on`` the day on which it was set aside without having been posted."""
+
+    class Sms(models.TextChoices):
+        NONE = "", _("没有发")
+        SENT = "sent", _("已发出")
+        UNSURE = "unsure", _("不确定")
+        HELD = "held", _("没有发出")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
@@ -148,12 +158,19 @@ class Letter(models.Model):
     returned_on = models.DateField(null=True)
     proof = models.CharField(max_length=120, blank=True)
     followed_on = models.DateField(null=True)
+    void_on = models.DateField(null=True)
+    sms = models.CharField(max_length=8, choices=Sms.choices, blank=True)
+    sms_note = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "number"], name="letter_number_once"),
             models.CheckConstraint(condition=models.Q(delivered_on__isnull=True) | models.Q(returned_on__isnull=True), name="letter_one_end"),
             models.CheckConstraint(condition=models.Q(posted_on__isnull=True) | ~models.Q(tracking=""), name="letter_tracked"),
+            models.CheckConstraint(condition=models.Q(void_on__isnull=True) | models.Q(posted_on__isnull=True), name="letter_void_unposted"),
+            models.UniqueConstraint(
+                fields=["matter"], condition=models.Q(posted_on__isnull=True, void_on__isnull=True), name="one_letter_waits"
+            ),
         ]
         indexes = [models.Index(fields=["community", "-id"], name="letter_by_place")]
 

@@ -1,7 +1,8 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.acting import NotEligible, act
-from .actions.letters import arrived, followed, make_batch, make_letter, post
+from .actions.following import tell
+from .actions.letters import LetterWaits, arrived, followed, make_batch, make_letter, post, void
 from .actions.opening import NotClaimable, open_matter, settle, watch
 from .actions.papers import make_paper, printed
 from .composing.pack import Section, register_section
@@ -18,6 +19,7 @@ __all__ = [
     "Event",
     "Interruption",
     "Letter",
+    "LetterWaits",
     "Matter",
     "NotClaimable",
     "NotEligible",
@@ -44,5 +46,7 @@ __all__ = [
     "register_section",
     "roads",
     "settle",
+    "tell",
+    "void",
     "watch",
 ]

@@ -67,11 +67,11 @@ def usage(document: Document) -> Document:
 
 
 def shared(document: Document) -> Document:
-    """A sum cut among participants by unit, area, usage or persons."""
+    """A sum cut among participants by unit, area, usage, persons or agreed shares."""
     known(document, {"total", "by", "participants"})
     by = document.get("by", By.AREA.value)
     if by not in list(By):
-        raise Invalid(field="by", reason="应为 area、unit、usage 或 persons")
+        raise Invalid(field="by", reason="应为 area、unit、usage、persons 或 agreed")
     found = []
     for number, row in enumerate(rows_of(document, "participants", MAX_WEIGHTS)):
         where = f"participants[{number}]."

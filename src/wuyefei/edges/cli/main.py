@@ -63,6 +63,7 @@ def build() -> Parser:
     parser = Parser(prog="wuyefei", description=said("物业费：出账、收款、催缴与可证明的账簿"))
     commands = parser.add_subparsers(metavar=said("命令"), required=True, parser_class=Parser)
     _books(commands)
+    _closing(commands)
     _service(commands)
     _safety(commands)
     return parser
@@ -102,6 +103,17 @@ def _books(commands: argparse._SubParsersAction[Parser]) -> None:
     export.add_argument("--output", metavar="FILE", required=True, help=said("写到这个文件；写完整才替换旧文件"))
     _place(export, required=False)
     _as_user(export)
+
+
+def _closing(commands: argparse._SubParsersAction[Parser]) -> None:
+    close = _add(commands, "close", _later("closing", "close"), said("看一个小区一个月的结账清单，申请结账或反结账"))
+    _place(close)
+    close.add_argument("--month", metavar="YYYY-MM", required=True, help=said("月份"))
+    close.add_argument("--check", action="store_true", help=said("只看清单，不提交"))
+    close.add_argument("--reopen", action="store_true", help=said("申请反结账"))
+    close.add_argument("--reason", metavar="TEXT", help=said("原因；有带着结转的项，或反结账时，必填"))
+    _as_user(close)
+    close.add_argument("--approve-as", metavar="USER", help=said("由这个用户当场复核，须与申请人不同（不写就留在待复核）"))
 
 
 def _service(commands: argparse._SubParsersAction[Parser]) -> None:

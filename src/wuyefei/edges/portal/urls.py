@@ -19,6 +19,7 @@ urlpatterns = [
     path("p/<str:place>", bills.place, name="place"),
     path("p/<str:place>/bills", bills.history, name="history"),
     path("p/<str:place>/bills/<int:bill_id>", bills.bill, name="bill"),
+    path("p/<str:place>/bills/<int:bill_id>/photos/<int:reading_id>", bills.photo, name="photo"),
     path("p/<str:place>/pay", paying.pay, name="pay"),
     path("p/<str:place>/orders/<str:key>", paying.order, name="order"),
     path("p/<str:place>/receipts", receipts.receipts, name="receipts"),

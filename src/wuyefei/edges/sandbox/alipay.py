@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from wuyefei.foundation.kernel.dates import CHINA
 
-from .counterpart import Counterpart, Lie, Reply, Trade, yuan_of
+from .counterpart import Counterpart, Lie, Reply, Trade, fee_of, yuan_of
 from .keyring import APP_ID, MERCHANT_ID
 
 STATES = {"open": "WAIT_BUYER_PAY", "paid": "TRADE_SUCCESS", "closed": "TRADE_CLOSED"}
@@ -120,12 +120,15 @@ class AlipayCounterpart(Counterpart):
 
     def _bill_file(self, day: str) -> bytes:
         """The day's bill: a ZIP with one CSV in GBK, as the provider packs it."""
-        lines = ["支付宝交易号,商户订单号,业务类型,完成时间,订单金额（元）,服务费（元）"]
-        lines += [
-            f"{trade.transaction_id}\t,{trade.number}\t,交易,{trade.paid_moment:%Y-%m-%d %H:%M:%S},{yuan_of(trade.amount_fen)},0.00"
-            for trade in self.trades.values()
-            if trade.paid_at.startswith(day)
-        ]
+        lines = ["支付宝交易号,商户订单号,业务类型,完成时间,订单金额（元）,退款批次号/请求号,服务费（元）"]
+        for trade in self.trades.values():
+            if trade.paid_at.startswith(day):
+                head = f"{trade.transaction_id}\t,{trade.number}\t"
+                lines.append(f"{head},交易,{trade.paid_moment:%Y-%m-%d %H:%M:%S},{yuan_of(trade.amount_fen)},,-{fee_of(trade.amount_fen)}")
+                lines += [
+                    f"{head},退款,{trade.paid_moment:%Y-%m-%d %H:%M:%S},-{yuan_of(fen)},{number}\t,{fee_of(fen)}"
+                    for number, fen in trade.refunds.items()
+                ]
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
             file.writestr(f"{MERCHANT_ID}_{day}.csv", ("\r\n".join(lines) + "\r\n").encode("gbk"))

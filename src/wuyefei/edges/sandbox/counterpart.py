@@ -163,6 +163,11 @@ class Counterpart:
         raise NotImplementedError
 
 
+def fee_of(fen: int) -> str:
+    """What the provider keeps of a payment: 0.60 %, in yuan."""
+    return yuan_of((fen * 6 + 500) // 1000)
+
+
 def yuan_of(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
 

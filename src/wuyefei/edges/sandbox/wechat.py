@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from .counterpart import Counterpart, Lie, Reply, Trade, yuan_of
+from .counterpart import Counterpart, Lie, Reply, Trade, fee_of, yuan_of
 from .keyring import APP_ID, MERCHANT_ID, PLATFORM_SERIAL, SERIAL
 
 FIELDS = re.compile(r'(\w+)="([^"]*)"')
@@ -162,13 +162,18 @@ class WeChatCounterpart(Counterpart):
     def bill_text(self, day: str) -> bytes:
         """The trade bill of a China day: a head, one line a payment and a refund, two lines of sums."""
         paid = [trade for trade in self.trades.values() if trade.paid_at.startswith(day)]
-        lines = ["交易时间,公众账号ID,商户号,微信订单号,商户订单号,交易状态,货币种类,应结订单金额,手续费,费率"]
+        lines = ["交易时间,公众账号ID,商户号,微信订单号,商户订单号,交易状态,货币种类,应结订单金额,商户退款单号,退款金额,手续费,费率"]
         for trade in paid:
             moment = dt.datetime.fromisoformat(trade.paid_at)
             lines.append(
                 f"`{moment:%Y-%m-%d %H:%M:%S},`{APP_ID},`{MERCHANT_ID},`{trade.transaction_id},`{trade.number},`SUCCESS,`CNY,"
-                f"`{yuan_of(trade.amount_fen)},`0.00000,`0.60%"
+                f"`{yuan_of(trade.amount_fen)},`0,`0.00,`{fee_of(trade.amount_fen)}000,`0.60%"
             )
+            lines += [
+                f"`{moment:%Y-%m-%d %H:%M:%S},`{APP_ID},`{MERCHANT_ID},`{trade.transaction_id},`{trade.number},`REFUND,`CNY,"
+                f"`0.00,`{number},`{yuan_of(fen)},`-{fee_of(fen)}000,`0.60%"
+                for number, fen in trade.refunds.items()
+            ]
         total = sum(trade.amount_fen for trade in paid)
         lines += ["总交易单数,应结订单总金额", f"`{len(paid)},`{yuan_of(total)}"]
         return ("\r\n".join(lines) + "\r\n").encode()

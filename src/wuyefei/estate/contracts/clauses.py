@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -46,11 +47,46 @@ class ClauseNote:
     source: str
 
 
-def check_clauses(draft: ContractDraft, text: str = "") -> list[ClauseNote]:
-    """Findings about the terms, and about the contract's wording where ``text`` holds it; the gravest first."""
+@dataclass(frozen=True, slots=True)
+class LocalTerm:
+    """A rule of the place that a contract's terms are held against: what it says, its source, whether somebody has
+    checked it, and its figures where it has any: a late fee's rate and cap as shares, a ceiling in yuan a m²."""
+
+    topic: str
+    says: str
+    source: str
+    checked: bool
+    rate_max: Decimal | None = None
+    cap_max: Decimal | None = None
+    ceiling: Decimal | None = None
+
+
+def check_clauses(draft: ContractDraft, text: str = "", local: Sequence[LocalTerm] = ()) -> list[ClauseNote]:
+    """Findings about the terms, about the contract's wording where ``text`` holds it, and by the rules of the place; the
+    gravest first."""
     found = [*_due(draft), *_late_fee(draft), *_dispute(draft), *_price(draft), *(_wording(text) if text else [])]
+    found += [note for term in local for note in _local(draft, term)]
     order = list(Severity)
     return sorted(found, key=lambda note: order.index(note.severity))
+
+
+def _local(draft: ContractDraft, term: LocalTerm) -> list[ClauseNote]:
+    """What a local rule says of the terms: a checked figure that is passed is an error, an unchecked rule a reminder."""
+    name = "收费标准" if term.topic == "price" else "违约金"
+    over = [
+        Phrase("{what} {has} 高于本地规则的 {most}。", what=Phrase(what), has=has, most=most)
+        for what, has, most in (
+            ("日比例", draft.late_fee_rate, term.rate_max), ("上限", draft.late_fee_cap, term.cap_max),
+            ("指导价上限", draft.ceiling_per_m2 if draft.price_regime == GUIDED else None, term.ceiling),
+        )
+        if has is not None and most is not None and has > most
+    ]  # fmt: skip
+    if over:
+        return [ClauseNote(Severity.ERROR if term.checked else Severity.WARNING, name, message, term.source) for message in over]
+    concerned = draft.price_regime == GUIDED if term.topic == "price" else draft.late_fee_rate is not None
+    if not concerned:
+        return []
+    return [ClauseNote(Severity.NOTE, name, term.says if term.checked else Phrase("本地规则（未核对）：{says}。", says=term.says), term.source)]
 
 
 def _due(draft: ContractDraft) -> list[ClauseNote]:

@@ -1,7 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions import activate, create_contract, end_contract, update_contract
-from .clauses import ClauseNote, Severity, check_clauses
+from .clauses import ClauseNote, LocalTerm, Severity, check_clauses
 from .covering import add_line, bulk_create_lines, cover, end_line
 from .models import Contract, ContractLine
 from .queries import (
@@ -42,6 +42,7 @@ __all__ = [
     "LineFact",
     "LineOverlaps",
     "LineRow",
+    "LocalTerm",
     "PriceMissing",
     "Severity",
     "Terms",

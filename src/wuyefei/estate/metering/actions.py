@@ -28,8 +28,9 @@ from wuyefei.foundation.kernel.dates import parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.pictures import read_picture
 
-from .models import Dial, Reading
+from .models import Dial, Photo, Reading
 from .queries import dials_of, latest_of, readings, usual_of
 from .rules import (
     Doubtful,
@@ -186,13 +187,21 @@ def _tried(row: ReadingRow, actor: Actor, community: Community) -> Reading | Dom
 
 
 @transaction.atomic
-def read_one(row: ReadingRow, *, actor: Actor, community: Community, sure: bool) -> Reading:
-    """Take down one reading of a round. Raises ``Doubtful`` once for what looks wrong, and keeps it where ``sure``."""
+def read_one(row: ReadingRow, *, actor: Actor, community: Community, sure: bool, photo: bytes = b"") -> Reading:
+    """Take down one reading of a round, with a photograph of the dial where there is one; the same reading sent again
+    keeps the first photograph. Raises ``Doubtful`` once for what looks wrong, and keeps it where ``sure``;
+    ``PictureRefused``."""
+    picture = read_picture(photo) if photo else None
     before = latest_of([row.meter_id]).get(row.meter_id)
     (made,) = record([row], actor=actor, community=community)
     if made.doubts and not sure and (before is None or made.pk != before.pk):
         names = "，".join(DOUBT_NAMES[Doubt(code)] for code in made.doubts)
         raise Doubtful(quantity=f"{made.quantity.normalize():f}", doubts=names, codes=list(made.doubts))
+    if picture is not None and not Photo.objects.filter(reading=made).exists():
+        Photo.objects.create(
+            organisation_id=made.organisation_id, community_id=made.community_id, reading=made, kind=picture.kind,
+            content=picture.content, taken_at=clock.now(),
+        )  # fmt: skip
     return made
 
 

@@ -27,6 +27,7 @@ class ReadForm(forms.Form):
     value = Figure(_("本次读数"), error_messages={"required": _("还没有填读数。"), "invalid": _("读数只能是数字。")})
     rolled = forms.BooleanField(label=_("过了满度，从零重新走"), required=False)
     note = forms.CharField(label=_("备注"), max_length=200, required=False)
+    photo = forms.FileField(label=_("表盘照片"), required=False)
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 

@@ -73,3 +73,17 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meter.number} {self.on} {self.value.normalize():f}"
+
+
+class Photo(models.Model):
+    """The dial as it was photographed when a reading was taken. Kept in the database, so that backups hold it too."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    reading = models.OneToOneField(Reading, on_delete=models.PROTECT, related_name="photo")
+    kind = models.CharField(max_length=20)
+    content = models.BinaryField()
+    taken_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"照片 {self.reading_id}"

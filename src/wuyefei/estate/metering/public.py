@@ -12,7 +12,7 @@ from .actions import (
     replace,
     void,
 )
-from .models import Dial, Reading
+from .models import Dial, Photo, Reading
 from .queries import (
     Stop,
     dials_of,
@@ -22,6 +22,8 @@ from .queries import (
     kinds,
     latest_of,
     on_round,
+    photo_of,
+    photographed,
     readings,
     stops,
     usual_of,
@@ -32,6 +34,7 @@ from .rules import Installed, ReadingRow
 __all__ = [
     "Dial",
     "Installed",
+    "Photo",
     "Reading",
     "ReadingRow",
     "Stop",
@@ -46,6 +49,8 @@ __all__ = [
     "latest_of",
     "lock_readings",
     "on_round",
+    "photo_of",
+    "photographed",
     "put_on",
     "read_one",
     "readings",

@@ -15,7 +15,7 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 
-from .models import Dial, Reading
+from .models import Dial, Photo, Reading
 from .rules import USUAL_OF
 
 LIVE = ~Q(state=Reading.State.VOID)
@@ -42,6 +42,19 @@ def readings(actor: Actor) -> QuerySet[Reading]:
 
 def get_reading(actor: Actor, reading_id: int) -> Reading:
     row = readings(actor).select_related("meter__property", "read_by").filter(pk=reading_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def photographed(reading_ids: Collection[int]) -> set[int]:
+    """Those of the readings that have a photograph. For callers that have checked their place."""
+    return set(Photo.objects.filter(reading_id__in=reading_ids).values_list("reading_id", flat=True))
+
+
+def photo_of(reading_id: int) -> Photo:
+    """A reading's photograph; ``NotFound`` without one. For callers that have checked the reading's place."""
+    row = Photo.objects.filter(reading_id=reading_id).first()
     if row is None:
         raise NotFound()
     return row

@@ -12,6 +12,7 @@ urlpatterns = [
     path("sheet/upload", sheet.upload, name="upload"),
     path("new", meter.new, name="new"),
     path("held", meter.held, name="held"),
+    path("readings/<int:reading_id>/photo", meter.photo, name="photo"),
     path("readings/<int:reading_id>/settle", meter.settle, name="settle"),
     path("<int:meter_id>/", meter.meter_page, name="meter"),
     path("<int:meter_id>/read", round.read, name="read"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -160,6 +160,29 @@ def transfer(property_id: int, person_ids: Sequence[int], on: dt.date, *, actor:
     for row in present.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)):
         _end(row, day - DAY, actor, reason or "过户")
     return [tie(property_id, person_id, OWNER, day, actor=actor) for person_id in person_ids]
+
+
+@transaction.atomic
+def take_transfer_back(
+    property_id: int, person_ids: Sequence[int], on: dt.date, ends: Mapping[int, dt.date | None], *, actor: Actor, reason: str
+) -> None:
+    """As if the transfer of ``on`` had not been: the new owners' ties go, those it had ended (``ends``: the last day each
+    had before, by tie) run on.
+
+    Raises where ownership has changed since. The caller has proved that no day of theirs has been billed by a run.
+    """
+    home = _locked_property(property_id, actor)
+    owned = Tie.objects.select_for_update(no_key=True).filter(property_id=property_id, role=OWNER)
+    made = list(owned.filter(starts_on__gte=on))
+    if {(row.person_id, row.starts_on, row.ends_on) for row in made} != {(person_id, on, None) for person_id in person_ids}:
+        raise DomainError("owner_since", "{home} 的业主在这之后又变动过，不能撤销。", home=home.code)
+    for row in made:
+        audit.record(actor, "tie.take_back", row, before={"person_id": row.person_id, "starts_on": row.starts_on}, reason=reason)
+        row.delete()
+    for row in owned.filter(pk__in=ends, ends_on=on - DAY):
+        audit.record(actor, "tie.reopen", row, before={"ends_on": row.ends_on}, after={"ends_on": ends[row.pk]}, reason=reason)
+        row.ends_on = ends[row.pk]
+        row.save(update_fields=["ends_on"])
 
 
 def open_ties_reason(person_id: int) -> str | None:

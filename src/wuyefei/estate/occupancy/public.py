@@ -1,6 +1,6 @@
 """The door of the room: what other rooms may use."""
 
-from .actions import bulk_tie, end_tie, tie, transfer
+from .actions import bulk_tie, end_tie, take_transfer_back, tie, transfer
 from .models import Tie
 from .queries import bulk_payer_ties, get_tie, living_ties, payers, ties, ties_of_person, ties_of_property
 from .rules import (
@@ -32,6 +32,7 @@ __all__ = [
     "payer_gaps",
     "payer_spans",
     "payers",
+    "take_transfer_back",
     "tie",
     "ties",
     "ties_of_person",

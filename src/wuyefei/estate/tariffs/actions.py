@@ -34,7 +34,9 @@ from .rules.terms import check_terms
 
 UseCheck = Callable[[int], dt.date | None]
 PriceCheck = Callable[[int, dt.date, Decimal], None]
+IncreaseCheck = Callable[[int, dt.date, Decimal, Decimal], None]
 _use_checks: list[UseCheck] = []
+_increase_checks: list[IncreaseCheck] = []
 _price_checks: list[PriceCheck] = []
 
 
@@ -48,6 +50,13 @@ def register_price_check(check: PriceCheck) -> None:
     """Called in ``AppConfig.ready``: given a tariff's id, a day and a unit price, raises where the price is not allowed."""
     if check not in _price_checks:
         _price_checks.append(check)
+
+
+def register_increase_check(check: IncreaseCheck) -> None:
+    """Called in ``AppConfig.ready``: given a tariff's id, a day, a unit price and a fixed sum that follow others, raises
+    where they may not."""
+    if check not in _increase_checks:
+        _increase_checks.append(check)
 
 
 def last_billed(tariff_id: int) -> dt.date | None:
@@ -162,6 +171,8 @@ def _version(
     if tariff.method != FIXED:
         for check in _price_checks:
             check(tariff.pk, day, per_unit)
+    for increase in _increase_checks if held else ():
+        increase(tariff.pk, day, per_unit, fixed)
     version = TariffVersion.objects.create(
         tariff=tariff,
         number=max((number for _, number in held), default=0) + 1,

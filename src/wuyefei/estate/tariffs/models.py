@@ -84,3 +84,32 @@ class TariffVersion(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.number} 版 {self.effective_from}"
+
+
+class DepositPolicy(models.Model):
+    """What a deposit item costs in a community from a day on; ``figure`` in yuan, or months of rent. Append-only."""
+
+    class By(models.TextChoices):
+        PROPERTY = "property", _("每户")
+        AREA = "area", _("每平方米")
+        PIECE = "piece", _("每件")
+        MONTHS = "months", _("几个月租金")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(ChargeItem, on_delete=models.PROTECT, related_name="+")
+    by = models.CharField(max_length=8, choices=By.choices)
+    figure = models.DecimalField(max_digits=12, decimal_places=2)
+    effective_from = models.DateField()
+    note = models.CharField(max_length=200, blank=True)
+    made_by_id = models.BigIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["community", "item", "effective_from"], name="one_deposit_policy_a_day"),
+            models.CheckConstraint(condition=models.Q(figure__gt=0), name="deposit_figure_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.effective_from}"

@@ -7,11 +7,14 @@ from .actions import (
     end_tariff,
     ensure_default_items,
     last_billed,
+    register_increase_check,
     register_price_check,
     register_use_check,
 )
-from .models import ChargeItem, Tariff, TariffVersion
+from .deposits import NoPolicy, deposit_policies, policy_on, rule_of, set_policy
+from .models import ChargeItem, DepositPolicy, Tariff, TariffVersion
 from .queries import get_item, get_tariff, items, prices_of, tariff_terms, tariffs
+from .rules.deposits import DepositBy, DepositRule, RentMissing, agreed_rent, deposit_fen
 from .rules.formula import BadFormula
 from .rules.pricing import (
     DEFAULT_ITEMS,
@@ -27,6 +30,7 @@ from .rules.pricing import (
 )
 from .rules.schedule import DayPrice, NobodyLivesThere, Parts, schedule
 from .rules.shared import By, MeasureMissing, NobodyTakesPart, Participant
+from .rules.terms import lease, turnover
 from .rules.tiers import tiered
 from .rules.usage import (
     DOUBT_NAMES,
@@ -53,16 +57,21 @@ __all__ = [
     "By",
     "ChargeItem",
     "DayPrice",
+    "DepositBy",
+    "DepositPolicy",
+    "DepositRule",
     "Dial",
     "Doubt",
     "Figure",
     "MeasureMissing",
+    "NoPolicy",
     "NobodyLivesThere",
     "NobodyTakesPart",
     "Participant",
     "Parts",
     "QuantityMissing",
     "ReadingRefused",
+    "RentMissing",
     "Source",
     "Stretch",
     "Tariff",
@@ -71,9 +80,12 @@ __all__ = [
     "TariffVersion",
     "VersionTaken",
     "add_version",
+    "agreed_rent",
     "check_dial",
     "create_item",
     "create_tariff",
+    "deposit_fen",
+    "deposit_policies",
     "doubts",
     "end_tariff",
     "ensure_default_items",
@@ -82,17 +94,23 @@ __all__ = [
     "get_item",
     "get_tariff",
     "items",
+    "lease",
     "last_billed",
+    "policy_on",
     "price_on",
     "price_words",
     "prices_of",
     "quantity_for",
+    "register_increase_check",
     "register_price_check",
     "register_use_check",
+    "rule_of",
     "schedule",
+    "set_policy",
     "stretch",
     "tariff_terms",
     "tariffs",
     "tiered",
+    "turnover",
     "unit_of",
 ]

@@ -59,11 +59,16 @@ class Permission(StrEnum):
     BILLING_PUBLISH = "billing.publish"
     ADJUST_REQUEST = "adjust.request"
     ADJUST_APPROVE = "adjust.approve"
+    CONCESSION_EDIT = "concession.edit"
+    HARDSHIP_PROJECT = "hardship.project"
+    HARDSHIP_SERVICE = "hardship.service"
+    HARDSHIP_FINANCE = "hardship.finance"
     CASHDESK = "cashdesk.use"
     PAYMENT_VIEW = "payment.view"
     PAYMENT_BATCH = "payment.batch"
     PAYMENT_VOID_REQUEST = "payment.void_request"
     PAYMENT_VOID_APPROVE = "payment.void_approve"
+    SLIP_MAKE = "slip.make"
     SHIFT_APPROVE = "shift.approve"
     PAY_ONLINE = "payment.online"
     CHANNEL_SETUP = "channel.setup"
@@ -76,6 +81,8 @@ class Permission(StrEnum):
     DISCLOSURE_APPROVE = "disclosure.approve"
     LEDGER_VIEW = "ledger.view"
     BOOKS_SETUP = "books.setup"
+    CLOSE_REQUEST = "close.request"
+    CLOSE_APPROVE = "close.approve"
     REPORT_VIEW = "report.view"
     TARGET_EDIT = "target.edit"
     CONTACT_VIEW = "contact.view"
@@ -114,11 +121,16 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.BILLING_PUBLISH: "发布账单",
     Permission.ADJUST_REQUEST: "申请调整减免",
     Permission.ADJUST_APPROVE: "审批调整减免",
+    Permission.CONCESSION_EDIT: "制定优惠政策",
+    Permission.HARDSHIP_PROJECT: "困难评估（项目）",
+    Permission.HARDSHIP_SERVICE: "困难评估（客户）",
+    Permission.HARDSHIP_FINANCE: "困难评估（财务，决定）",
     Permission.CASHDESK: "收银",
     Permission.PAYMENT_VIEW: "查看收款",
     Permission.PAYMENT_BATCH: "批量入账",
     Permission.PAYMENT_VOID_REQUEST: "申请作废收款",
     Permission.PAYMENT_VOID_APPROVE: "审批作废收款",
+    Permission.SLIP_MAKE: "登记缴款",
     Permission.SHIFT_APPROVE: "审批交班",
     Permission.PAY_ONLINE: "线上收款入账",
     Permission.CHANNEL_SETUP: "设置支付渠道",
@@ -131,6 +143,8 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.DISCLOSURE_APPROVE: "审批收支公示",
     Permission.LEDGER_VIEW: "查看账簿",
     Permission.BOOKS_SETUP: "设置科目对照",
+    Permission.CLOSE_REQUEST: "申请结账",
+    Permission.CLOSE_APPROVE: "审批结账与反结账",
     Permission.REPORT_VIEW: "查看报表",
     Permission.TARGET_EDIT: "设定目标",
     Permission.CONTACT_VIEW: "查看联系记录",
@@ -160,19 +174,21 @@ _FINANCE = _SEE | _FOLLOW | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
     _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.NOTICE_SEND,
-    _P.DISCLOSURE_EDIT,
+    _P.DISCLOSURE_EDIT, _P.HARDSHIP_FINANCE, _P.CLOSE_REQUEST, _P.SLIP_MAKE,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
+    _P.CONCESSION_EDIT,
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.LEGAL_VIEW,
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.BOOKS_SETUP,
+    _P.CLOSE_APPROVE,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
     _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM, _P.TARGET_EDIT,
     _P.CONTACT_RECORD, _P.CONTACT_MANAGE, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
     _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
-    *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE, _P.PRIVACY_MANAGE, _P.LEGAL_VIEW, _P.LEGAL_APPROVE,
+    *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE, _P.HARDSHIP_PROJECT, _P.PRIVACY_MANAGE, _P.LEGAL_VIEW, _P.LEGAL_APPROVE,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -180,29 +196,30 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _SEE
         | _FOLLOW
         | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE,
-           _P.LEGAL_VIEW, _P.LEGAL_APPROVE}
+           _P.LEGAL_VIEW, _P.LEGAL_APPROVE, _P.CONCESSION_EDIT, _P.CLOSE_APPROVE}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
         _SEE - {_P.REPORT_VIEW}
-        | {_P.CASHDESK, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
+        | {_P.CASHDESK, _P.SLIP_MAKE, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
     ),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
     Role.COLLECTOR: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD}),
     Role.HOUSEKEEPER: frozenset(
         {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.METER_READ, _P.CONTACT_VIEW, _P.CONTACT_RECORD,
-         _P.SERVICE_HANDLE}
+         _P.SERVICE_HANDLE, _P.HARDSHIP_SERVICE}
     ),
     Role.LEGAL: frozenset(
-        _SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.CONTACT_RECORD, _P.LEGAL_VIEW, _P.LEGAL_WORK}
+        _SEE | _FOLLOW
+        | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.LEGAL_VIEW, _P.LEGAL_WORK}
     ),
     Role.RELATIONS_MANAGER: frozenset(
         _SEE
         | _FOLLOW
         | {
             _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
-            _P.SERVICE_HANDLE, _P.FOLLOW_WORK,
+            _P.SERVICE_HANDLE, _P.FOLLOW_WORK, _P.HARDSHIP_SERVICE,
         }
     ),
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.PROFILE_VERIFY, _P.IMPORT}),
@@ -218,12 +235,15 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.ADMIN,
         _P.BILLING_PUBLISH,
         _P.ADJUST_APPROVE,
+        _P.CONCESSION_EDIT,
+        _P.HARDSHIP_FINANCE,
         _P.PAYMENT_VOID_APPROVE,
         _P.SHIFT_APPROVE,
         _P.LEDGER_VIEW,
         _P.CHANNEL_SETUP,
         _P.REFUND_APPROVE,
         _P.LEGAL_APPROVE,
+        _P.CLOSE_APPROVE,
     }
 )
 """Whoever holds one of these signs in with a second factor: finance, approvers and administrators."""
@@ -231,7 +251,8 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
 MONEY_APPROVALS = frozenset(
     {
         _P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.REFUND_APPROVE,
-        _P.LEGAL_APPROVE,
+        _P.HARDSHIP_FINANCE,
+        _P.LEGAL_APPROVE, _P.CLOSE_APPROVE,
     }  # fmt: skip
 )
 """Nobody may give themself a role that holds one of these."""

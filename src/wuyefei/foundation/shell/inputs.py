@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from wuyefei.foundation.kernel.dates import EARLIEST, LATEST
+from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Month
 from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.foundation.kernel.money import parse_yuan
 
@@ -35,3 +35,16 @@ class YuanField(forms.CharField):
             return parse_yuan(text, str(self.label))
         except Invalid as error:
             raise forms.ValidationError(error.data["reason"]) from error
+
+
+class MonthField(forms.CharField):
+    """A month by the browser's own picker, cleaned to ``Month``."""
+
+    widget = forms.TextInput(attrs={"type": "month", "placeholder": "2026-11"})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return Month.parse(text)
+        except Invalid as error:
+            raise forms.ValidationError(str(error.data["reason"])) from error

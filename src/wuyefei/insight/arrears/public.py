@@ -3,7 +3,7 @@
 from .actions import drop_view, save_view
 from .columns import Cell, Column, drop_column, register_column
 from .exporting import start_export
-from .queries.listing import LedgerPage, Line, Row, every_row, ledger_page, lines_of
+from .queries.listing import LedgerPage, Line, Row, every_row, ledger_page, lines_of, payers_of
 from .queries.movement import (
     KIND_NAMES,
     ORIGINS,
@@ -57,6 +57,7 @@ __all__ = [
     "migration_rows",
     "movement",
     "movement_rows",
+    "payers_of",
     "read_filter",
     "register_column",
     "save_view",

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import F, Q, Sum
 
 from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
+from wuyefei.money.cashdesk.public import DepositSlip
 from wuyefei.money.ledger.public import Account, control
 
-from .models import BankLine
+from .models import BankLine, SlipLine
 
 _BOOKED = """
 SELECT l.id, l.amount_fen, l.state, COALESCE(sum(p.amount_fen) FILTER (WHERE p.voided_at IS NULL), 0),
@@ -42,6 +43,22 @@ def booked(organisation_id: int) -> Iterator[Yielded]:
             yield Finding("bank.lines", "bank_bankline", line_id, what)
 
 
+def deposits(organisation_id: int) -> Iterator[Yielded]:
+    """Every line of our own cash shows one slip of its sum and place, and every settled slip is shown by one."""
+    lines = BankLine.objects.filter(organisation_id=organisation_id, state=BankLine.State.DEPOSIT)
+    yield Examined(lines.count())
+    pairs = SlipLine.objects.filter(line__organisation_id=organisation_id)
+    for line_id in lines.exclude(pk__in=pairs.values("line_id")).order_by("pk").values_list("pk", flat=True):
+        yield Finding("bank.deposits", "bank_bankline", line_id, "缴存的流水没有缴款单")
+    same = Q(slip__amount_fen=F("line__amount_fen"), slip__community_id=F("line__community_id"), line__state=BankLine.State.DEPOSIT)
+    for line_id in pairs.exclude(same).order_by("line_id").values_list("line_id", flat=True):
+        yield Finding("bank.deposits", "bank_bankline", line_id, "流水与缴款单的金额、项目不一致")
+    settled = DepositSlip.objects.filter(organisation_id=organisation_id, settled_at__isnull=False).exclude(pk__in=pairs.values("slip_id"))
+    for slip_id in settled.order_by("pk").values_list("pk", flat=True):
+        yield Finding("bank.deposits", "cashdesk_depositslip", slip_id, "缴款单已到账，但没有对应的流水")
+
+
 def register() -> None:
+    register_check("bank.deposits", "每笔缴存流水对应一张缴款单", deposits)
     register_check("bank.suspense", "银行待查款总账等于未认领的流水", suspense)
     register_check("bank.lines", "每笔已入账的流水等于它的收款", booked)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.models import Community, Organisation, User
+from wuyefei.money.cashdesk.public import DepositSlip
 from wuyefei.money.payments.public import Payment
 
 
@@ -56,6 +57,8 @@ class BankLine(models.Model):
         RETURNING = "returning", _("退回审批中")
         RETURNED = "returned", _("已退回")
         OUT = "out", _("支出")
+        DEPOSIT = "deposit", _("现金缴存")
+        SETTLED = "settled", _("渠道结算")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
@@ -104,6 +107,13 @@ class LineBooking(models.Model):
 
     line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="bookings")
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
+
+
+class SlipLine(models.Model):
+    """The line by which the bank shows a deposit slip. Append-only: a slip is shown once."""
+
+    line = models.OneToOneField(BankLine, on_delete=models.PROTECT, related_name="+")
+    slip = models.OneToOneField(DepositSlip, on_delete=models.PROTECT, related_name="+")
 
 
 class Habit(models.Model):

@@ -1,8 +1,9 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.claiming import Share, ask_return, ask_unmatch, claim, keep_waiting
+from .actions.deposits import NotThisSlip, claim_deposit, claim_settlement
 from .actions.importing import Fresh, Imported, import_statement, look
-from .models import BankLine, BankStatement, Habit, LineBooking
+from .models import BankLine, BankStatement, Habit, LineBooking, SlipLine
 from .queries import get_line, get_statement, lines, statements, to_claim
 from .rules.shapes import StatementRefused
 
@@ -12,12 +13,16 @@ __all__ = [
     "Fresh",
     "Habit",
     "Imported",
+    "NotThisSlip",
     "LineBooking",
     "Share",
     "StatementRefused",
+    "SlipLine",
     "ask_return",
     "ask_unmatch",
     "claim",
+    "claim_deposit",
+    "claim_settlement",
     "get_line",
     "get_statement",
     "import_statement",

@@ -190,6 +190,15 @@ def deferred_control(organisation_id: int) -> Iterator[Yielded]:
         if said.get(run_id, 0) != kept.get(run_id, 0):
             what = Phrase("递延收入 {has}，应收各行合计 {should}", has=yuan(kept.get(run_id, 0)), should=yuan(said.get(run_id, 0)))
             yield Finding("billing.deferred", "billing_run", run_id, what)
+    anew = Receivable.objects.filter(organisation_id=organisation_id, run__isnull=True, deferred_fen__gt=0)
+    held = dict(
+        Deferral.objects.filter(organisation_id=organisation_id, source_kind="rebill").values_list("source_id").annotate(Sum("net_fen"))
+    )
+    for row_id, fen in anew.values_list("pk", "deferred_fen").order_by("pk"):
+        yield Examined(1)
+        if held.get(row_id, 0) != fen:
+            what = Phrase("递延收入 {has}，应收各行合计 {should}", has=yuan(held.get(row_id, 0)), should=yuan(fen))
+            yield Finding("billing.deferred", "billing_receivable", row_id, what)
 
 
 def register() -> None:

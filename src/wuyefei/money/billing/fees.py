@@ -15,8 +15,8 @@ from typing import Protocol
 from wuyefei.foundation.kernel.dates import LATEST, Span
 from wuyefei.foundation.platform import prepared
 
-from .models import Adjustment, LateFeeWaiver, Receivable
-from .rules.late_fee import Accrual, Change, accrue, payable
+from .models import Adjustment, LateFeeHold, LateFeeWaiver, Receivable
+from .rules.late_fee import Accrual, Change, accrue, late_fee, payable
 
 _sources: list[str] = []
 
@@ -163,6 +163,11 @@ def _standing(row: Receivable, accrual: Accrual, adjusted: int, waived: int, set
     )  # fmt: skip
 
 
+def history(receivable_ids: list[int]) -> dict[int, list[Change]]:
+    """What changed the principal of each receivable, and when."""
+    return facts_of(receivable_ids).changes if receivable_ids else {}
+
+
 class Owing(Protocol):
     """What the rule needs to know of a receivable: the stored row, or a light copy of it."""
 
@@ -216,3 +221,21 @@ def cache_into(row: Cached, changes: list[Change], holds: list[Span], settled: i
     row.late_fee_settled_fen = settled
     row.accrued_to = max([row.due_on, *(change.on for change in changes)])
     row.accrued_exact = accrual_of(row, row.accrued_to, changes, holds).exact
+
+
+def late_fee_stopped(held: Iterable[tuple[Receivable, int]], as_of: dt.date) -> dict[int, int]:
+    """By hold: the late fee in fen that did not run by ``as_of`` because of it, for (receivable, hold id)."""
+    pairs = list(held)
+    ids = [row.pk for row, _ in pairs]
+    changes = facts_of(ids).changes
+    spans: dict[int, list[tuple[int, Span]]] = defaultdict(list)
+    for pk, receivable_id, first, last in LateFeeHold.objects.filter(receivable_id__in=ids).values_list("pk", "receivable_id", "starts_on", "ends_on"):
+        spans[receivable_id].append((pk, Span(first, last or LATEST)))
+    found = {}
+    for row, hold_id in pairs:
+        fee_due, known = row.amount_fen, changes.get(row.pk, [])
+        all_of = [span for _, span in spans[row.pk]]
+        others = [span for pk, span in spans[row.pk] if pk != hold_id]
+        without, having = (late_fee(accrual_of(row, as_of, known, some).exact, fee_due, row.late_fee_cap) for some in (others, all_of))
+        found[hold_id] = without - having
+    return found

@@ -4,6 +4,7 @@ from .actions.deferrals import RELEASE, release_income
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.published import Published, register_after_publish, tell
+from .actions.rebilling import DraftedAhead, Share, rebill, refuse_drafted
 from .actions.receivables import (
     OpeningArrears,
     ask_adjustment,
@@ -11,6 +12,7 @@ from .actions.receivables import (
     ask_waiver,
     book_opening,
     charge_once,
+    waive_part,
 )
 from .actions.runs import (
     PUBLISH_KIND,
@@ -30,6 +32,8 @@ from .fees import (
     LATE_FEE_SET_SQL,
     LATE_FEE_SQL,
     Standing,
+    history,
+    late_fee_stopped,
     lock_receivables,
     refresh,
     register_source,
@@ -38,6 +42,8 @@ from .fees import (
 from .kinds import month_charges
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import (
+    DEFERRAL,
+    INSTALMENT,
     OpenBill,
     get_receivable,
     get_run,
@@ -48,6 +54,7 @@ from .queries import (
     runs,
 )
 from .rules.cycles import cycles, due_date
+from .rules.drafting import thawed_prices
 from .rules.explaining import explain
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month
@@ -56,6 +63,8 @@ from .settling import OpenAccount, OpenAccounts, lock_accounts
 __all__ = [
     "DEFAULT_CAP",
     "DEFAULT_RATE",
+    "DEFERRAL",
+    "INSTALMENT",
     "LATE_FEE_FEEDS_SQL",
     "LATE_FEE_SET_SQL",
     "LATE_FEE_SQL",
@@ -67,6 +76,7 @@ __all__ = [
     "Convention",
     "Deferral",
     "DraftResult",
+    "DraftedAhead",
     "Explanation",
     "LateFee",
     "LateFeeHold",
@@ -80,6 +90,7 @@ __all__ = [
     "Run",
     "RunLine",
     "Selection",
+    "Share",
     "SheetRow",
     "Standing",
     "Stretch",
@@ -102,7 +113,9 @@ __all__ = [
     "explanation",
     "get_receivable",
     "get_run",
+    "history",
     "late_fee_of",
+    "late_fee_stopped",
     "lines_digest",
     "lock_accounts",
     "lock_receivables",
@@ -110,8 +123,10 @@ __all__ = [
     "open_bills",
     "open_bills_each",
     "place_hold",
+    "rebill",
     "receivables",
     "refresh",
+    "refuse_drafted",
     "register_after_publish",
     "register_source",
     "release_income",
@@ -122,4 +137,6 @@ __all__ = [
     "stretches",
     "tell",
     "strike_line",
+    "waive_part",
+    "thawed_prices",
 ]

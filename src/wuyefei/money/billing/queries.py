@@ -86,11 +86,29 @@ class OpenBill:
         return self.outstanding_fen + self.late_fee_fen
 
 
+INSTALMENT = "instalment"
+"""The kind of hold by which a plan to pay in parts stands: on its days money settles principal first, as the plan's
+agreement says (Civil Code article 561 lets the parties agree otherwise)."""
+
+DEFERRAL = "deferral"
+"""The kind of hold by which a payment is put off in an emergency."""
+
+GRANTED = (INSTALMENT, DEFERRAL)
+"""Holds that were granted to the payer. A bill under any other kind of hold is disputed: nobody asks for its money."""
+
+_HELD_SQL = f"h.kind NOT IN {GRANTED}"
+
+AGREED = "agreed"
+"""The order of allocation on those days: the principal of everything before the late fee of what the plan covers."""
+
+PRINCIPAL_FIRST_SQL = f"""EXISTS (SELECT 1 FROM billing_latefeehold x WHERE x.receivable_id = r.id AND x.kind = '{INSTALMENT}'
+            AND daterange(x.starts_on, x.ends_on, '[]') @> %(as_of)s::date)"""
+
 _OPEN_SQL = f"""
 SELECT * FROM (
   SELECT r.id, r.property_id, p.code, r.payer_id, q.name, r.item_id, i.name, r.service_from, r.service_to, r.due_on,
-    r.amount_fen, r.outstanding_fen, {LATE_FEE_SQL} AS late_fee, r.allocation_order, r.memo,
-    EXISTS (SELECT 1 FROM billing_latefeehold h WHERE h.receivable_id = r.id
+    r.amount_fen, r.outstanding_fen, {LATE_FEE_SQL} AS late_fee, CASE WHEN {PRINCIPAL_FIRST_SQL} THEN '{AGREED}' ELSE r.allocation_order END, r.memo,
+    EXISTS (SELECT 1 FROM billing_latefeehold h WHERE h.receivable_id = r.id AND {_HELD_SQL}
             AND daterange(h.starts_on, h.ends_on, '[]') @> %(as_of)s::date) AS held
   FROM billing_receivable r
   JOIN properties_property p ON p.id = r.property_id

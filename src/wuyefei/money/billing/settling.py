@@ -17,11 +17,11 @@ from django.db.models import Sum
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.dates import Span
+from wuyefei.foundation.kernel.dates import LATEST, Span
 
 from .fees import accrual_of, facts_of
-from .models import Adjustment, LateFeeWaiver
-from .queries import OpenBill
+from .models import Adjustment, LateFeeHold, LateFeeWaiver
+from .queries import AGREED, GRANTED, INSTALMENT, OpenBill
 from .rules.late_fee import Change, late_fee, payable
 
 CHUNK = 5000
@@ -66,6 +66,10 @@ class OpenAccount:
     reversed_at: dt.datetime | None
     changes: list[Change] = field(default_factory=list)
     holds: Sequence[Span] = ()
+    agreed: Sequence[Span] = ()
+    """The holds of plans to pay in parts: on their days principal is settled first."""
+    disputed: Sequence[Span] = ()
+    """The holds on whose days nobody asks for the money."""
     adjusted: list[Change] = field(default_factory=list)
     waived_fen: int = 0
     settled_fen: int = 0
@@ -110,8 +114,12 @@ class OpenAccount:
         return OpenBill(
             self.pk, self.property_id, property_code, self.payer_id, payer_name, self.item_id, self.item_name,
             self.service_from, self.service_to, self.due_on, self.amount_fen, self.outstanding_fen, fee,
-            self.allocation_order, self.memo, any(hold.first <= as_of <= hold.last for hold in self.holds),
+            AGREED if _on(self.agreed, as_of) else self.allocation_order, self.memo, _on(self.disputed, as_of),
         )  # fmt: skip
+
+
+def _on(spans: Sequence[Span], day: dt.date) -> bool:
+    return any(span.first <= day <= span.last for span in spans)
 
 
 class OpenAccounts:
@@ -168,7 +176,14 @@ def _read_facts(accounts: list[OpenAccount]) -> None:
     rows = Adjustment.objects.filter(receivable_id__in=ids).values_list("receivable_id", "value_date", "amount_fen")
     for receivable_id, on, fen in rows:
         adjusted.setdefault(receivable_id, []).append(Change(on, fen))
+    agreed: dict[int, list[Span]] = {}
+    disputed: dict[int, list[Span]] = {}
+    kinds = LateFeeHold.objects.filter(receivable_id__in=ids).values_list("receivable_id", "kind", "starts_on", "ends_on")
+    for receivable_id, kind, first, last in kinds:
+        if kind == INSTALMENT or kind not in GRANTED:
+            (agreed if kind == INSTALMENT else disputed).setdefault(receivable_id, []).append(Span(first, last or LATEST))
     for account in accounts:
+        account.agreed, account.disputed = agreed.get(account.pk, ()), disputed.get(account.pk, ())
         account.changes, account.holds = facts.changes.get(account.pk, []), facts.holds.get(account.pk, [])
         account.settled_fen, account.waived_fen = facts.settled.get(account.pk, 0), waived.get(account.pk, 0)
         account.adjusted = adjusted.get(account.pk, [])

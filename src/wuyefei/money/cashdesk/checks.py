@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from django.db import connection
+from django.db.models import Sum
 
 from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan
@@ -14,8 +15,9 @@ from wuyefei.money.ledger.public import Account, Leg, control
 from wuyefei.money.payments.public import Payment
 
 from .actions import HANDOVER_KIND, cash_of, gap_postings
-from .models import Shift, ShiftPayment
+from .models import DepositSlip, Shift, ShiftPayment
 from .rules import difference, expected_cash
+from .slips import SLIP_KIND, VOID_SLIP_KIND
 
 
 def in_shifts(organisation_id: int) -> Iterator[Yielded]:
@@ -77,7 +79,26 @@ def over_and_short(organisation_id: int) -> Iterator[Yielded]:
     yield from control("cashdesk.difference", organisation_id, Account.OVERAGE, dict(over), name="现金长款")
 
 
+def deposits(organisation_id: int) -> Iterator[Yielded]:
+    """Cash in transit is the slips that the bank has not shown; every slip that stands took its sum from the cash on hand,
+    and covers what its shifts brought in."""
+    rows = DepositSlip.objects.filter(organisation_id=organisation_id, voided_at__isnull=True).order_by("pk")
+    transit: dict[int, int] = defaultdict(int)
+    taken: dict[int, int] = defaultdict(int)
+    for slip in rows.annotate(shown=Sum("shifts__amount_fen")).iterator(chunk_size=1000):
+        yield Examined(1)
+        taken[slip.community_id] -= slip.amount_fen
+        if slip.settled_at is None:
+            transit[slip.community_id] += slip.amount_fen
+        if slip.shown != slip.covered_fen:
+            what = Phrase("缴款单应缴 {covered}，所含班次合计 {shown}", covered=yuan(slip.covered_fen), shown=yuan(slip.shown or 0))
+            yield Finding("cashdesk.slips", "cashdesk_depositslip", slip.pk, what)
+    yield from control("cashdesk.slips", organisation_id, Account.TRANSIT, dict(transit), name="缴存在途")
+    yield from control("cashdesk.slips", organisation_id, Account.CASH, dict(taken), name="缴存", kinds=[SLIP_KIND, VOID_SLIP_KIND])
+
+
 def register() -> None:
+    register_check("cashdesk.slips", "缴存在途等于银行还没显示的缴款单", deposits)
     register_check("cashdesk.payments", "每笔收银台收款都在一个班次里", in_shifts)
     register_check("cashdesk.expected", "已交班的应交现金等于备用金加收款", expected)
     register_check("cashdesk.difference", "长短款与总账一致", over_and_short)

@@ -1,4 +1,4 @@
-"""Shifts and the payments taken in them."""
+"""Shifts, the payments taken in them, and the slips by which their cash was banked."""
 
 from __future__ import annotations
 
@@ -49,3 +49,55 @@ class Shift(models.Model):
 class ShiftPayment(models.Model):
     shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="payments")
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
+
+
+class DepositSlip(models.Model):
+    """Cash that was taken to the bank. ``covered_fen`` is what its shifts brought in, floats left out; ``settled_on`` the day on
+    which the bank's own statement shows it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=40)
+    bank_on = models.DateField()
+    amount_fen = models.BigIntegerField()
+    covered_fen = models.BigIntegerField()
+    note = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    settled_on = models.DateField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    voided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["community", "number"], condition=models.Q(voided_at__isnull=True), name="slip_number_once"),
+            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="slip_positive"),
+            models.CheckConstraint(condition=~models.Q(voided_by=models.F("made_by")), name="slip_void_four_eyes"),
+            models.CheckConstraint(condition=models.Q(settled_at__isnull=True) | models.Q(voided_at__isnull=True), name="slip_settled_or_void"),
+        ]
+        indexes = [models.Index(fields=["community", "-id"], name="slip_latest_first")]
+
+    def __str__(self) -> str:
+        return f"缴款单 {self.number}"
+
+
+class SlipShift(models.Model):
+    """A shift whose cash a slip covers; ``standing`` ends with the slip's void, and then another may cover it."""
+
+    slip = models.ForeignKey(DepositSlip, on_delete=models.PROTECT, related_name="shifts")
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="slips")
+    amount_fen = models.BigIntegerField()
+    standing = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shift"], condition=models.Q(standing=True), name="shift_banked_once")]
+
+
+class SlipScan(models.Model):
+    """The bank's stamped paper as photographed or scanned; append-only."""
+
+    slip = models.OneToOneField(DepositSlip, on_delete=models.PROTECT, related_name="scan")
+    kind = models.CharField(max_length=20)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)

@@ -14,6 +14,7 @@ from .actions.refunds import RefundRequest, ask_refund, sweep_refunds
 from .actions.setups import SetupDraft, save_setup
 from .models import ChannelException, ChannelSetup, NoticeLog, Order, Refund
 from .providers.base import Forged, ProviderError, ProviderRefused, WayKind
+from .providing import provider_of
 from .queries import Offered, channels_for, get_order, open_exceptions, orders
 from .rules import Channel, EntryPoint, OrderState
 
@@ -42,6 +43,7 @@ __all__ = [
     "close_order",
     "get_order",
     "open_exceptions",
+    "provider_of",
     "orders",
     "save_setup",
     "start_order",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.dates import CHINA
@@ -22,6 +23,15 @@ class Unbalanced(DomainError):
     message = "凭证借贷不平，未入账。"
 
 
+class PeriodClosed(DomainError):
+    code = "period_closed"
+    message = "{day} 所在的月份已经结账，不能再入账；请在未结账的月份做调整，或先申请反结账。"
+
+
+OPEN_DAYS = "ledger_open_days"
+"""What the trigger calls its refusal (migration 0004)."""
+
+
 def post(
     kind: str,
     source_id: int,
@@ -35,7 +45,7 @@ def post(
     """Post one entry in the running transaction; legs of one account are summed, zero legs dropped.
 
     The entry date is the China day of ``booked_at`` (now, unless a batch posts many at one moment).
-    Returns None where nothing moves. Raises ``Unbalanced``.
+    Returns None where nothing moves. Raises ``Unbalanced``, and ``PeriodClosed`` where the books of that day are closed.
     """
     sums: dict[Account, int] = defaultdict(int)
     for leg in postings:
@@ -62,11 +72,17 @@ def post(
 
 
 def _written(entry: Entry, legs: list[Posting]) -> int:
+    values: list[Any] = [
+        entry.organisation_id, entry.community_id, entry.entry_date, entry.booked_at, entry.kind, entry.source_id, entry.memo,
+        entry.actor_id, entry.community_id, [leg.account.value for leg in legs], [leg.amount_fen for leg in legs],
+    ]  # fmt: skip
     with prepared.cursor() as cursor:
-        cursor.execute(_POSTED, [
-            entry.organisation_id, entry.community_id, entry.entry_date, entry.booked_at, entry.kind, entry.source_id, entry.memo,
-            entry.actor_id, entry.community_id, [leg.account.value for leg in legs], [leg.amount_fen for leg in legs],
-        ])  # fmt: skip
+        try:
+            cursor.execute(_POSTED, values)
+        except IntegrityError as error:
+            if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == OPEN_DAYS:
+                raise PeriodClosed(day=entry.entry_date) from error
+            raise
         return int(cursor.fetchone()[0])
 
 

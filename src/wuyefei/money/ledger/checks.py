@@ -10,7 +10,8 @@ from wuyefei.foundation.kernel.errors import Phrase, joined
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded
 
-from .models import Entry
+from .closing import figures, standing
+from .models import Entry, PeriodClose
 from .rules import Account
 
 
@@ -55,3 +56,24 @@ def control(
         if has != should:
             what = Phrase("{account} {what}：总账 {has}，明细 {should}，相差 {difference}", account=account.value, what=name, has=yuan(has), should=yuan(should), difference=yuan(has - should))
             yield Finding(check, "access_community", community_id, what)
+
+
+def closed_days(organisation_id: int) -> Iterator[Yielded]:
+    """In closed days stand exactly the entries that stood there when they were closed."""
+    rows: dict[int, list[PeriodClose]] = {}
+    for row in PeriodClose.objects.filter(organisation_id=organisation_id).order_by("pk"):
+        rows.setdefault(row.community_id, []).append(row)
+    for community_id, found in rows.items():
+        for row in standing(found):
+            yield Examined(row.entries)
+            now = figures(community_id, row.first, row.last)
+            if (now.entries, now.debit_fen, now.digest) == (row.entries, row.debit_fen, row.digest):
+                continue
+            days = Entry.objects.filter(community_id=community_id, entry_date__lte=row.last, booked_at__gt=row.at)
+            late = (days.filter(entry_date__gte=row.first) if row.first else days).order_by("pk").first()
+            what = Phrase("{last} 结账时有 {kept} 张凭证、借方 {debit}，现在有 {entries} 张、借方 {sum}，或内容不同", last=str(row.last),
+                          kept=row.entries, debit=yuan(row.debit_fen), entries=now.entries, sum=yuan(now.debit_fen))  # fmt: skip
+            if late is not None:
+                yield Finding("ledger.closed", "ledger_entry", late.pk, what)
+            else:
+                yield Finding("ledger.closed", "ledger_periodclose", row.pk, what)

@@ -1,9 +1,20 @@
 """The door of the room: what other rooms may use."""
 
-from .actions import Unbalanced, post
+from .actions import PeriodClosed, Unbalanced, post
 from .beancount import components, render
 from .checks import control
-from .models import Entry, Leg
+from .closing import (
+    Figures,
+    OutOfOrder,
+    close_books,
+    closed_through,
+    figures,
+    hold_books,
+    period_closes,
+    reopen_books,
+    standing,
+)
+from .models import Entry, Leg, PeriodClose
 from .queries import Written, balances, journal, readable
 from .rules import (
     ACCOUNT_NAMES,
@@ -24,12 +35,16 @@ from .turnover import Page, account_page, by_kind, get_entry, turnover
 
 __all__ = [
     "ACCOUNT_NAMES",
-    "BEANCOUNT_NAMES",
     "Account",
+    "BEANCOUNT_NAMES",
     "Entry",
+    "Figures",
     "Leg",
     "Movement",
+    "OutOfOrder",
     "Page",
+    "PeriodClose",
+    "PeriodClosed",
     "Posting",
     "TrialRow",
     "Turnover",
@@ -38,19 +53,26 @@ __all__ = [
     "account_page",
     "balances",
     "by_kind",
+    "close_books",
+    "closed_through",
     "components",
     "control",
+    "figures",
     "get_entry",
     "grows_by_debit",
+    "hold_books",
     "journal",
     "movement",
+    "period_closes",
     "post",
     "readable",
     "register_source",
     "render",
+    "reopen_books",
     "sides",
     "source_of",
     "sources",
+    "standing",
     "trial_rows",
     "trial_totals",
     "turnover",

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 class Account(StrEnum):
     CASH = "1001"
+    TRANSIT = "1001.9"
     BANK = "1002"
     CHANNEL = "1012"
     RECEIVABLE = "1122"
@@ -22,12 +23,14 @@ class Account(StrEnum):
     OPENING = "3131"
     INCOME = "6001"
     LATE_FEE = "6301"
+    BANK_FEE = "6603"
     SHORTAGE = "6711"
     OVERAGE = "6301.9"
 
 
 ACCOUNT_NAMES: dict[Account, str] = {
     Account.CASH: "库存现金",
+    Account.TRANSIT: "库存现金-缴存在途",
     Account.BANK: "银行存款",
     Account.CHANNEL: "其他货币资金",
     Account.RECEIVABLE: "应收账款",
@@ -41,12 +44,14 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.OPENING: "期初权益",
     Account.INCOME: "主营业务收入",
     Account.LATE_FEE: "营业外收入-违约金",
+    Account.BANK_FEE: "财务费用-手续费",
     Account.SHORTAGE: "营业外支出-现金短款",
     Account.OVERAGE: "营业外收入-现金长款",
 }
 
 BEANCOUNT_NAMES: dict[Account, str] = {
     Account.CASH: "Assets:Cash",
+    Account.TRANSIT: "Assets:CashInTransit",
     Account.BANK: "Assets:Bank",
     Account.CHANNEL: "Assets:Channel",
     Account.RECEIVABLE: "Assets:Receivable",
@@ -60,6 +65,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.OPENING: "Equity:Opening",
     Account.INCOME: "Income:Service",
     Account.LATE_FEE: "Income:LateFee",
+    Account.BANK_FEE: "Expenses:BankFee",
     Account.SHORTAGE: "Expenses:CashShort",
     Account.OVERAGE: "Income:CashOver",
 }

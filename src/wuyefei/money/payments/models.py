@@ -148,6 +148,7 @@ class Prepayment(models.Model):
         VOID = "void", _("作废")
         RELEASED = "released", _("撤销核销转入")
         REFUND = "refund", _("退款")
+        MOVED = "moved", _("过户转移")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")

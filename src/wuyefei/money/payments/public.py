@@ -1,6 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.bulk import Batch, BatchRefused, BatchResult, take_payments_in_bulk
+from .actions.carrying import Carried, carry, lock_payments_of, move_prepayment, paid_towards, release_bill
 from .actions.giving_back import Held, NothingToGiveBack, hold_refund, return_refund
 from .actions.online import OnlinePayment, check_due, take_online
 from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
@@ -19,6 +20,7 @@ __all__ = [
     "BatchRow",
     "Bill",
     "BillsChanged",
+    "Carried",
     "Fault",
     "Held",
     "NothingToGiveBack",
@@ -40,10 +42,15 @@ __all__ = [
     "ask_void",
     "balance_fen",
     "book_opening_prepayments",
+    "carry",
     "check_due",
     "get_payment",
     "hold_refund",
+    "lock_payments_of",
+    "move_prepayment",
+    "paid_towards",
     "payments",
+    "release_bill",
     "register_void_check",
     "return_refund",
     "settle_tenders",

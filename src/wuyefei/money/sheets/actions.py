@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import transaction
 
 from wuyefei.estate.metering.public import lock_readings
 from wuyefei.estate.properties.public import Property
 from wuyefei.estate.tariffs.public import By, Participant, get_item
+from wuyefei.estate.turnover.public import lock_declarations
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
@@ -23,6 +23,9 @@ from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.billing.public import Published, SheetRow, book_sheet, tell
 
 from . import queries
+from .deposits import deposits
+from .leases import declared
+from .members import participants
 from .models import Line, Sheet, Use
 from .rules import (
     Drawn,
@@ -37,9 +40,12 @@ from .rules import (
     metered,
     participants_json,
     shared,
+    stages_json,
     steps_json,
 )
-from .terms import EachTerms, Head, MeteredTerms, Scope, SharedTerms
+from .stages import check_stages
+from .terms import DepositTerms, EachTerms, Head, MeteredTerms, SharedTerms, TurnoverTerms
+from .turnover import shares
 
 BILL_KIND = "sheets.bill"
 LONGEST_DAYS = 3 * 366
@@ -58,24 +64,27 @@ def draft_metered(head: Head, terms: MeteredTerms, *, actor: Actor, community: C
     """Charge every reading that waits. Raises ``NothingToBill`` and what the rules raise; nothing is written then."""
     _check(head, actor, community)
     item = get_item(actor, head.item_id)
+    check_stages(terms.stages)
     lock_readings(community.pk)
     _free(community.pk)
     pieces = queries.uncharged(community.pk, item.pk, terms.meter_kind, head.span.last, terms.since)
     before = queries.used_before(item.pk, {piece.property_id for piece in pieces}, terms.stage_from)
-    drawn, left = metered(pieces, terms.steps, before)
+    drawn, left = metered(pieces, terms.stages, before)
     left += [Left(home, Why.HELD) for home in queries.held_properties(community.pk, terms.meter_kind, head.span.last)]
     if not drawn:
         raise NothingToBill(reason="没有还没计费的读数，或读数都在待核对")
-    facts = {"meter_kind": terms.meter_kind, "steps": steps_json(terms.steps), "stage_from": str(terms.stage_from)}
+    facts: Json = {"meter_kind": terms.meter_kind, "steps": steps_json(terms.steps), "stage_from": str(terms.stage_from)}
+    if terms.changes:
+        facts["changes"] = stages_json(terms.stages)
     span = Span(min(row.span.first for row in drawn), max(head.span.last, max(row.span.last for row in drawn)))
     return _draft(Sheet.Kind.METERED, Head(item.pk, head.title, span, head.due_on), facts, drawn, left, actor, community)
 
 
 def _members(
-    scope: Scope, by: By, span: Span, actor: Actor, community: Community, meter_kind: str = "", vacant: Any = 1
+    by: By, span: Span, community: Community, terms: SharedTerms | EachTerms
 ) -> tuple[list[Participant], dict[int, int]]:
     """The participants and their payers on the last day. Raises ``PayerMissing``."""
-    found = queries.participants(community.pk, scope, by, span, meter_kind, vacant)
+    found = participants(community.pk, by, span, terms)
     owing = queries.payers_on([one.key for one in found], span.last)
     missing = [one for one in found if one.key not in owing and one.factor]
     if missing:
@@ -87,11 +96,12 @@ def _members(
 def draft_shared(head: Head, terms: SharedTerms, *, actor: Actor, community: Community) -> Sheet:
     """Share a sum. Raises ``NobodyTakesPart``, ``MeasureMissing``, ``PayerMissing``, ``Invalid``; nothing is written then."""
     _check(head, actor, community)
-    if terms.by not in (By.UNIT, By.AREA, By.USAGE):
-        raise Invalid(field="分摊方式", reason="请选按户、按面积或按用量")
-    found, owing = _members(terms.scope, terms.by, head.span, actor, community, terms.meter_kind, terms.vacant_factor)
+    found, owing = _members(terms.by, head.span, community, terms)
     drawn = shared(terms.total_fen, terms.by, found, owing, head.span)
-    facts = {"total_fen": terms.total_fen, "by": terms.by.value, "participants": participants_json(found), "meter_kind": terms.meter_kind}
+    facts = {
+        "total_fen": terms.total_fen, "by": terms.by.value, "participants": participants_json(found), "meter_kind": terms.meter_kind,
+        "agreed_text": "\n".join(f"{code} {factor}" for code, factor in terms.agreed.items()),
+    }  # fmt: skip
     return _draft(Sheet.Kind.SHARED, head, facts, drawn, [], actor, community)
 
 
@@ -103,11 +113,39 @@ def draft_each(head: Head, terms: EachTerms, *, actor: Actor, community: Communi
         raise Invalid(field="计价方式", reason="请选按户或按面积")
     if not terms.price.is_finite() or terms.price <= 0:
         raise Invalid(field="单价", reason="必须大于 0")
-    found, owing = _members(terms.scope, terms.by, head.span, actor, community)
+    found, owing = _members(terms.by, head.span, community, terms)
     if not found:
         raise NothingToBill(reason="这个范围里没有房屋")
     drawn = each(terms.price, terms.by, found, owing, head.span)
     return _draft(Sheet.Kind.EACH, head, {"price": str(terms.price), "by": terms.by.value}, drawn, [], actor, community)
+
+
+@transaction.atomic
+def draft_deposit(head: Head, terms: DepositTerms, *, actor: Actor, community: Community) -> Sheet:
+    """Charge a deposit by its policy, once. Raises what ``deposits.deposits`` raises and ``NothingToBill``; nothing is
+    written then."""
+    _check(head, actor, community)
+    item = get_item(actor, head.item_id)
+    Community.objects.select_for_update(no_key=True).get(pk=community.pk)
+    drawn, left = deposits(community.pk, item, head.span, terms)
+    if not drawn:
+        raise NothingToBill(reason="这些房屋都收过这项押金")
+    return _draft(Sheet.Kind.DEPOSIT, head, {"pieces": terms.pieces}, drawn, left, actor, community)
+
+
+@transaction.atomic
+def draft_turnover(head: Head, terms: TurnoverTerms, *, actor: Actor, community: Community) -> Sheet:
+    """Charge what confirmed turnovers bring beyond the minimum. Raises ``NothingToBill``; nothing is written then."""
+    _check(head, actor, community)
+    item = get_item(actor, head.item_id)
+    lock_declarations(community.pk)
+    drawn, left = shares(declared(community.pk, item.pk, terms.until))
+    if not drawn:
+        raise NothingToBill(reason="没有已确认而还没计费的营业额，或分成都没有超出保底")
+    span = Span(min(row.span.first for row in drawn), max(row.span.last for row in drawn))
+    return _draft(
+        Sheet.Kind.TURNOVER, Head(item.pk, head.title, span, head.due_on), {"until": str(terms.until)}, drawn, left, actor, community
+    )
 
 
 def _draft(

@@ -7,12 +7,15 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from wuyefei.estate.turnover.public import settled
+from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
 
 from .models import Line, Sheet, Use
-from .rules import amount_of, shares_of
+from .proving import amount_of
+from .rules import shares_of
 
 BATCH = 2000
 
@@ -54,6 +57,18 @@ def charged(organisation_id: int) -> Iterator[Yielded]:
             yield Finding("sheets.uses", "sheets_line", pk, Phrase("计费用量 {has}，读数合计 {should}", has=quantity, should=used.get(pk, 0)))
 
 
+def turnovers(organisation_id: int) -> Iterator[Yielded]:
+    """What a line shares of is a turnover that was confirmed for that lease and month."""
+    lines = Line.objects.filter(organisation_id=organisation_id, sheet__kind=Sheet.Kind.TURNOVER).order_by("pk")
+    said = settled(organisation_id)
+    for pk, inputs in lines.values_list("pk", "inputs").iterator(chunk_size=BATCH):
+        yield Examined(1)
+        for part in inputs["parts"]:
+            if said.get(part["declaration"]) != (part["line"], Month.parse(part["month"]).first, part["turnover_fen"]):
+                yield Finding("sheets.turnover", "sheets_line", pk, Phrase("{month} 的营业额与已确认的申报不一致", month=part["month"]))
+
+
 def register() -> None:
     register_check("sheets.amount", "计费单每行的金额可由冻结的算法重算", amounts)
     register_check("sheets.uses", "抄表计费的用量等于读数的用量", charged)
+    register_check("sheets.turnover", "营业额分成所用的营业额就是已确认的申报", turnovers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,8 +17,10 @@ from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.money.billing.public import Receivable
 
 from .models import Line, Sheet
-from .queries import line_of
-from .rules import Json, steps_of
+from .queries import line_of, photos_of_bill
+from .rules import Json, parts_of, stages_of
+from .stages import Part
+from .turnover import part_fen
 
 Words = list[tuple[str, str]]
 
@@ -42,9 +45,27 @@ def steps(kind: str, inputs: Json, amount_fen: int) -> list[StepLine]:
         return _metered(inputs)
     if kind == Sheet.Kind.SHARED:
         return _shared(inputs, amount_fen)
+    if kind == Sheet.Kind.TURNOVER:
+        return [line for part in inputs["parts"] for line in _turnover(part)]
+    if kind == Sheet.Kind.DEPOSIT:
+        return [deposit_line(inputs, amount_fen), StepLine(_("押金，按规定退还，不是收入"), _("%(since)s 起的标准") % inputs)]
     unit = _("㎡") if inputs["by"] == "area" else _("户")
     how = _("%(price)s 元 × %(quantity)s %(unit)s") % {"price": plain(inputs["price"]), "quantity": plain(inputs["quantity"]), "unit": unit}
     return [StepLine(_("单价 × 数量"), how, amount_fen)]
+
+
+def deposit_line(inputs: Json, amount_fen: int) -> StepLine:
+    """A deposit by its policy."""
+    by, figure, quantity = inputs["by"], plain(inputs["figure"]), inputs["quantity"]
+    if by == "months":
+        how = _("月租金 %(rent)s 元 × %(months)s 个月") % {"rent": yuan_text(int(quantity)), "months": figure}
+        return StepLine(_("几个月租金"), how, amount_fen)
+    facts = {"figure": figure, "quantity": plain(quantity)}
+    if by == "property":
+        return StepLine(_("每户"), _("%(figure)s 元") % facts, amount_fen)
+    if by == "area":
+        return StepLine(_("每平方米"), _("%(figure)s 元 × %(quantity)s ㎡") % facts, amount_fen)
+    return StepLine(_("每件"), _("%(figure)s 元 × %(quantity)s 件") % facts, amount_fen)
 
 
 def _metered(inputs: Json) -> list[StepLine]:
@@ -56,25 +77,64 @@ def _metered(inputs: Json) -> list[StepLine]:
             facts["end"] = _("%(end)s 加一整圈") % facts
         what = _("表 %(meter)s，%(since)s 至 %(on)s") % piece
         found.append(StepLine(what, _("（%(end)s − %(start)s）%(times)s → 用量 %(used)s") % facts))
-    used = sum((Decimal(piece["used"]) for piece in inputs["pieces"]), Decimal(0))
-    rows, before = steps_of(inputs["steps"]), Decimal(inputs["before"])
-    if before and len(rows) > 1:
+    parts, before = parts_of(inputs), Decimal(inputs["before"])
+    stages = stages_of(inputs)
+    if before and any(len(stage.steps) > 1 for stage in stages):
         found.append(StepLine(_("本阶梯周期先前已用"), plain(before)))
-    for part in tiered(used, rows, before):
-        name = _("第 %(number)s 档") % {"number": part.number} if len(rows) > 1 else _("用量 × 单价")
-        how = _("%(quantity)s × %(price)s 元") % {"quantity": plain(part.quantity), "price": plain(part.price)}
-        found.append(StepLine(name, how, part.amount_fen))
+    return found + price_lines(parts, len(stages) > 1)
+
+
+def price_lines(parts: Sequence[Part], changed: bool) -> list[StepLine]:
+    """The use under each price, step by step."""
+    found = []
+    for part in parts:
+        if changed:
+            name = _("%(day)s 起新价，用量按日分") % {"day": part.stage.since} if part.stage.since else _("换价以前，用量按日分")
+            found.append(StepLine(name, plain(part.quantity)))
+        found += _priced(part)
     return found
 
 
+def _priced(part: Part) -> list[StepLine]:
+    """The use under one price, step by step."""
+    found = []
+    for step in tiered(part.quantity, part.stage.steps, part.before):
+        name = _("第 %(number)s 档") % {"number": step.number} if len(part.stage.steps) > 1 else _("用量 × 单价")
+        how = _("%(quantity)s × %(price)s 元") % {"quantity": plain(step.quantity), "price": plain(step.price)}
+        found.append(StepLine(name, how, step.amount_fen))
+    return found
+
+
+def _turnover(part: Json) -> list[StepLine]:
+    """One month's share beyond the minimum."""
+    earned, amount = part_fen(part)
+    month = part["month"]
+    bands = "，".join(
+        (_("至 %(upto)s 元 %(share)s%%") if upto else _("其余 %(share)s%%")) % {"upto": upto and yuan_text(int(upto)), "share": plain(Decimal(share) * 100)}
+        for upto, share in part["bands"]
+    )  # fmt: skip
+    found = [StepLine(_("%(month)s 营业额 %(sum)s 元") % {"month": month, "sum": yuan_text(part["turnover_fen"])}, bands)]
+    if part["free"]:
+        facts = {"free": part["free"], "left": part["days"] - part["free"], "days": part["days"]}
+        found.append(StepLine(_("免租 %(free)s 天不分成") % facts, _("按 %(left)s ÷ %(days)s 天") % facts))
+    minimum = yuan_text(part["minimum_fen"])
+    if earned > part["minimum_fen"]:
+        how = _("分成 %(earned)s − 已出账的保底 %(minimum)s") % {"earned": yuan_text(earned), "minimum": minimum}
+    else:
+        how = _("分成 %(earned)s 没有超出保底 %(minimum)s") % {"earned": yuan_text(earned), "minimum": minimum}
+    if part["before_fen"]:
+        how += _("，更正前已收 %(before)s") % {"before": yuan_text(part["before_fen"])}
+    return [*found, StepLine(_("保底之外"), how, amount)]
+
+
 def _shared(inputs: Json, amount_fen: int) -> list[StepLine]:
-    names = {"unit": _("按户"), "area": _("按面积"), "usage": _("按用量"), "persons": _("按人数")}
+    names = {"unit": _("按户"), "area": _("按面积"), "usage": _("按用量"), "persons": _("按居住人数"), "agreed": _("按约定系数")}
     how = _("总额 %(total)s 元 × 本户 %(weight)s ÷ 合计 %(whole)s") % {
         "total": yuan_text(inputs["total_fen"]), "weight": plain(inputs["weight"]), "whole": plain(inputs["whole"]),
     }  # fmt: skip
     found = [StepLine(_("分摊，%(by)s") % {"by": names[inputs["by"]]}, how, amount_fen)]
     if Decimal(inputs["factor"]) != 1:
-        found.append(StepLine(_("空置系数"), plain(inputs["factor"])))
+        found.append(StepLine(_("系数"), plain(inputs["factor"])))
     return found
 
 
@@ -95,7 +155,7 @@ def explanation_slot(request: HttpRequest, row: Receivable) -> str:
     line = line_of(row.pk)
     if line is None:
         return ""
-    return render_to_string("sheets/_steps.html", {"steps": steps_of_line(line), "line": line}, request=request)
+    return render_to_string("sheets/_steps.html", {"steps": steps_of_line(line), "line": line, "photos": photos_of_bill(row.pk)}, request=request)
 
 
 def sheet_address(request: Request) -> str:

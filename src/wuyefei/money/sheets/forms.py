@@ -12,15 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyefei.estate.metering.public import kinds as meter_kinds
 from wuyefei.estate.properties.public import Property, buildings, entrances
-from wuyefei.estate.tariffs.public import By, items
+from wuyefei.estate.tariffs.public import By, ChargeItem, DepositPolicy, deposit_policies, items
+from wuyefei.estate.turnover.public import leases
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import Invalid
-from wuyefei.foundation.shell.inputs import DayField, YuanField
+from wuyefei.foundation.shell.inputs import DayField, MonthField, YuanField
 
-from .rules import parse_steps
-from .terms import EachTerms, Head, MeteredTerms, Scope, SharedTerms
+from .rules import parse_agreed, parse_changes, parse_steps
+from .terms import DepositTerms, EachTerms, Head, MeteredTerms, Scope, SharedTerms, TurnoverTerms
 
 MOST_CODES = 2000
 
@@ -32,6 +33,32 @@ class StepsField(forms.CharField):
         text = super().clean(value)
         try:
             return parse_steps(text)
+        except Invalid as error:
+            raise forms.ValidationError(str(error.data["reason"])) from error
+
+
+class ChangesField(forms.CharField):
+    """Changes of a price by day, cleaned to ``Stage``."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return parse_changes(text)
+        except Invalid as error:
+            raise forms.ValidationError(str(error.data["reason"])) from error
+
+
+class AgreedField(forms.CharField):
+    """``房号 系数``, one a line or with commas, cleaned to factors by code."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return parse_agreed(text)
         except Invalid as error:
             raise forms.ValidationError(str(error.data["reason"])) from error
 
@@ -113,7 +140,11 @@ class MeteredForm(HeadForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     stage_from = DayField(label=_("阶梯周期自"), help_text=_("通常是一月一日。这天起已计费的用量占档位。"))
-    field_order = ["item", "title", "meter_kind", "until", "steps", "stage_from", "due_on", "since"]
+    changes = ChangesField(
+        label=_("周期中换价"), required=False, max_length=800,
+        help_text=_("没有换价就空着。一行一次：哪天起 新单价，如 2026-03-16 3.65。跨过那天的用量按日分。"),
+    )  # fmt: skip
+    field_order = ["item", "title", "meter_kind", "until", "steps", "stage_from", "changes", "due_on", "since"]
 
     def __init__(self, actor: Actor, community: Community, *args: Any, **kwargs: Any) -> None:
         super().__init__(actor, community, *args, **kwargs)
@@ -130,20 +161,30 @@ class MeteredForm(HeadForm):
 
     def order(self) -> tuple[Head, MeteredTerms]:
         data = self.cleaned_data
-        terms = MeteredTerms(data["meter_kind"], data["steps"], data["stage_from"], data["since"])
+        terms = MeteredTerms(data["meter_kind"], data["steps"], data["stage_from"], data["since"], data["changes"])
         return self.head(data["until"], data["until"]), terms
 
 
 class SharedForm(ScopeForm):
     total = YuanField(label=_("分摊总额（元）"), max_length=20)
-    by = forms.ChoiceField(label=_("分摊方式"), choices=[("area", _("按建筑面积")), ("unit", _("按户")), ("usage", _("按用量"))])
+    by = forms.ChoiceField(
+        label=_("分摊方式"),
+        choices=[
+            ("area", _("按建筑面积")), ("unit", _("按户")), ("usage", _("按用量")), ("persons", _("按居住人数")), ("agreed", _("按约定系数")),
+        ],
+    )  # fmt: skip
     meter_kind = forms.ChoiceField(label=_("按哪种表的用量"), required=False)
     vacant = forms.DecimalField(
         label=_("空置房屋的系数"), initial=Decimal(1), min_value=Decimal(0), max_value=Decimal(1), decimal_places=2,
         help_text=_("1 和别人一样，0.7 打七折，0 不摊。"), widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num"}),
     )  # fmt: skip
+    agreed = AgreedField(
+        label=_("约定系数"), required=False, max_length=40_000,
+        help_text=_("一行一户：房号 系数。按约定系数分摊时每户都要写；其他方式只写和别人不同的，如一楼不用电梯写 0.5。"),
+    )  # fmt: skip
     field_order = [
-        "item", "title", "service_from", "service_to", "total", "by", "meter_kind", "vacant", "due_on", "scope", "kinds", "only", "leave_out",
+        "item", "title", "service_from", "service_to", "total", "by", "meter_kind", "vacant", "agreed", "due_on", "scope", "kinds", "only",
+        "leave_out",
     ]  # fmt: skip
 
     def __init__(self, actor: Actor, community: Community, *args: Any, **kwargs: Any) -> None:
@@ -156,12 +197,14 @@ class SharedForm(ScopeForm):
         found = super().clean() or {}
         if found.get("by") == "usage" and not found.get("meter_kind"):
             self.add_error("meter_kind", _("按用量分摊要选表的种类。"))
+        if found.get("by") == "agreed" and not found.get("agreed") and "agreed" not in self.errors:
+            self.add_error("agreed", _("按约定系数分摊要写每户的系数。"))
         return found
 
     def order(self) -> tuple[Head, SharedTerms]:
         data = self.cleaned_data
         kind = data["meter_kind"] if data["by"] == "usage" else ""
-        terms = SharedTerms(data["total"], By(data["by"]), self.chosen(), data["vacant"], kind)
+        terms = SharedTerms(data["total"], By(data["by"]), self.chosen(), data["vacant"], kind, data["agreed"])
         return self.head(data["service_from"], data["service_to"]), terms
 
 
@@ -177,3 +220,56 @@ class EachForm(ScopeForm):
     def order(self) -> tuple[Head, EachTerms]:
         data = self.cleaned_data
         return self.head(data["service_from"], data["service_to"]), EachTerms(data["price"], By(data["by"]), self.chosen())
+
+
+class DepositForm(HeadForm):
+    on = DayField(label=_("收取日"), help_text=_("按这一天的押金标准和缴费人。"))
+    codes = CodesField(label=_("哪些房屋"), help_text=_("写房号，一行一个。已收过这项押金的不重复收。"))
+    pieces = forms.IntegerField(label=_("件数"), initial=1, min_value=1, max_value=1000, help_text=_("按件收的（如门禁卡）每户几件。"))
+    field_order = ["item", "title", "on", "due_on", "codes", "pieces"]
+
+    def __init__(self, actor: Actor, community: Community, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, community, *args, **kwargs)
+        held = deposit_policies(actor).filter(community=community)
+        item = self.fields["item"]
+        assert isinstance(item, forms.ChoiceField)
+        item.choices = list(dict.fromkeys((row.item_id, row.item.name) for row in held))
+
+    def order(self) -> tuple[Head, DepositTerms]:
+        data = self.cleaned_data
+        return self.head(data["on"], data["on"]), DepositTerms(data["codes"], data["pieces"])
+
+
+class PolicyForm(forms.Form):
+    """A deposit policy from a day on."""
+
+    item = forms.TypedChoiceField(label=_("押金"), coerce=int)
+    by = forms.ChoiceField(label=_("怎么算"), choices=DepositPolicy.By.choices)
+    figure = forms.DecimalField(
+        label=_("标准"), max_digits=12, decimal_places=2, help_text=_("元；按租金的填几个月，1 到 3。"),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "autocomplete": "off"}),
+    )  # fmt: skip
+    effective_from = DayField(label=_("生效日期"))
+    note = forms.CharField(label=_("说明"), max_length=200, required=False)
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        item = self.fields["item"]
+        assert isinstance(item, forms.ChoiceField)
+        item.choices = [(one.pk, one.name) for one in items(actor).filter(nature=ChargeItem.Nature.DEPOSIT)]
+
+
+class TurnoverForm(HeadForm):
+    until = MonthField(label=_("到哪个月"), max_length=7, help_text=_("这个月及以前已确认、还没计过费的营业额都算进来。"))
+    field_order = ["item", "title", "until", "due_on"]
+
+    def __init__(self, actor: Actor, community: Community, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, community, *args, **kwargs)
+        held = set(leases(actor).filter(community=community).values_list("tariff__item_id", flat=True))
+        item = self.fields["item"]
+        assert isinstance(item, forms.ChoiceField)
+        item.choices = [(one.pk, one.name) for one in items(actor) if one.pk in held]
+
+    def order(self) -> tuple[Head, TurnoverTerms]:
+        month = self.cleaned_data["until"]
+        return self.head(month.first, month.last), TurnoverTerms(month)

@@ -18,6 +18,8 @@ class Sheet(models.Model):
         METERED = "metered", _("抄表计费")
         SHARED = "shared", _("公摊")
         EACH = "each", _("批量收费")
+        TURNOVER = "turnover", _("营业额分成")
+        DEPOSIT = "deposit", _("押金")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("草稿")

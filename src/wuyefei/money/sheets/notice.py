@@ -12,7 +12,7 @@ from wuyefei.foundation.platform.typesetting import typeset
 from .models import Line, Sheet
 
 TEMPLATE = Path(__file__).with_name("notice.typ")
-BY = {"unit": "按户平均", "area": "按建筑面积", "usage": "按用量", "persons": "按人数"}
+BY = {"unit": "按户平均", "area": "按建筑面积", "usage": "按用量", "persons": "按居住人数", "agreed": "按约定系数"}
 DRAFT = "草稿，尚未复核"
 
 

@@ -1,14 +1,24 @@
 """The door of the room: what other rooms may use."""
 
-from .actions import BILL_KIND, ask_to_bill, discard, draft_each, draft_metered, draft_shared
+from .actions import (
+    BILL_KIND,
+    ask_to_bill,
+    discard,
+    draft_deposit,
+    draft_each,
+    draft_metered,
+    draft_shared,
+    draft_turnover,
+)
 from .explaining import StepLine, steps_of_bill
 from .models import Line, Sheet, Use
-from .queries import Scope, get_sheet, sheets
-from .rules import parse_steps
-from .terms import EachTerms, Head, MeteredTerms, SharedTerms
+from .queries import get_sheet, photo_of_bill, photos_of_bill, sheets
+from .rules import parse_changes, parse_steps
+from .terms import DepositTerms, EachTerms, Head, MeteredTerms, Scope, SharedTerms, TurnoverTerms
 
 __all__ = [
     "BILL_KIND",
+    "DepositTerms",
     "EachTerms",
     "Head",
     "Line",
@@ -17,14 +27,20 @@ __all__ = [
     "SharedTerms",
     "Sheet",
     "StepLine",
+    "TurnoverTerms",
     "Use",
     "ask_to_bill",
     "discard",
+    "draft_deposit",
     "draft_each",
     "draft_metered",
     "draft_shared",
+    "draft_turnover",
     "get_sheet",
+    "parse_changes",
     "parse_steps",
+    "photo_of_bill",
+    "photos_of_bill",
     "sheets",
     "steps_of_bill",
 ]

@@ -9,18 +9,15 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from wuyefei.estate.contracts.public import lines_for_billing
-from wuyefei.estate.metering.public import Reading, dials_of
+from wuyefei.estate.metering.public import Photo, Reading, dials_of, photo_of, photographed
 from wuyefei.estate.occupancy.public import payers
-from wuyefei.estate.properties.public import Property
-from wuyefei.estate.tariffs.public import By, Participant
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Span
-from wuyefei.foundation.kernel.errors import Invalid, NotFound, Phrase
+from wuyefei.foundation.kernel.errors import NotFound
 
 from .models import Line, Sheet, Use
 from .rules import Piece
-from .terms import Scope
 
 STANDING = Q(freed=False) & (Q(line__receivable__isnull=True) | Q(line__receivable__reversed_at__isnull=True))
 """A use that stands: its line is a draft, or billed and not reversed."""
@@ -48,6 +45,20 @@ def line_of(receivable_id: int) -> Line | None:
     return Line.objects.filter(receivable_id=receivable_id).select_related("sheet__item", "property").first()
 
 
+def photos_of_bill(receivable_id: int) -> list[Reading]:
+    """The photographed readings that a bill charges, by day. For callers that have checked the bill's place."""
+    ids = list(Use.objects.filter(line__receivable_id=receivable_id).values_list("reading_id", flat=True))
+    rows = Reading.objects.filter(pk__in=photographed(ids)) if ids else Reading.objects.none()
+    return list(rows.select_related("meter").order_by("on", "pk"))
+
+
+def photo_of_bill(receivable_id: int, reading_id: int) -> Photo:
+    """One of them; ``NotFound`` for any other reading. For callers that have checked the bill's place."""
+    if not Use.objects.filter(line__receivable_id=receivable_id, reading_id=reading_id).exists():
+        raise NotFound()
+    return photo_of(reading_id)
+
+
 def is_charged(reading_id: int) -> bool:
     return Use.objects.filter(STANDING, reading_id=reading_id).exists()
 
@@ -56,47 +67,6 @@ def payers_on(property_ids: Iterable[int], day: dt.date) -> dict[int, int]:
     """Who owes for each property on a day; those for which nobody does are left out."""
     found = payers(property_ids, Span(day, day))
     return {property_id: spans[0][0] for property_id, spans in found.items() if spans}
-
-
-def _named(rows: QuerySet[Property], codes: tuple[str, ...], field: str) -> list[int]:
-    found = dict(rows.filter(code__in=codes).values_list("code", "pk"))
-    strange = [code for code in codes if code not in found]
-    if strange:
-        raise Invalid(field=field, reason=Phrase("没有 {codes}", codes="、".join(strange[:5])))
-    return list(found.values())
-
-
-def participants(community_id: int, scope: Scope, by: By, span: Span, meter_kind: str, vacant: Decimal) -> list[Participant]:
-    """The properties of a scope in their order, each with its measure. Raises ``Invalid`` for codes that are not there."""
-    present = Property.objects.filter(community_id=community_id).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=span.last))
-    rows = present
-    if scope.only:
-        rows = rows.filter(pk__in=_named(present, scope.only, "只有这些房屋"))
-    elif scope.entrance_id:
-        rows = rows.filter(entrance_id=scope.entrance_id)
-    elif scope.building_id:
-        rows = rows.filter(building_id=scope.building_id)
-    if scope.kinds:
-        rows = rows.filter(kind__in=scope.kinds)
-    if scope.leave_out:
-        rows = rows.exclude(pk__in=_named(present, scope.leave_out, "不参加的房屋"))
-    homes = list(rows.order_by("sort_key", "pk").values_list("pk", "code", "area_m2", "vacant"))
-    used = usage([pk for pk, *_ in homes], meter_kind, span) if by is By.USAGE else {}
-    measures: dict[By, dict[int, Decimal | None]] = {
-        By.AREA: {pk: area for pk, _, area, _ in homes}, By.USAGE: {pk: used.get(pk, Decimal(0)) for pk, *_ in homes},
-    }  # fmt: skip
-    return [
-        Participant(pk, code, measures.get(by, {}).get(pk, Decimal(1)), vacant if empty else Decimal(1)) for pk, code, _, empty in homes
-    ]
-
-
-def usage(property_ids: Collection[int], meter_kind: str, span: Span) -> dict[int, Decimal]:
-    """What each property used on its meters of a kind by the confirmed readings taken in ``span``; never below zero."""
-    rows = Reading.objects.filter(
-        state=Reading.State.CONFIRMED, meter__kind=meter_kind, meter__property_id__in=property_ids, on__range=(span.first, span.last)
-    )
-    sums = rows.values_list("meter__property_id").annotate(Sum("quantity")).order_by()
-    return {property_id: max(Decimal(0), total) for property_id, total in sums}
 
 
 def uncharged(community_id: int, item_id: int, meter_kind: str, until: dt.date, since: dt.date | None) -> list[Piece]:

@@ -11,10 +11,12 @@ from enum import StrEnum
 from typing import Any
 from unicodedata import normalize
 
-from wuyefei.estate.tariffs.rules.public import By, Participant, Step, check_steps, split, tiered
-from wuyefei.foundation.kernel.dates import DAY, Span
+from wuyefei.estate.tariffs.rules.public import By, Participant, Step, check_steps, split
+from wuyefei.foundation.kernel.dates import DAY, Span, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.money import FEN_PER_YUAN, MAX_FEN, parse_decimal, round_half_up
+
+from .stages import Part, Stage, Stretched, charged, check_stages
 
 NO_LIMIT = "不限"
 Json = dict[str, Any]
@@ -24,6 +26,8 @@ class Kind(StrEnum):
     METERED = "metered"
     SHARED = "shared"
     EACH = "each"
+    TURNOVER = "turnover"
+    DEPOSIT = "deposit"
 
 
 class Why(StrEnum):
@@ -33,6 +37,8 @@ class Why(StrEnum):
     HELD = "held"
     CARRIED = "carried"
     NOTHING = "nothing"
+    OVERCHARGED = "overcharged"
+    HAS_DEPOSIT = "has_deposit"
 
 
 WHY_NAMES: dict[Why, str] = {
@@ -40,6 +46,8 @@ WHY_NAMES: dict[Why, str] = {
     Why.HELD: "读数还没有核对",
     Why.CARRIED: "多估的用量还没有抵完，结转下次",
     Why.NOTHING: "金额不到一分",
+    Why.HAS_DEPOSIT: "已收过这项押金，不重复收",
+    Why.OVERCHARGED: "更正后多收的还没有抵完，结转下次",
 }
 
 
@@ -124,6 +132,31 @@ def parse_steps(text: str) -> list[Step]:
     return found
 
 
+def parse_changes(text: str) -> list[Stage]:
+    """A change of price a line: the day, then one price or steps: ``2026-03-16 3.65``. Raises ``Invalid`` naming the line."""
+    found: list[Stage] = []
+    for number, row in enumerate((row for row in normalize("NFKC", text).splitlines() if row.strip()), 1):
+        day, _sep, price = row.strip().partition(" ")
+        if not price.strip():
+            raise Invalid(field="换价", reason=Phrase("第 {number} 行应写作「哪天起 单价」，如 2026-03-16 3.65", number=number))
+        found.append(Stage(parse_day(day, "换价"), parse_steps(price)))
+    check_stages([Stage(None, ()), *found])
+    return found
+
+
+def parse_agreed(text: str) -> dict[str, Decimal]:
+    """``1-1-101 0.8``, one a line or with commas. Raises ``Invalid`` naming the line."""
+    found: dict[str, Decimal] = {}
+    rows = [part.split() for part in re.split(r"[,;、\n]+", normalize("NFKC", text)) if part.strip()]
+    for number, words in enumerate(rows, 1):
+        if len(words) != 2:
+            raise Invalid(field="约定系数", reason=Phrase("第 {number} 行应写作「房号 系数」，如 1-1-101 0.8", number=number))
+        if words[0] in found:
+            raise Invalid(field="约定系数", reason=Phrase("{code} 写了两行", code=words[0]))
+        found[words[0]] = parse_decimal(words[1], "约定系数")
+    return found
+
+
 def steps_json(steps: Sequence[Step]) -> list[list[str | None]]:
     return [[None if step.upto is None else str(step.upto), str(step.price)] for step in steps]
 
@@ -133,8 +166,19 @@ def steps_of(rows: Iterable[Sequence[str | None]]) -> list[Step]:
     return [Step(None if upto is None else Decimal(upto), Decimal(str(price))) for upto, price in rows]
 
 
+def stages_json(stages: Sequence[Stage]) -> list[list[Any]]:
+    """The changes of a price, the first stage left out."""
+    return [[str(stage.since), steps_json(stage.steps)] for stage in stages[1:]]
+
+
+def stages_of(inputs: Json) -> list[Stage]:
+    """The stages of a frozen line."""
+    changes = [Stage(dt.date.fromisoformat(since), steps_of(rows)) for since, rows in inputs.get("changes", ())]
+    return [Stage(None, steps_of(inputs["steps"])), *changes]
+
+
 def metered(
-    pieces: Sequence[Piece], steps: Sequence[Step], before: Mapping[int, Decimal]
+    pieces: Sequence[Piece], stages: Sequence[Stage], before: Mapping[int, Decimal]
 ) -> tuple[list[Drawn], list[Left]]:
     """Lines by property and payer. ``before``: what each property has used in this stage and paid for already.
 
@@ -152,11 +196,14 @@ def metered(
             if payer_id is None:
                 left.append(Left(property_id, Why.NO_PAYER, used))
                 continue
-            amount = sum(part.amount_fen for part in tiered(used, steps, start)) if used > 0 else 0
+            uses = [Stretched(piece.since, piece.on, piece.used) for piece in group]
+            amount = sum(part.amount_fen for part in charged(uses, stages, start)) if used > 0 else 0
             if amount <= 0:
                 left.append(Left(property_id, Why.CARRIED if used < 0 else Why.NOTHING, used))
                 continue
-            inputs = {"steps": steps_json(steps), "before": str(start), "pieces": [piece.as_json() for piece in group]}
+            inputs: Json = {"steps": steps_json(stages[0].steps), "before": str(start), "pieces": [piece.as_json() for piece in group]}
+            if len(stages) > 1:
+                inputs["changes"] = stages_json(stages)
             span = Span(min(piece.since for piece in group) + DAY, max(piece.on for piece in group))
             ids = tuple(piece.reading_id for piece in group)
             drawn.append(Drawn(property_id, payer_id, span, used, amount, inputs, ids))
@@ -206,14 +253,12 @@ def _text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
 
 
-def amount_of(kind: str, inputs: Json) -> int | None:
-    """The amount of one line again, from its inputs; None for a share, which follows from the whole sheet."""
-    if kind == Kind.METERED:
-        used = sum((Decimal(piece["used"]) for piece in inputs["pieces"]), Decimal(0))
-        return sum(part.amount_fen for part in tiered(used, steps_of(inputs["steps"]), Decimal(inputs["before"])))
-    if kind == Kind.EACH:
-        return each_fen(Decimal(inputs["price"]), Decimal(inputs["quantity"]))
-    return None
+def parts_of(inputs: Json) -> list[Part]:
+    """What a frozen metered line charges under each price."""
+    return charged(
+        [Stretched(dt.date.fromisoformat(piece["since"]), dt.date.fromisoformat(piece["on"]), Decimal(piece["used"])) for piece in inputs["pieces"]],
+        stages_of(inputs), Decimal(inputs["before"]),
+    )  # fmt: skip
 
 
 def participants_json(participants: Sequence[Participant]) -> list[list[Any]]:

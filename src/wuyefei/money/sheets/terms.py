@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from wuyefei.estate.tariffs.rules.public import By, Step
-from wuyefei.foundation.kernel.dates import Span
+from wuyefei.foundation.kernel.dates import Month, Span
+
+from .stages import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +38,33 @@ class Scope:
 class MeteredTerms:
     """Every reading of a kind of meter up to the span's last day that has not been charged yet, and after ``since``.
 
-    ``stage_from``: the first day of the stage (usually a year) within which use counts towards the steps.
+    ``stage_from``: the first day of the stage (usually a year) within which use counts towards the steps. ``changes``: what
+    follows the price from a day on.
     """
 
     meter_kind: str
     steps: Sequence[Step]
     stage_from: dt.date
     since: dt.date | None = None
+    changes: Sequence[Stage] = ()
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The price before any change, and the changes."""
+        return [Stage(None, self.steps), *self.changes]
 
 
 @dataclass(frozen=True, slots=True)
 class SharedTerms:
-    """A sum cut by unit, area or usage; ``vacant_factor`` weighs empty homes; ``meter_kind`` says whose usage."""
+    """A sum cut by unit, area, usage, persons or agreed shares; ``vacant_factor`` weighs empty homes; ``meter_kind`` says
+    whose usage; ``agreed``: a factor by property code, the share itself where the sum is cut by agreement."""
 
     total_fen: int
     by: By
     scope: Scope
     vacant_factor: Decimal = Decimal(1)
     meter_kind: str = ""
+    agreed: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +74,18 @@ class EachTerms:
     price: Decimal
     by: By
     scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class DepositTerms:
+    """A deposit by the policy in force on the span's last day, from those named; ``pieces`` where it counts pieces."""
+
+    codes: tuple[str, ...]
+    pieces: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TurnoverTerms:
+    """Every confirmed turnover of the item's leases up to and with ``until`` whose share has not been charged."""
+
+    until: Month

@@ -9,9 +9,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from wuyefei.estate.tariffs.public import DepositPolicy
 from wuyefei.foundation.kernel.dates import Month
 
-from .forms import DayField, StepsField, YuanField
+from .forms import ChangesField, DayField, StepsField, YuanField
 
 NUMBER = {"inputmode": "decimal", "class": "num", "autocomplete": "off"}
 LONGEST_DAYS = 40 * 366
@@ -78,15 +79,27 @@ class MeteredTrial(forms.Form):
     multiplier = number(_("倍率"), "1", 100_000)
     steps = StepsField(label=_("单价或阶梯"), max_length=400, initial="180 2.07，260 4.07，不限 6.07")
     before = number(_("本周期先前用量"), "170")
+    since = DayField(label=_("上次抄表日"), required=False)
+    on = DayField(label=_("本次抄表日"), required=False)
+    changes = ChangesField(label=_("周期中换价"), required=False, max_length=800, help_text=_("一行一次：哪天起 新单价。"))
     rolled = forms.BooleanField(label=_("过了满度"), required=False)
     estimated = forms.BooleanField(label=_("起为估抄"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        since, on = found.get("since"), found.get("on")
+        if found.get("changes") and not (since and on):
+            self.add_error("on", _("有换价就要写两次的抄表日。"))
+        elif since and on and on <= since:
+            self.add_error("on", _("应晚于上次抄表日。"))
+        return found
 
 
 class SharedTrial(forms.Form):
     total = YuanField(label=_("分摊总额（元）"), max_length=20, initial="300.00")
     participants = forms.CharField(
         label=_("参加的房屋"), initial="1-1-101 89.5\n1-1-102 120.1\n1-1-201 90.4 0.7", widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("一行一户：房号、面积（或份数、用量）、系数。"),
+        help_text=_("一行一户：房号、面积（或份数、用量、人数、约定的份额）、系数。"),
     )  # fmt: skip
 
 
@@ -101,6 +114,15 @@ class TurnoverTrial(forms.Form):
     turnover = YuanField(label=_("营业额（元）"), max_length=20, initial="300000.00")
     bands = forms.CharField(label=_("分成"), initial="200000 8，不限 5", help_text=_("上限（元）和百分比，最后一档写不限。"))
     minimum = YuanField(label=_("保底（元）"), max_length=20, initial="10000.00")
+    days = forms.IntegerField(label=_("当月租期天数"), initial=30, min_value=1, max_value=31)
+    free_days = forms.IntegerField(label=_("其中免租天数"), initial=0, min_value=0, max_value=31)
+    before = YuanField(label=_("更正前已收的分成（元）"), max_length=20, initial="0.00")
+
+
+class DepositTrial(forms.Form):
+    deposit_by = forms.ChoiceField(label=_("怎么算"), choices=DepositPolicy.By.choices, initial="months")
+    figure = number(_("标准（元，或几个月）"), "2")
+    of = number(_("面积、件数或月租金（元）"), "8000")
 
 
 class FormulaTrial(forms.Form):
@@ -112,10 +134,10 @@ class FormulaTrial(forms.Form):
 
 
 FORMS: dict[str, type[forms.Form]] = {
-    "area": AreaTrial, "quantity": QuantityTrial, "per_head": HeadsTrial, "parking_day": DailyTrial, "parking_own": OwnTrial, "metered": MeteredTrial, "shared": SharedTrial, "rent": RentTrial, "turnover": TurnoverTrial, "formula": FormulaTrial,
+    "area": AreaTrial, "quantity": QuantityTrial, "per_head": HeadsTrial, "parking_day": DailyTrial, "parking_own": OwnTrial, "metered": MeteredTrial, "shared": SharedTrial, "rent": RentTrial, "turnover": TurnoverTrial, "deposit": DepositTrial, "formula": FormulaTrial,
 }  # fmt: skip
 NAMES: dict[str, Any] = {
-    "area": _("按面积"), "quantity": _("按数量"), "per_head": _("按居住人数"), "parking_day": _("车位按天"), "parking_own": _("车位自有或租用"), "metered": _("抄表与阶梯"), "shared": _("公摊"), "rent": _("商铺租金"), "turnover": _("营业额分成"), "formula": _("公式"),
+    "area": _("按面积"), "quantity": _("按数量"), "per_head": _("按居住人数"), "parking_day": _("车位按天"), "parking_own": _("车位自有或租用"), "metered": _("抄表与阶梯"), "shared": _("公摊"), "rent": _("商铺租金"), "turnover": _("营业额分成"), "deposit": _("押金"), "formula": _("公式"),
 }  # fmt: skip
 
 

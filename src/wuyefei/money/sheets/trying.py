@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from wuyefei.estate.tariffs.rules.public import (
     By,
+    DepositBy,
+    DepositRule,
     Dial,
     Escalation,
     Figure,
@@ -24,19 +26,20 @@ from wuyefei.estate.tariffs.rules.public import (
     TariffPrice,
     Turnover,
     all_values,
+    deposit_fen,
     prices,
     schedule,
+    share_of_month,
     split,
     stretch,
-    tiered,
-    turnover_rent,
 )
 from wuyefei.foundation.kernel.dates import DAY, Span, parse_day
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
 from wuyefei.foundation.kernel.money import parse_decimal, parse_yuan, yuan_text
 from wuyefei.money.billing.public import Convention, Price, charge_by_month, explain
 
-from .explaining import StepLine, plain
+from .explaining import StepLine, deposit_line, plain, price_lines
+from .stages import Stage, Stretched, charged, check_stages
 
 Data = dict[str, Any]
 MOST_ROWS = 60
@@ -138,10 +141,11 @@ def metered(data: Data) -> Tried:
     steps = [StepLine(_("用量"), _("（%(end)s − %(start)s）%(times)s → 用量 %(used)s") % facts)]
     if piece.quantity <= 0:
         return Tried([*steps, StepLine(_("金额"), _("没有可收的用量；多估的留到下次抵"))], 0)
-    parts = tiered(piece.quantity, data["steps"], data["before"])
-    for part in parts:
-        how = _("%(quantity)s × %(price)s 元") % {"quantity": plain(part.quantity), "price": plain(part.price)}
-        steps.append(StepLine(_("第 %(number)s 档") % {"number": part.number}, how, part.amount_fen))
+    stages = [Stage(None, data["steps"]), *(data["changes"] or ())]
+    check_stages(stages)
+    first, last = (data["since"], data["on"]) if data["since"] and data["on"] else (day.first, day.last)
+    parts = charged([Stretched(first, last, piece.quantity)], stages, data["before"])
+    steps += price_lines(parts, len(stages) > 1)
     return Tried(steps, sum(part.amount_fen for part in parts))
 
 
@@ -185,10 +189,16 @@ def turnover(data: Data) -> Tried:
     for words in rows(data["bands"], "分成", 1, 2):
         upto = None if len(words) == 1 or words[0] == "不限" else parse_yuan(words[0], "分成")
         bands.append((upto, parse_decimal(words[-1], "分成") / 100))
-    due, earned = turnover_rent(data["turnover"], Turnover(bands), data["minimum"])
-    steps = [StepLine(_("分成额"), _("营业额 %(sum)s 元按各档比例") % {"sum": yuan_text(data["turnover"])}, earned),
-             StepLine(_("保底"), "", data["minimum"])]  # fmt: skip
-    return Tried([*steps, StepLine(_("取高者"), "", due)], due)
+    days, free = int(data["days"] or 30), int(data["free_days"] or 0)
+    earned, beyond = share_of_month(data["turnover"], Turnover(bands), data["minimum"], days, free)
+    how = _("营业额 %(sum)s 元按各档比例") % {"sum": yuan_text(data["turnover"])}
+    if free:
+        how += _("，%(days)s ÷ %(whole)s 天") % {"days": days - free, "whole": days}
+    before = data["before"] or 0
+    steps = [StepLine(_("分成额"), how, earned), StepLine(_("保底，随月租出账"), "", data["minimum"])]
+    if before:
+        steps.append(StepLine(_("更正前已收的分成"), "", -before))
+    return Tried([*steps, StepLine(_("保底之外应收"), "", beyond - before)], max(earned, data["minimum"]) - before)
 
 
 def formula(data: Data) -> Tried:
@@ -201,6 +211,15 @@ def formula(data: Data) -> Tried:
     return Tried([*steps, StepLine(data["formula"], f"= {plain(value)}")])
 
 
+def deposit(data: Data) -> Tried:
+    """A deposit by its policy."""
+    rule = DepositRule(DepositBy(data["deposit_by"]), data["figure"])
+    quantity = data["of"] * 100 if rule.by is DepositBy.MONTHS else (Decimal(1) if rule.by is DepositBy.PROPERTY else data["of"])
+    amount = deposit_fen(rule, quantity)
+    inputs = {"by": rule.by.value, "figure": str(rule.figure), "quantity": str(quantity.quantize(Decimal(1)) if rule.by is DepositBy.MONTHS else quantity)}
+    return Tried([deposit_line(inputs, amount)], amount)
+
+
 TRIALS: dict[str, Callable[[Data], Tried]] = {
-    "area": area, "quantity": quantity, "per_head": per_head, "parking_day": daily, "parking_own": parking_own, "metered": metered, "shared": shared, "rent": rent, "turnover": turnover, "formula": formula,
+    "area": area, "quantity": quantity, "per_head": per_head, "parking_day": daily, "parking_own": parking_own, "metered": metered, "shared": shared, "rent": rent, "turnover": turnover, "deposit": deposit, "formula": formula,
 }  # fmt: skip

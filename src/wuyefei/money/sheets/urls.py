@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .pages import sheets, trial
+from .pages import deposits, sheets, trial
 
 app_name = "sheets"
 urlpatterns = [
     path("", sheets.sheet_list, name="list"),
     path("try", trial.trial, name="trial"),
+    path("deposits", deposits.policies, name="deposits"),
     path("new/<slug:sheet_kind>", sheets.new, name="new"),
     path("<int:sheet_id>/", sheets.sheet_page, name="sheet"),
     path("<int:sheet_id>/submit", sheets.submit, name="submit"),

@@ -18,13 +18,13 @@ class AccountsConfig(AppConfig):
         from . import sandbox
         from .actions import delivery
         from .actions.codes import FORGET, forget_old_codes
-        from .actions.preferences import wishes_of
+        from .actions.preferences import IN_BULK, wishes_of
 
         register_sealed("accounts", "Account", "mobile_locked")
         if environment.demo_mode():
             sandbox.register()
         else:
             delivery.register()
-        register_preferences(wishes_of)
+        register_preferences(wishes_of, IN_BULK)
         register_scheduled(FORGET, "删除用过和过期的验证码", "每天凌晨", forget_old_codes)
         register_menu(_("分析"), _("缴费漏斗"), "accounts:funnel", "filter", Permission.REPORT_VIEW, 530)

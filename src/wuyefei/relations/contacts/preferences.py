@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from .rules.limits import Window
 from .rules.steps import Channel
@@ -19,13 +22,27 @@ class Preference:
 
 
 Reader = Callable[[Collection[int]], Mapping[int, Preference]]
-_readers: list[Reader] = []
 
 
-def register_preferences(reader: Reader) -> None:
+@dataclass(frozen=True, slots=True)
+class InBulk:
+    """The same wishes for many at once, for statements over a whole community: ``likes`` are rows (person, channel) of those
+    who wish for a channel, ``more`` the persons who wish for anything else too."""
+
+    likes: Callable[[], QuerySet[Any, tuple[int, str]]]
+    more: Callable[[], QuerySet[Any, int]]
+
+
+_readers: dict[Reader, InBulk] = {}
+
+
+def register_preferences(reader: Reader, in_bulk: InBulk) -> None:
     """Name who knows the wishes of persons by id, in a fixed number of queries. Called in ``AppConfig.ready``."""
-    if reader not in _readers:
-        _readers.append(reader)
+    _readers[reader] = in_bulk
+
+
+def preferences_in_bulk() -> list[InBulk]:
+    return list(_readers.values())
 
 
 def preferences_of(person_ids: Collection[int]) -> dict[int, Preference]:

@@ -16,14 +16,17 @@ from .actions.logging import (
 from .actions.settings import remove_day, save_day, save_limits
 from .actions.wishes import add_ground, end_ground, set_wish
 from .models import Contact, Ground, Refusal, Wish
-from .preferences import Preference, register_preferences
+from .preferences import InBulk, Preference, register_preferences
 from .queries import (
     DISPUTE,
     Wanted,
     contacts,
     gather,
     get_contact,
+    likes,
     limits_of,
+    ordinary,
+    plain_facts,
     refusals,
     wishes_of,
     work_calendar,
@@ -49,6 +52,7 @@ __all__ = [
     "Draft",
     "Facts",
     "Ground",
+    "InBulk",
     "Limits",
     "Past",
     "Preference",
@@ -72,11 +76,14 @@ __all__ = [
     "gather",
     "get_contact",
     "keep_refusal",
+    "likes",
     "limits_of",
     "lock_people",
     "log_sent",
     "measures_in",
     "next_moment",
+    "ordinary",
+    "plain_facts",
     "plan",
     "reason_text",
     "record",

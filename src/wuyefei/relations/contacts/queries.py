@@ -6,10 +6,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wuyefei.estate.contracts.public import Contract
+from wuyefei.estate.localrules.public import packs_on
 from wuyefei.estate.people.public import Person
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
@@ -19,7 +21,7 @@ from wuyefei.foundation.kernel.workdays import SpecialDay, WorkCalendar, built_i
 from wuyefei.money.billing.public import LateFeeHold, Receivable
 
 from .models import CalendarDay, Contact, Ground, GuardLimits, Refusal, Wish
-from .preferences import Preference, preferences_of
+from .preferences import Preference, preferences_in_bulk, preferences_of
 from .rules.guard import Facts
 from .rules.limits import DEFAULTS, Limits, of_plain
 from .rules.measures import Ground as Reason
@@ -108,6 +110,7 @@ def gather(organisation_id: int, wanted: Collection[Wanted], at: dt.datetime) ->
         ).values_list("community_id", flat=True)
     )
     said, unsaid = preferences_of(ids), Preference()
+    local = packs_on({row.community_id for row in people.values()}, today)
     owing, disputed = _owing(ids, about, today), _disputed(ids, about, today)
     found: dict[int, Facts] = {}
     for person_id, person in people.items():
@@ -120,8 +123,54 @@ def gather(organisation_id: int, wanted: Collection[Wanted], at: dt.datetime) ->
             wrong=bool(person.mobile_mark) and wrong.get(person_id) == person.mobile_mark, erased=person.erased_at is not None,
             deceased="deceased" in kinds, bankrupt="bankrupt" in kinds, named="named" in kinds, joint="joint" in kinds,
             grounds=frozenset(lawful), preferred=wish.channel, quiet=wish.quiet, silent=wish.silent,
+            local=local[person.community_id].forbids if person.community_id in local else frozenset(),
         )  # fmt: skip
     return found
+
+
+WEEK = dt.timedelta(days=8)
+
+
+def ordinary(organisation_id: int, community_id: int, at: dt.datetime) -> QuerySet[Person]:
+    """The persons of a community of whom nothing is known that could make the guard refuse a bill notice from ``at`` on:
+    whatever ``plain_facts`` allow holds for each of them. Nobody with a wish, a ground, a dispute, hours of their own, a
+    contact within the week or planned, or as many in the month as the tightest cap allows.
+
+    For callers that have checked the place.
+    """
+    today, least = at.astimezone(CHINA).date(), min(cap.month for cap in limits_of(organisation_id).caps.values())
+    mine = {"person_id": OuterRef("pk")}
+    told = Contact.objects.filter(
+        at__gt=at - MONTH, direction=Contact.Direction.OUT, purpose__in=[purpose.value for purpose in ABOUT_DEBT], **mine
+    ).exclude(Q(state=Contact.State.CANCELLED) | Q(outcome=Contact.Outcome.BOUNCED))  # fmt: skip
+    held = LateFeeHold.objects.filter(kind=DISPUTE, receivable__payer_id=OuterRef("pk"), starts_on__lte=today + MONTH)
+    rows = Person.objects.filter(organisation_id=organisation_id, community_id=community_id, erased_at__isnull=True).filter(
+        ~Exists(Wish.objects.filter(**mine)), ~Exists(Ground.objects.filter(ended_at__isnull=True, **mine)),
+        ~Exists(held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))), ~Exists(told.filter(at__gt=at - WEEK)),
+    )  # fmt: skip
+    rows = rows.filter(~Exists(told.order_by("at")[least - 1 : least])) if least else rows.none()
+    for one in preferences_in_bulk():
+        rows = rows.exclude(pk__in=one.more())
+    return rows
+
+
+def likes(organisation_id: int) -> list[QuerySet[Any, tuple[int, str]]]:
+    """(person, channel) of those who wish for a channel, one query a room that knows."""
+    return [one.likes() for one in preferences_in_bulk()]
+
+
+def plain_facts(organisation_id: int, community_id: int) -> Facts:
+    """What holds for every one of ``ordinary``: the limits, the calendar and what is on record for the whole community."""
+    late_fee = Contract.objects.filter(organisation_id=organisation_id, community_id=community_id, late_fee_rate__isnull=False).exists()
+    kinds = set(
+        Ground.objects.filter(organisation_id=organisation_id, community_id=community_id, person__isnull=True, ended_at__isnull=True)
+        .values_list("kind", flat=True)
+    )  # fmt: skip
+    lawful = kinds | ({Reason.LATE_FEE_CLAUSE.value} if late_fee else set())
+    return Facts(
+        limits=limits_of(organisation_id), calendar=work_calendar(organisation_id), grounds=frozenset(lawful),
+        deceased="deceased" in kinds, bankrupt="bankrupt" in kinds, named="named" in kinds, joint="joint" in kinds,
+    )  # fmt: skip
 
 
 def _past(ids: Collection[int], at: dt.datetime) -> dict[int, list[Past]]:

@@ -15,18 +15,19 @@ from .channels.push import Webhook
 from .channels.sms import ENDPOINT as SMS_ENDPOINT
 from .channels.sms import TencentSms
 from .channels.wechat import ENDPOINT as WECHAT_ENDPOINT
-from .channels.wechat import WechatAccount
+from .channels.wechat import WechatAccount, WechatMini
 from .models import Carrier
 
 SECRETS: dict[str, tuple[str, ...]] = {
-    "tencent": ("secret_key",), "smtp": ("password",), "wechat": ("secret", "token"), "webhook": ("secret",), "paper": (),
+    "tencent": ("secret_key",), "smtp": ("password",), "wechat": ("secret", "token"), "mini": ("secret", "token"),
+    "webhook": ("secret",), "paper": (),
 }  # fmt: skip
 OPEN: dict[str, tuple[str, ...]] = {
     "tencent": ("secret_id", "app_id", "sign", "region", "endpoint"), "smtp": ("host", "port", "user", "sender", "name"),
-    "wechat": ("app_id", "url", "endpoint"), "webhook": ("url",), "paper": ("return_address",),
+    "wechat": ("app_id", "url", "endpoint"), "mini": ("app_id", "page", "endpoint"), "webhook": ("url",), "paper": ("return_address",),
 }  # fmt: skip
 """The settings of each kind; secrets are locked and never shown again."""
-KIND_OF = {"sms": "tencent", "email": "smtp", "wechat": "wechat", "app": "webhook", "letter": "paper"}
+KIND_OF = {"sms": "tencent", "email": "smtp", "wechat": "wechat", "mini": "mini", "app": "webhook", "letter": "paper"}
 
 
 def secrets_of(row: Carrier) -> dict[str, str]:
@@ -70,11 +71,15 @@ def _wechat(values: dict[str, Any]) -> Sender:
     return WechatAccount(values["app_id"], values["secret"], values.get("url") or environment.owners_url("wechat"), values.get("endpoint") or WECHAT_ENDPOINT)
 
 
+def _mini(values: dict[str, Any]) -> Sender:
+    return WechatMini(values["app_id"], values["secret"], values.get("page", ""), values.get("endpoint") or WECHAT_ENDPOINT)
+
+
 def _push(values: dict[str, Any]) -> Sender:
     return Webhook(values["url"], values["secret"])
 
 
-_makers: dict[str, Callable[[dict[str, Any]], Sender]] = {"tencent": _sms, "smtp": _mail, "wechat": _wechat, "webhook": _push}
+_makers: dict[str, Callable[[dict[str, Any]], Sender]] = {"tencent": _sms, "smtp": _mail, "wechat": _wechat, "mini": _mini, "webhook": _push}
 
 
 def sender_of(row: Carrier) -> Sender:

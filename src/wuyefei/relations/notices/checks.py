@@ -9,7 +9,7 @@ from django.db.models import F
 
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
 
-from .models import Message, Target
+from .models import Message, Reminder, Target
 
 
 def logged(organisation_id: int) -> Iterator[Yielded]:
@@ -51,7 +51,21 @@ def reached(organisation_id: int) -> Iterator[Yielded]:
             yield Finding("notices.reached", "notices_target", row_id, "标为已通知到，但没有送达的消息")
 
 
+def reminded(organisation_id: int) -> Iterator[Yielded]:
+    """Every reminder stands in the contact log."""
+    yield Examined(Reminder.objects.filter(organisation_id=organisation_id).count())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT r.id FROM notices_reminder r LEFT JOIN contacts_contact c ON c.source_ref = 'reminder:' || r.id
+               WHERE r.organisation_id = %s AND c.id IS NULL ORDER BY 1""",
+            [organisation_id],
+        )
+        for (row_id,) in cursor.fetchall():
+            yield Finding("notices.reminded", "notices_reminder", row_id, "已发出的提醒没有联系记录")
+
+
 def register() -> None:
     register_check("notices.logged", "通知：都有联系记录", logged)
     register_check("notices.approved", "通知：只用批准的模板", approved_texts)
     register_check("notices.reached", "通知：通知到有凭据", reached)
+    register_check("notices.reminded", "通知：提醒都有联系记录", reminded)

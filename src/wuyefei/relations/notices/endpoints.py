@@ -25,6 +25,7 @@ from .carriers import secrets_of
 from .channels import push, wechat
 from .models import Carrier
 
+WECHAT = ("wechat", "mini")
 MOST = 200
 SIZE = 256_000
 
@@ -56,7 +57,7 @@ def receipts(request: HttpRequest, hook: str) -> HttpResponse:
     if not _genuine(carrier, request):
         return HttpResponseForbidden("signature", content_type="text/plain")
     if request.method == "GET":
-        return HttpResponse(request.GET.get("echostr", "")[:64] if carrier.kind == "wechat" else "ok", content_type="text/plain")
+        return HttpResponse(request.GET.get("echostr", "")[:64] if carrier.kind in WECHAT else "ok", content_type="text/plain")
     try:
         found = list(_READERS[carrier.kind](request.body))
     except (NotUnderstood, KeyError):
@@ -70,7 +71,7 @@ def receipts(request: HttpRequest, hook: str) -> HttpResponse:
 
 def _genuine(carrier: Carrier, request: HttpRequest) -> bool:
     held = secrets_of(carrier)
-    if carrier.kind == "wechat":
+    if carrier.kind in WECHAT:
         query = request.GET
         return wechat.genuine(held.get("token", ""), query.get("timestamp", ""), query.get("nonce", ""), query.get("signature", ""))
     if carrier.kind == "webhook":
@@ -112,9 +113,22 @@ def _wechat(body: bytes) -> Iterator[Told]:
     yield Told("delivered" if good else "bounced", ref=number, reason="" if good else status)
 
 
+def _mini(body: bytes) -> Iterator[Told]:
+    """The event of subscription messages: a list of them, each with its number and what became of it. A refusal by its
+    reader is a bounce."""
+    text = body.decode("utf-8", "replace")
+    if _tag(text, "Event") != "subscribe_msg_sent_event":
+        return
+    for part in text.split("<List>")[1:]:
+        number, status = _tag(part, "MsgID"), _tag(part, "ErrorStatus")
+        if number.isdigit():
+            good = _tag(part, "ErrorCode") == "0"
+            yield Told("delivered" if good else "bounced", ref=number, reason="" if good else status)
+
+
 def _tag(text: str, name: str) -> str:
     found = re.search(rf"<{name}>(?:<!\[CDATA\[)?([^\]<]{{0,120}})", text)
     return found[1].strip() if found else ""
 
 
-_READERS = {"tencent": _sms, "webhook": _push, "wechat": _wechat}
+_READERS = {"tencent": _sms, "webhook": _push, "wechat": _wechat, "mini": _mini}

@@ -18,7 +18,7 @@ SETTING_NAMES = {
     "secret_id": _("密钥编号 SecretId"), "secret_key": _("密钥 SecretKey"), "app_id": _("应用编号 AppId"), "sign": _("短信签名"),
     "region": _("地域"), "endpoint": _("服务地址"), "host": _("服务器"), "port": _("端口"), "user": _("账号"),
     "password": _("密码"), "sender": _("发件地址"), "name": _("发件人名称"), "secret": _("密钥"), "token": _("回调令牌 Token"),
-    "url": _("链接地址"), "return_address": _("寄件地址"),
+    "url": _("链接地址"), "page": _("小程序页面"), "return_address": _("寄件地址"),
 }  # fmt: skip
 
 
@@ -27,6 +27,7 @@ class BatchForm(forms.Form):
 
     community = forms.TypedChoiceField(label=_("小区"), coerce=int)
     due_on = forms.TypedChoiceField(label=_("到期日"), coerce=dt.date.fromisoformat, help_text=_("还有未缴账单的到期日。"))
+    smart = forms.BooleanField(label=_("按各户的缴费习惯选时间"), required=False, help_text=_("不选就现在发；夜里的都等到早上。"))
 
     def __init__(self, actor: Actor, days: list[dt.date], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,6 +46,13 @@ class TextForm(forms.Form):
         help_text=_("微信一行一个「关键词=内容」，如 thing1=您的{项目}。"),
     )  # fmt: skip
     carrier_template = forms.CharField(label=_("服务商模板编号"), required=False, max_length=64, strip=True, help_text=_("短信和微信要填服务商批准的模板编号。"))
+
+
+class MannerForm(forms.Form):
+    """How bills are announced in the whole organisation."""
+
+    timing = forms.BooleanField(label=_("智能时机"), required=False, help_text=_("按每位缴费人过去的缴费日子和钟点发，看不出习惯的按合同的提前天数。"))
+    smart_bill = forms.BooleanField(label=_("智能账单"), required=False, help_text=_("用已批准的「智能账单」模板代替账单通知；没有模板的渠道照旧。"))
 
 
 class CarrierForm(forms.Form):
@@ -69,5 +77,5 @@ class CarrierForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    channel = forms.ChoiceField(label=_("渠道"), choices=[pair for pair in CHANNELS if pair[0] in ("email", "wechat", "app")])
+    channel = forms.ChoiceField(label=_("渠道"), choices=[pair for pair in CHANNELS if pair[0] in ("email", "wechat", "mini", "app")])
     value = forms.CharField(label=_("地址"), required=False, max_length=120, strip=True, help_text=_("邮箱，或者公众号、App 里的用户编号；留空就去掉。"))

@@ -11,10 +11,17 @@ from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.models import Community, Organisation, User
 
+from .rules.timing import PATTERN_NAMES
+
 CHANNELS = [
-    ("wechat", _("微信公众号")), ("app", _("App 推送")), ("sms", _("短信")), ("email", _("邮件")), ("letter", _("信函")),
+    ("wechat", _("微信公众号")), ("mini", _("小程序")), ("app", _("App 推送")), ("sms", _("短信")), ("email", _("邮件")),
+    ("letter", _("信函")),
 ]  # fmt: skip
-STEPS = [("bill", _("账单通知")), ("code", _("验证码"))]
+STEPS = [
+    ("bill", _("账单通知")), ("smart", _("智能账单")), ("remind", _("到期提醒")), ("code", _("验证码")),
+    ("demand", _("催款函告知")),
+]  # fmt: skip
+PATTERNS = [(one.value, _(name)) for one, name in PATTERN_NAMES.items()]
 
 
 class Template(models.Model):
@@ -63,7 +70,8 @@ class Version(models.Model):
 
 
 class Batch(models.Model):
-    """A step for the households of a community that owe on ``due_on``."""
+    """A step for the households of a community that owe on ``due_on``. ``smart``: each at its payer's best time;
+    ``seen_id``: the last bill that was looked at for it, so that later ones are added."""
 
     class State(models.TextChoices):
         PLANNING = "planning", _("计划中")
@@ -77,6 +85,8 @@ class Batch(models.Model):
     due_on = models.DateField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNING)
     job_id = models.BigIntegerField(null=True)
+    smart = models.BooleanField(default=False)
+    seen_id = models.BigIntegerField(default=0)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -176,6 +186,7 @@ class Carrier(models.Model):
         TENCENT = "tencent", _("腾讯云短信")
         SMTP = "smtp", _("SMTP 邮件服务器")
         WECHAT = "wechat", _("微信公众号")
+        MINI = "mini", _("微信小程序")
         WEBHOOK = "webhook", _("App 推送地址")
         PAPER = "paper", _("打印信函")
 
@@ -216,7 +227,7 @@ class Address(models.Model):
 
 
 class Transactional(models.Model):
-    """A message that its reader has asked for (a one-time code). What it said is kept nowhere, nor the number of a reader
+    """A message to one reader, sent at once: a code that they have asked for, or word of a demand letter. What it said is kept nowhere, nor the number of a reader
     who stands on no register (``person`` is then empty)."""
 
     class State(models.TextChoices):
@@ -252,3 +263,103 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.days}"
+
+
+class Habit(models.Model):
+    """How a person usually pays, from their own payments up to ``reckoned_at``; see ``rules.timing.Habit``. ``hour`` is -1
+    where there is no usual one."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="+")
+    pattern = models.CharField(max_length=6, choices=PATTERNS)
+    seen = models.PositiveSmallIntegerField()
+    hits = models.PositiveSmallIntegerField()
+    first_day = models.PositiveSmallIntegerField()
+    last_day = models.PositiveSmallIntegerField()
+    day = models.PositiveSmallIntegerField()
+    hour = models.SmallIntegerField()
+    timed = models.PositiveSmallIntegerField()
+    hour_hits = models.PositiveSmallIntegerField()
+    reckoned_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["community", "pattern"], name="habit_by_pattern")]
+
+    def __str__(self) -> str:
+        return str(self.get_pattern_display())
+
+
+class Manner(models.Model):
+    """How an organisation announces its bills: at each payer's best time or on the contract's day; by the smart text
+    where there is one."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="+")
+    timing = models.BooleanField(default=True)
+    smart_bill = models.BooleanField(default=False)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+
+class Trial(models.Model):
+    """A comparison of the plain and the smart bill in some communities. What is compared, with how many and by which seed is
+    fixed before it starts; ``seed`` draws each person's half."""
+
+    class Measure(models.TextChoices):
+        ON_TIME = "on_time", _("按时缴清率")
+        READ = "read", _("阅读率")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    community_ids = ArrayField(models.BigIntegerField())
+    measure = models.CharField(max_length=8, choices=Measure.choices)
+    usual = models.DecimalField(max_digits=4, decimal_places=3)
+    difference = models.DecimalField(max_digits=4, decimal_places=3)
+    needed = models.PositiveIntegerField()
+    seed = models.CharField(max_length=32)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation"], condition=models.Q(ended_at__isnull=True), name="one_trial_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reminder(models.Model):
+    """A reminder of one household's open bills sent by itself: after an event at the gate or the lift, or in the rhythm of a
+    habitual late payer. One a person and day, whatever the cause."""
+
+    class Cause(models.TextChoices):
+        EVENT = "event", _("门禁、电梯事件")
+        RHYTHM = "rhythm", _("习惯晚缴的节奏")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    property = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=8, choices=Cause.choices)
+    on = models.DateField()
+    receivable_ids = ArrayField(models.BigIntegerField())
+    amount_fen = models.BigIntegerField()
+    channel = models.CharField(max_length=8, choices=CHANNELS)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=Message.State.choices, default=Message.State.SENDING)
+    key = models.CharField(max_length=40, unique=True)
+    carrier_ref = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=120, blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "on"], name="reminder_a_day")]
+        indexes = [
+            models.Index(fields=["community", "-id"], name="reminder_by_community"),
+            models.Index(fields=["organisation", "carrier_ref"], name="reminder_by_ref"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

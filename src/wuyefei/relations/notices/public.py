@@ -1,13 +1,27 @@
 """The door of the room: what other rooms may use."""
 
+from .actions.choosing import plan_waiting
+from .actions.habits import reckon_habits
 from .actions.letters import print_letters
 from .actions.planning import NothingToSend, NotReady, resume_batch, start_batch, stop_batch
 from .actions.receipts import take_receipt
+from .actions.reminding import Reminded, remind, remind_the_late
 from .actions.running import rounds
-from .actions.settings import save_carrier, set_address, set_lead
+from .actions.settings import save_carrier, set_address, set_lead, set_manner
 from .actions.texts import ForbiddenText, decide_version, save_version
 from .actions.transactional import CannotSend, Outsider, anybody_sends, missing_for, send_transactional
-from .models import Address, Batch, Carrier, Message, Target, Template, Transactional, Version
+from .models import (
+    Address,
+    Batch,
+    Carrier,
+    Habit,
+    Message,
+    Reminder,
+    Target,
+    Template,
+    Transactional,
+    Version,
+)
 from .queries import Coverage, batches, coverage, get_batch, messages, targets, templates, told
 from .rules.ladder import GOAL, LADDER, LEAD_DAYS
 
@@ -21,10 +35,13 @@ __all__ = [
     "Carrier",
     "Coverage",
     "ForbiddenText",
+    "Habit",
     "Message",
     "NotReady",
     "NothingToSend",
     "Outsider",
+    "Reminded",
+    "Reminder",
     "Target",
     "Template",
     "Transactional",
@@ -36,7 +53,11 @@ __all__ = [
     "get_batch",
     "messages",
     "missing_for",
+    "plan_waiting",
     "print_letters",
+    "reckon_habits",
+    "remind",
+    "remind_the_late",
     "resume_batch",
     "rounds",
     "save_carrier",
@@ -44,6 +65,7 @@ __all__ = [
     "send_transactional",
     "set_address",
     "set_lead",
+    "set_manner",
     "start_batch",
     "stop_batch",
     "take_receipt",

@@ -8,15 +8,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 
-from .models import Address, Batch, Carrier, Lead, Message, Target, Template, Version
+from .models import Address, Batch, Carrier, Habit, Lead, Manner, Message, Target, Template, Trial, Version
 from .rules.ladder import LADDER, LEAD_DAYS, rate
-from .rules.texts import fill, wechat_data
+from .rules.texts import KEYED, fill, wechat_data
+from .rules.timing import Habit as Rule
+from .rules.timing import Pattern
 
 
 def batches(actor: Actor) -> QuerySet[Batch]:
@@ -89,6 +92,55 @@ def lead_days(contract_id: int) -> int:
     return row.days if row else LEAD_DAYS
 
 
+def manner_of(organisation_id: int) -> Manner:
+    """How an organisation announces its bills; the defaults, unsaved, where it has said nothing."""
+    return Manner.objects.filter(organisation_id=organisation_id).first() or Manner(organisation_id=organisation_id)
+
+
+def running_trial(organisation_id: int, community_id: int) -> Trial | None:
+    """The comparison that a community takes part in now."""
+    return Trial.objects.filter(organisation_id=organisation_id, ended_at__isnull=True, community_ids__contains=[community_id]).first()
+
+
+def habits_of(person_ids: Collection[int]) -> dict[int, Habit]:
+    """The payment habits of persons, for callers that may see them."""
+    return {row.person_id: row for row in Habit.objects.filter(person_id__in=person_ids)}
+
+
+def habit_from(row: Habit) -> Rule:
+    """A stored habit as the rule knows it."""
+    return Rule(
+        Pattern(row.pattern), row.seen, row.hits, (row.first_day, row.last_day), row.day, row.hour if row.hour >= 0 else None, row.timed,
+        row.hour_hits,
+    )  # fmt: skip
+
+
+def habits(actor: Actor) -> QuerySet[Habit]:
+    """The payment habits of the people of the communities whose notices the actor may see."""
+    return Habit.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.NOTICE_VIEW))
+
+
+@dataclass(frozen=True)
+class Timed:
+    """The messages of a batch that go to payers of one pattern, and when."""
+
+    pattern: Pattern
+    count: int
+    first: dt.datetime
+    last: dt.datetime
+
+
+def timed(batch: Batch) -> list[Timed]:
+    """When a batch tells whom, by pattern; for callers that have checked it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT coalesce(h.pattern, 'new'), count(*), min(m.not_before), max(m.not_before) FROM notices_message m
+               LEFT JOIN notices_habit h ON h.person_id = m.person_id WHERE m.batch_id = %s GROUP BY 1 ORDER BY 2 DESC, 1""",
+            [batch.pk],
+        )
+        return [Timed(Pattern(pattern), *rest) for pattern, *rest in cursor.fetchall()]
+
+
 @dataclass(frozen=True)
 class ChannelLine:
     """One channel in a batch: messages by what became of them."""
@@ -151,7 +203,7 @@ def coverage(batch: Batch) -> Coverage:
 
 def _said(message: Message) -> str:
     """The body as read; of a WeChat message its lines without the carrier's keys."""
-    if message.channel == "wechat":
+    if message.channel in KEYED:
         return "\n".join(wechat_data(message.version.body, message.values).values())
     return fill(message.version.body, message.values)
 

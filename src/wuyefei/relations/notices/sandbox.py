@@ -122,6 +122,20 @@ class Sandbox:
         number = self.keep(Got("wechat", asked["touser"], asked["client_msg_id"], asked))
         return (0, {}) if mood == "drop" else (200, {"errcode": 0, "errmsg": "ok", "msgid": 9000 + number})
 
+    def mini(self, query: dict[str, list[str]], body: bytes) -> tuple[int, dict[str, Any]]:
+        """Subscription messages: like template messages, but who has not agreed gets none."""
+        if not set(query.get("access_token", [])) & self.valid:
+            return 200, {"errcode": 40001, "errmsg": "invalid credential"}
+        asked = json.loads(body)
+        mood = self.mood_of(asked["touser"])
+        refused = {"throttle": 45009, "bounce": 43101, "refuse": 40037}.get(mood)
+        if refused:
+            return 200, {"errcode": refused, "errmsg": mood}
+        if mood == "lose":
+            return 0, {}
+        number = self.keep(Got("mini", asked["touser"], "", asked))
+        return (0, {}) if mood == "drop" else (200, {"errcode": 0, "errmsg": "ok", "msgid": 7000 + number})
+
     def push(self, headers: Any, body: bytes) -> tuple[int, dict[str, Any]]:
         header = headers.get(push.HEADER, "")
         stamp = header.partition(",")[0].removeprefix("t=")  # the demo's clock may be set: its age is not judged here
@@ -161,6 +175,8 @@ def _handler(sandbox: Sandbox) -> type[BaseHTTPRequestHandler]:
                 status, found = sandbox.token(query)
             elif parts.path == "/cgi-bin/message/template/send":
                 status, found = sandbox.wechat(query, body)
+            elif parts.path == "/cgi-bin/message/subscribe/send":
+                status, found = sandbox.mini(query, body)
             elif parts.path == "/push":
                 status, found = sandbox.push(self.headers, body)
             else:

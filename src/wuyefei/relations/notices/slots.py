@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from wuyefei.estate.contracts.public import Contract
 from wuyefei.estate.people.public import Person
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.errors import spoken
 
-from .queries import addresses_of, lead_days
+from .queries import addresses_of, habit_from, habits_of, lead_days
 from .rules.ladder import LEAD_LEAST, LEAD_MOST
+from .rules.timing import hour_reason, reason
 
 
 def addresses(request: HttpRequest, person: Person) -> str:
@@ -19,10 +23,14 @@ def addresses(request: HttpRequest, person: Person) -> str:
     if not actor.may(Permission.NOTICE_VIEW, person.community_id):
         return ""
     found = addresses_of([person.pk]).get(person.pk, {})
-    context = {
+    context: dict[str, Any] = {
         "person": person, "rows": [(row.get_channel_display(), row.shown) for row in found.values()],
         "may_edit": actor.may(Permission.ESTATE_EDIT, person.community_id) and person.erased_at is None,
+        "habit": habits_of([person.pk]).get(person.pk),
     }  # fmt: skip
+    if context["habit"] is not None:
+        known = habit_from(context["habit"])
+        context |= {"why_day": spoken(reason(known)), "why_hour": spoken(hour_reason(known))}
     return render_to_string("notices/_addresses.html", context, request=request)
 
 

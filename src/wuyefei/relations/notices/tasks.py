@@ -1,9 +1,14 @@
-"""What the worker does by itself: every five minutes, the batches whose time has come."""
+"""What the worker does by itself: every five minutes, the batches whose time has come; every night, the habits; in the morning, those who
+are habitually late."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from wuyefei.foundation.platform.schedule import run_scheduled
+
+from .actions.habits import RECKON
+from .actions.reminding import RHYTHM
 from .actions.running import rounds as due
 
 
@@ -12,3 +17,17 @@ from .actions.running import rounds as due
 def rounds(timestamp: int) -> None:
     """Start, go on, fall back."""
     due()
+
+
+@app.periodic(cron="10 19 * * *")
+@app.task(name=RECKON, queueing_lock=RECKON, pass_context=False)
+def habits(timestamp: int) -> None:
+    """At 19:10 UTC, which is 3:10 in China."""
+    run_scheduled(RECKON)
+
+
+@app.periodic(cron="0 2 * * *")
+@app.task(name=RHYTHM, queueing_lock=RHYTHM, pass_context=False)
+def late_reminders(timestamp: int) -> None:
+    """At 2:00 UTC, which is 10:00 in China."""
+    run_scheduled(RHYTHM)

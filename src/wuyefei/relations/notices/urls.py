@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import endpoints
-from .pages import batches, settings, texts
+from .pages import batches, settings, smart, texts
 
 app_name = "notices"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("templates/<int:version_id>", texts.version, name="version"),
     path("templates/<int:version_id>/decide", texts.decide, name="decide"),
     path("contracts/<int:contract_id>/lead", settings.lead, name="lead"),
+    path("smart", smart.smart, name="smart"),
+    path("smart/manner", smart.manner, name="manner"),
     path("carriers", settings.carriers, name="carriers"),
     path("carriers/<slug:channel>", settings.carrier, name="carrier"),
     path("people/<int:person_id>/addresses", settings.addresses, name="addresses"),

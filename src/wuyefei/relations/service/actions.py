@@ -9,14 +9,14 @@ from django.db import transaction
 
 from wuyefei.foundation.access.actor import SYSTEM, Actor, service_actor
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import Invalid, NotFound
+from wuyefei.foundation.kernel.errors import Invalid, NotFound, Phrase
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.billing.public import Receivable, end_hold, place_hold
 from wuyefei.relations.accounts.public import Owner, Place, acting_for, get_bill, new_token, open_now
 
 from . import rules
 from .models import Ticket
-from .queries import get_ticket, get_ticket_of
+from .queries import get_ticket, get_ticket_of, instalment_months
 from .rules import (
     AlreadyDisputed,
     DisputedBefore,
@@ -62,9 +62,10 @@ def dispute(owner: Owner, place: Place, bill_id: int, topic: str, text: str) -> 
 
 @transaction.atomic
 def ask_instalments(owner: Owner, place: Place, months: int, text: str) -> Ticket:
-    """Ask to pay what is owed in 3 to 6 monthly parts; the service centre answers."""
-    if months not in rules.INSTALMENT_MONTHS:
-        raise Invalid(field="期数", reason="请选择 3 到 6 个月")
+    """Ask to pay what is owed in monthly parts, as many as the firm's limits allow; the service centre answers."""
+    offered = instalment_months(place)
+    if months not in offered:
+        raise Invalid(field="期数", reason=Phrase("请选择 {least} 到 {most} 个月", least=offered[0], most=offered[-1]))
     return _open(owner, place, Kind.INSTALMENT, rules.words(text, "说明", 500), months=months)
 
 

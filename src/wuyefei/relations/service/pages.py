@@ -15,7 +15,7 @@ from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
 
-from . import actions, queries
+from . import actions, instalments, queries
 from .models import Ticket
 from .rules import KIND_NAMES, OUTCOME_NAMES, STATE_NAMES, TOPIC_NAMES, Kind, Outcome, State, Topic, late
 
@@ -55,7 +55,10 @@ def tickets(request: StaffRequest) -> HttpResponse:
 def ticket(request: StaffRequest, ticket_id: int) -> HttpResponse:
     row = dress(queries.get_ticket(request.actor, ticket_id))
     outcomes = [(code, _(OUTCOME_NAMES[code])) for code in (Outcome.UPHELD, Outcome.PARTLY, Outcome.REJECTED)]
-    return render(request, "service/ticket.html", {"ticket": row, "outcomes": outcomes})
+    plan = instalments.plan_of(request.actor, row)
+    may_plan = row.kind == Kind.INSTALMENT and row.state != State.CLOSED and request.actor.may(Permission.ADJUST_REQUEST, row.community_id)
+    context = {"ticket": row, "outcomes": outcomes, "plan": plan, "may_plan": may_plan and plan is None, "origin": instalments.ref_of(row)}
+    return render(request, "service/ticket.html", context)
 
 
 @require_POST

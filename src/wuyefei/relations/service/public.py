@@ -2,10 +2,9 @@
 
 from .actions import HOLD, answer, ask_instalments, close, complain, dispute, withdraw
 from .models import Ticket
-from .queries import get_ticket, get_ticket_of, tickets, tickets_of
+from .queries import get_ticket, get_ticket_of, instalment_months, tickets, tickets_of
 from .rules import (
     ANSWER_WITHIN,
-    INSTALMENT_MONTHS,
     KIND_NAMES,
     OUTCOME_NAMES,
     STATE_NAMES,
@@ -19,7 +18,6 @@ from .rules import (
 __all__ = [
     "ANSWER_WITHIN",
     "HOLD",
-    "INSTALMENT_MONTHS",
     "KIND_NAMES",
     "OUTCOME_NAMES",
     "STATE_NAMES",
@@ -36,6 +34,7 @@ __all__ = [
     "dispute",
     "get_ticket",
     "get_ticket_of",
+    "instalment_months",
     "tickets",
     "tickets_of",
     "withdraw",

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.money.concessions.public import limits_of
 from wuyefei.relations.accounts.public import Owner, Place
 
 from .models import Ticket
@@ -28,6 +29,12 @@ def get_ticket(actor: Actor, ticket_id: int) -> Ticket:
     if row is None:
         raise NotFound()
     return row
+
+
+def instalment_months(place: Place) -> range:
+    """In how many monthly parts the owners of a place may ask to pay."""
+    least, most = limits_of(place.organisation_id).months(hardship=False)
+    return range(least, most + 1)
 
 
 def unanswered(actor: Actor) -> int:

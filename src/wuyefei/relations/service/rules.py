@@ -12,8 +12,6 @@ ANSWER_WITHIN = dt.timedelta(hours=48)
 """A question about service is answered within 48 hours (product row G7)."""
 MAX_DISPUTES = 2
 """Times a bill may be disputed on the phone; after that the service centre talks it over in person."""
-INSTALMENT_MONTHS = (3, 4, 5, 6)
-"""Instalments for large fees run 3 to 6 months (product row C3)."""
 
 
 class Kind(StrEnum):

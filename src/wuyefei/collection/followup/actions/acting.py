@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
 
-from wuyefei.foundation.access.actor import Actor, get_community
-from wuyefei.foundation.access.models import User
-from wuyefei.foundation.access.queries import holders_in
-from wuyefei.foundation.access.rules import ROLE_PERMISSIONS, Permission
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound
 from wuyefei.foundation.kernel.text import limited
@@ -31,7 +28,7 @@ from wuyefei.relations.contacts.public import (
     record,
 )
 
-from ..models import Act, Case, Lane, Promise, Reason, Script
+from ..models import Act, Case, Lane, Promise, Reason, Script, Step
 from ..queries.cases import get_case, lane_of, overdue_bills
 from ..rules.promises import check_promise
 from .reckoning import hold, reckon
@@ -104,6 +101,7 @@ def log(case_id: int, entry: Log, *, actor: Actor) -> Logged:
         case.owner_id = case.owner_id or actor.user_id
         case.save(update_fields=["acts", "reason", "owner"])
         _promise(case, act, entry, actor)
+        _settle_step(case, actor)
         audit.record(actor, "followup.log", case, after={"outcome": entry.outcome, "reason": entry.reason, "number": act.number})
         refused = _plan_next(case, entry, actor)
         reckon(case.community_id, clock.today(), [case.person_id])
@@ -125,6 +123,12 @@ def _unmoved(case: Case, seen: int) -> None:
         last = Act.objects.select_related("made_by", "contact").get(case=case, number=case.acts)
         outcome = str(Contact.Outcome(last.outcome).label)
         raise CaseMoved(name=last.made_by.name, time=f"{last.made_at.astimezone(CHINA):%m-%d %H:%M}", outcome=outcome, acts=case.acts)
+
+
+def _settle_step(case: Case, actor: Actor) -> None:
+    """Whoever has contacted the household has done the step of the day."""
+    live = Step.objects.filter(person_id=case.person_id, state__in=(Step.State.DRAFT, Step.State.RELEASED))
+    live.update(state=Step.State.DONE, settled_by_id=actor.user_id, settled_at=clock.now())
 
 
 def _bills(case: Case, actor: Actor) -> tuple[int, ...]:
@@ -203,36 +207,10 @@ def set_next(case_id: int, channel: Channel, at: dt.datetime, *, actor: Actor) -
         ).exclude(pk=row.pk)  # fmt: skip
         for pk in list(earlier.values_list("pk", flat=True)):
             cancel(pk, "另排了下一步", actor=actor)
+        live = Step.objects.filter(person_id=case.person_id, state__in=(Step.State.DRAFT, Step.State.RELEASED))
+        live.update(state=Step.State.DROPPED, settled_by_id=actor.user_id, settled_at=clock.now())
         reckon(case.community_id, clock.today(), [case.person_id])
     return row
-
-
-def workers(actor: Actor, community_id: int) -> list[User]:
-    """Who may be given cases of a community."""
-    roles = [role for role, held in ROLE_PERMISSIONS.items() if Permission.FOLLOW_WORK in held]
-    return holders_in(actor, community_id, roles)
-
-
-@transaction.atomic
-def assign(case_ids: Collection[int], user_id: int | None, *, actor: Actor) -> int:
-    """Give cases to somebody who works cases there, or (None) to nobody; returns how many changed hands."""
-    rows = list(
-        Case.objects.select_for_update().filter(
-            organisation_id=actor.organisation_id, pk__in=case_ids, community_id__in=actor.communities(Permission.FOLLOW_VIEW)
-        ).order_by("pk")
-    )  # fmt: skip
-    if len(rows) != len(set(case_ids)):
-        raise NotFound()
-    for place in {row.community_id for row in rows}:
-        get_community(actor, place, Permission.FOLLOW_MANAGE)
-        if user_id is not None and user_id not in {user.pk for user in workers(actor, place)}:
-            raise Invalid(field="责任人", reason="不在这个小区办理催缴")
-    changed = [row for row in rows if row.owner_id != user_id]
-    for row in changed:
-        audit.record(actor, "followup.assign", row, before={"owner": row.owner_id}, after={"owner": user_id})
-        row.owner_id = user_id
-    Case.objects.bulk_update(changed, ["owner"])
-    return len(changed)
 
 
 @transaction.atomic

@@ -26,9 +26,10 @@ from wuyefei.insight.arrears.public import limitation_on
 from wuyefei.money.payments.public import payments
 from wuyefei.relations.contacts.public import Channel, Contact, StepRefused, contacts
 
-from ..actions.acting import assign, end_lane, grant_lane, set_next, workers
+from ..actions.acting import end_lane, grant_lane, set_next
+from ..actions.handing import hand_over, handovers, take_back, workers
 from ..forms import StepForm
-from ..models import Case, Promise
+from ..models import Case, Handover, Promise
 from ..queries.cases import ORDER, acts_of, get_case, open_cases, promises_of, totals
 from ..rules.grades import GRADE_NAMES
 from ..rules.nextstep import SILENT
@@ -83,9 +84,15 @@ def listed(request: HttpRequest) -> HttpResponse:
         "grades": [(level.value, _(name)) for level, name in GRADE_NAMES.items()], "today": clock.today(),
         "views": [("today", _("今天要联系")), ("mine", _("我负责的")), ("nobody", _("没有责任人")), ("silent", _("不催缴"))],
         "workers": workers(actor, place) if place and actor.may(Permission.FOLLOW_MANAGE, place) else [],
-        "may_manage": bool(managed), "may_work": actor.may(Permission.FOLLOW_WORK),
+        "may_manage": bool(managed), "may_work": actor.may(Permission.FOLLOW_WORK), "handed": _handed(request),
     }  # fmt: skip
     return render(request, "followup/cases.html", context)
+
+
+def _handed(request: HttpRequest) -> Handover | None:
+    """The handover just made, while it can be taken back."""
+    pk = whole_number(request.GET.get("handed", ""))
+    return handovers(actor_of(request)).filter(pk=pk, undone_at__isnull=True).first() if pk else None
 
 
 @require_GET
@@ -121,8 +128,26 @@ def give(request: HttpRequest) -> HttpResponse:
     if not ids or (owner != "none" and whole_number(owner) is None):
         messages.error(request, _("请选案件和责任人。"))
         return redirect("followup:cases")
-    count = assign(ids, None if owner == "none" else whole_number(owner), actor=actor_of(request))
+    handed = hand_over(ids, None if owner == "none" else whole_number(owner), actor=actor_of(request))
+    return told_handed(request, handed, "followup:cases")
+
+
+def told_handed(request: HttpRequest, handed: list[Handover], where: str) -> HttpResponse:
+    """How many cases changed hands, with the way to take it back."""
+    count = sum(one.cases.count() for one in handed)
     messages.success(request, _("已分派 %(count)s 户。") % {"count": count})
+    response = redirect(where)
+    if len(handed) == 1 and count:
+        response["Location"] += f"?handed={handed[0].pk}"
+    return response
+
+
+@require_POST
+@needs(Permission.FOLLOW_MANAGE)
+def undo(request: HttpRequest, handover_id: int) -> HttpResponse:
+    """Take a handover back: every case that still lies where it was put goes to whose it was."""
+    count = take_back(handover_id, actor=actor_of(request))
+    messages.success(request, _("已退回 %(count)s 户。") % {"count": count})
     return redirect("followup:cases")
 
 

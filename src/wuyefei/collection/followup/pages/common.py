@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from wuyefei.relations.contacts.public import (
     Channel,
     Contact,
     Facts,
+    Past,
     Purpose,
     Refused,
     Step,
@@ -32,13 +33,12 @@ from wuyefei.relations.contacts.public import (
 
 from ..models import Case, Promise
 from ..queries.cases import Spoken, lane_of, overdue_bills, promises_of, script_for
-from ..rules.cadence import AGE_NAMES, LADDER, ROUTINE, age_of
+from ..queries.policies import rung_names
+from ..rules.cadence import AGE_NAMES, age_of
 from ..rules.grades import GRADE_NAMES, GRADE_OWNERS, MINIMUMS, Grade
 from ..rules.scripts import PART_NAMES, merged
 
 WEEK = dt.timedelta(days=7)
-RUNGS = {rung.code: rung.name for rung in (*LADDER, ROUTINE)}
-
 
 @dataclass(frozen=True)
 class Note:
@@ -62,7 +62,23 @@ def reasons(case: Case) -> list[str]:
 def facts_for(case: Case, bills: Iterable[OpenBill]) -> Facts:
     """What the guard knows of the payer now."""
     about = tuple(bill.id for bill in bills if bill.outstanding_fen)
-    return gather(case.organisation_id, [Wanted(case.person_id, about)], clock.now())[case.person_id]
+    facts = gather(case.organisation_id, [Wanted(case.person_id, about)], clock.now())[case.person_id]
+    return replace(facts, past=_without(facts.past, planned_for(case)))
+
+
+def planned_for(case: Case) -> list[tuple[dt.datetime, str]]:
+    """(when, way) of what is planned in a case: doing it is no second contact."""
+    rows = Contact.objects.filter(person_id=case.person_id, state=Contact.State.PLANNED, purpose=Purpose.REMINDER.value, community_id=case.community_id)
+    return list(rows.values_list("at", "channel"))
+
+
+def _without(past: tuple[Past, ...], planned: list[tuple[dt.datetime, str]]) -> tuple[Past, ...]:
+    kept = list(past)
+    for at, channel in planned:
+        same = next((one for one in kept if one.at == at and one.channel == channel), None)
+        if same is not None:
+            kept.remove(same)
+    return tuple(kept)
 
 
 def may_contact(facts: Facts, channel: str) -> Note | None:
@@ -121,7 +137,7 @@ def dressed(case: Case, actor: Actor) -> dict[str, Any]:
         "principal_fen": sum(bill.outstanding_fen for bill in bills), "late_fen": sum(bill.late_fee_fen for bill in bills),
         "total_fen": sum(bill.total_fen for bill in bills), "total_text": yuan(sum(bill.total_fen for bill in bills)), "days": (today - case.oldest_due_on).days, "why": reasons(case),
         "paid": not bills and not disputed, "say": told(case, actor, bills, today), "guard": may_contact(facts, "phone"),
-        "called": count, "cap": cap, "choices": next_choices(facts), "promise": promise, "rung": _(RUNGS[case.rung]),
+        "called": count, "cap": cap, "choices": next_choices(facts), "promise": promise, "rung": _(rung_names(case.organisation_id).get(case.rung, case.rung)),
         "grade_why": _(GRADE_NAMES[Grade(case.grade)]), "grade_owner": _(GRADE_OWNERS[Grade(case.grade)]), "least": least,
         "lane": lane_of(actor, case.person_id), "may_work": actor.may(Permission.FOLLOW_WORK, case.community_id),
         "may_manage": actor.may(Permission.FOLLOW_MANAGE, case.community_id), "may_cash": actor.may(Permission.CASHDESK, case.community_id),
@@ -135,3 +151,13 @@ OUTCOMES = (
     (Contact.Outcome.WRONG_NUMBER, "停用号码"), (Contact.Outcome.STOP, "登记"), (Contact.Outcome.HUNG_UP, "按规则再排"),
 )  # fmt: skip
 """Outcomes of a call in the order of the buttons, each with what follows."""
+
+
+def refusal(code: str) -> str:
+    """A rule of the guard in a few words."""
+    return {
+        "too_often": _("这种方式次数已满"), "too_often_day": _("一天合计次数已满"), "quiet_hours": _("免打扰时段"), "visit_hours": _("不在上门时段"),
+        "visit_meal": _("用餐时间"), "visit_rest_evening": _("休息日晚上"), "visit_alone": _("上门人数不够"), "dispute_hold": _("账单有争议"),
+        "opted_out": _("本人已拒绝这种方式"), "wants_no_reminder": _("本人选了不提醒"), "wrong_number": _("号码不是本人"), "deceased": _("缴费人去世"),
+        "bankrupt": _("缴费单位破产"), "erased": _("个人信息已删除"), "nothing_owed": _("没有欠费"), "own_quiet_hours": _("本人设定的免打扰时段"),
+    }.get(code, code)  # fmt: skip

@@ -1,4 +1,4 @@
-"""What to say and when: the scripts with their linter and results, the cadence as a timeline, grades and minimums."""
+"""What to say: the scripts with their linter and results."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 
 from ..actions.scripts import save_script
-from ..forms import WAYS, ScriptForm
+from ..forms import ScriptForm
 from ..models import Script
 from ..queries.cases import Kept, kept_by_version, script_for
-from ..rules.cadence import AGE_NAMES, LADDER, Age, Rung, Start
-from ..rules.grades import GRADE_NAMES, GRADE_OWNERS, MINIMUMS, Grade
+from ..rules.cadence import AGE_NAMES, Age
 from ..rules.scripts import FIELDS, PART_NAMES, Advice, advice
 from .common import actor_of
 
@@ -50,8 +49,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "form": form if may_write else None, "advice": _advice(form) if request.method == "POST" else [], "warned": warned, "used": used,
         "lines": list(zip((_(name) for name in PART_NAMES), used.parts, strict=True)), "age": chosen.value,
         "ages": [(age.value, _(name), age is chosen) for age, name in AGE_NAMES.items()], "fields": [f"{{{name}}}" for name in FIELDS],
-        "versions": [{"row": row, **_result(results[row.pk])} for row in versions], "ladder": [_rung(rung) for rung in LADDER],
-        "grades": [_grade(level) for level in Grade],
+        "versions": [{"row": row, **_result(results[row.pk])} for row in versions],
     }  # fmt: skip
     return render(request, "followup/scripts.html", context, status=422 if form.is_bound and (form.errors or warned) else 200)
 
@@ -85,16 +83,3 @@ def _result(kept: Kept) -> dict[str, Any]:
 
 def _tenth(permille: int | None) -> str:
     return "" if permille is None else f"{permille // 10}.{permille % 10}"
-
-
-def _rung(rung: Rung) -> dict[str, Any]:
-    ways = {"app": _("App 推送"), **{code: str(name) for code, name in WAYS}}
-    when = {
-        Start.DUE: _("到期日前 %(days)s 天") % {"days": -rung.day} if rung.day < 0 else _("到期后 %(days)s 天") % {"days": rung.day},
-        Start.NOTICE: _("通知后 %(days)s 天") % {"days": rung.day}, Start.QUARTER: _("季末"),
-    }[rung.start]  # fmt: skip
-    return {"name": _(rung.name), "when": when, "ways": "、".join(ways[code] for code in rung.channels), "whom": _(rung.whom)}
-
-
-def _grade(level: Grade) -> dict[str, Any]:
-    return {"letter": level.value, "name": _(GRADE_NAMES[level]), "owner": _(GRADE_OWNERS[level]), "least": MINIMUMS.get(level)}

@@ -16,7 +16,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import LateFeeHold, OpenBill, Receivable, open_bills
 from wuyefei.relations.contacts.public import DISPUTE
 
-from ..models import Act, Case, Lane, Promise, Script
+from ..models import Act, Case, Lane, Promise, Script, Step
 from ..rules.cadence import Age
 from ..rules.nextstep import SILENT
 from ..rules.scripts import BUILT_IN, interval
@@ -45,11 +45,13 @@ def get_case(actor: Actor, case_id: int) -> Case:
 
 
 def workable(actor: Actor, today: dt.date) -> QuerySet[Case]:
-    """What the actor may contact somebody in today: theirs or nobody's, its day come, in places where they work cases."""
+    """What the actor may contact somebody in today: theirs or nobody's, its day come, in places where they work cases, and
+    no step of it waiting for somebody to let it go."""
+    waiting = Step.objects.filter(person_id=OuterRef("person_id"), state=Step.State.DRAFT)
     rows = open_cases(actor).filter(
         Q(owner_id=actor.user_id) | Q(owner__isnull=True), community_id__in=actor.communities(Permission.FOLLOW_WORK), next_on__lte=today
     )
-    return rows.exclude(next_kind__in=[kind.value for kind in SILENT])
+    return rows.exclude(next_kind__in=[kind.value for kind in SILENT]).exclude(Exists(waiting))
 
 
 def done_today(actor: Actor, today: dt.date) -> int:

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
 from wuyefei.estate.people.public import Person
+from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.insight.risk.public import Standing
 from wuyefei.money.billing.public import LateFeeHold, Receivable
 from wuyefei.relations.contacts.public import DISPUTE, Contact, Ground, Wish
 
-from ..models import Lane, Promise
+from ..models import Lane, Promise, Step
 from ..rules.nextstep import Situation
+from ..rules.policy import TRACK_NAMES, Policy, policy_for
 from ..rules.promises import Promised
+from .policies import versions_of
 
 BATCH = 5000
 ARRANGED = ("instalment", "deferral")
 """The kinds of billing hold by which a payment was put off by agreement."""
 REACHED = frozenset({"reached", "promised", "claims_paid", "disputes", "hardship", "hung_up", "stop", "sent", "delivered", "read"})
-R, Q, H, C, W, G, S, L, P = (
-    model._meta.db_table for model in (Receivable, Person, LateFeeHold, Contact, Wish, Ground, Standing, Lane, Promise)
+R, Q, H, C, W, G, S, L, P, Z = (
+    model._meta.db_table for model in (Receivable, Person, LateFeeHold, Contact, Wish, Ground, Standing, Lane, Promise, Step)
 )
 HELD = f"EXISTS (SELECT 1 FROM {H} h WHERE h.receivable_id = r.id AND daterange(h.starts_on, h.ends_on, '[]') @> %(today)s::date AND h.kind"
 DEBT = "direction = 'out' AND purpose IN ('reminder', 'legal')"
@@ -52,9 +55,10 @@ WITH late AS MATERIALIZED (
   said AS (
     SELECT c.person_id, max(c.at) FILTER (WHERE state = 'done') AS last_at,
       (array_agg(c.outcome ORDER BY c.at DESC) FILTER (WHERE state = 'done'))[1] AS outcome,
-      array_agg(DISTINCT c.channel) FILTER (WHERE state = 'done' AND (c.at AT TIME ZONE 'Asia/Shanghai')::date > debts.oldest) AS channels,
+      array_agg(c.channel ORDER BY c.at) FILTER (WHERE state = 'done' AND (c.at AT TIME ZONE 'Asia/Shanghai')::date > debts.oldest) AS channels,
       min(c.at) FILTER (WHERE state = 'planned' AND c.at >= %(dawn)s) AS planned_at,
       (array_agg(c.channel ORDER BY c.at) FILTER (WHERE state = 'planned' AND c.at >= %(dawn)s))[1] AS planned_by,
+      (array_agg(c.id ORDER BY c.at) FILTER (WHERE state = 'planned' AND c.at >= %(dawn)s))[1] AS planned_id,
       count(*) FILTER (WHERE state = 'done' AND outcome IN ('no_answer', 'not_home') AND c.at > %(dawn)s - interval '7 days') AS tries
     FROM {C} c JOIN debts ON debts.payer_id = c.person_id WHERE {DEBT} AND outcome <> 'bounced' GROUP BY 1),
   wanted AS (
@@ -67,6 +71,7 @@ WITH late AS MATERIALIZED (
 SELECT d.payer_id, homes.property_id, d.owed, d.periods, coalesce(runs.running, 1), d.oldest, d.disputed, said.last_at, said.outcome,
   said.channels, said.planned_at, said.planned_by, coalesce(said.tries, 0), wanted.refused, wanted.wrong, q.mobile_mark, q.erased_at IS NOT NULL,
   promised.amount_fen, promised.due_on, promised.made_on, promised.state, coalesce(s.letter, ''),
+  coalesce(s.track, 'household'), EXISTS (SELECT 1 FROM {Z} z WHERE z.contact_id = said.planned_id AND z.state = 'released'),
   EXISTS (SELECT 1 FROM {L} l WHERE l.person_id = d.payer_id AND l.ended_at IS NULL),
   ARRAY(SELECT g.kind FROM {G} g WHERE g.person_id = d.payer_id AND g.ended_at IS NULL),
   (SELECT max(h.ends_on) FROM {H} h JOIN {R} r ON r.id = h.receivable_id WHERE r.payer_id = d.payer_id AND r.outstanding_fen > 0
@@ -93,25 +98,29 @@ def facts_of(community_id: int, today: dt.date, person_ids: Collection[int] = ()
         "community": community_id, "today": today, "people": list(person_ids), "arranged": list(ARRANGED),
         "dawn": dt.datetime.combine(today, dt.time(), tzinfo=CHINA),
     }  # fmt: skip
+    versions = versions_of(Community.objects.values_list("organisation_id", flat=True).get(pk=community_id))
+    by_track = {track: policy_for(versions, community_id, track, today) for track in TRACK_NAMES}
     with connection.cursor() as cursor:
         cursor.execute(FACTS.format(narrow=narrow), params)
         while rows := cursor.fetchmany(BATCH):
-            yield [_found(*row) for row in rows]
+            yield [_found(*row, by_track=by_track) for row in rows]
 
 
 def _found(
     person_id: int, property_id: int, owed: Any, periods: int, running: int, oldest: dt.date, disputed: bool,
     last_at: dt.datetime | None, outcome: str | None, channels: list[str] | None, planned_at: dt.datetime | None,
     planned_by: str | None, tries: int, refused: list[str] | None, wrong: str | None, mark: str, erased: bool, promised_fen: int | None,
-    promised_for: dt.date | None, promised_on: dt.date | None, promise: str | None, letter: str, granted: bool,
-    grounds: list[str], arranged_to: dt.date | None,
+    promised_for: dt.date | None, promised_on: dt.date | None, promise: str | None, letter: str, track: str, released: bool,
+    granted: bool,
+    grounds: list[str], arranged_to: dt.date | None, *, by_track: Mapping[str, Policy],
 ) -> Found:  # fmt: skip
     said = Promised(promised_fen, promised_for, promised_on) if promised_fen and promised_for and promised_on else None
     situation = Situation(
-        int(owed), periods, running, oldest, granted=granted, good=letter == "A", channels=frozenset(channels or ()),
+        int(owed), periods, running, oldest, granted=granted, good=letter == "A", channels=tuple(channels or ()),
         last_on=last_at.astimezone(CHINA).date() if last_at else None, answered=outcome is None or outcome in REACHED, tries=tries, promise=said,
         broken=promise == Promise.State.BROKEN, planned_on=planned_at.astimezone(CHINA).date() if planned_at else None,
         planned_channel=planned_by or "", disputed=disputed, arranged_to=arranged_to, deceased="deceased" in grounds,
         bankrupt="bankrupt" in grounds, erased=erased, wrong_number=bool(mark) and wrong == mark, refused=frozenset(refused or ()),
+        released=released, policy=by_track[track],
     )  # fmt: skip
     return Found(person_id, property_id, letter, situation)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,10 +17,18 @@ class Start(StrEnum):
     QUARTER = "quarter"
 
 
+class Release(StrEnum):
+    """Who lets a drafted step go: the rule itself, or a person."""
+
+    RULE = "rule"
+    HAND = "hand"
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """From ``day`` on after ``start`` (before it where negative), by one of ``channels``; ``serious``: only for large or
-    repeated debts. It is done once the payer was contacted in one of these ways since the debt fell due."""
+    repeated debts. It is done once the payer was contacted in one of these ways since the debt fell due, each contact
+    counting for one rung."""
 
     code: str
     name: str
@@ -28,30 +37,36 @@ class Rung:
     channels: tuple[str, ...]
     whom: str
     serious: bool = False
+    release: Release = Release.RULE
 
 
 LADDER: tuple[Rung, ...] = (
     Rung("notice", "账单提醒", Start.DUE, -7, (SMS, APP), "全部业主"),
     Rung("first", "首次跟进", Start.NOTICE, 3, (PHONE,), "金额大的、有过欠费的先打", serious=True),
     Rung("ask", "询问原因", Start.DUE, 3, (PHONE, WECHAT), "还没有缴的；平时按时、这次漏缴的先问"),
-    Rung("visit", "上门与书面通知", Start.DUE, 15, (VISIT, LETTER), "金额大的、多期未缴的", serious=True),
-    Rung("quarter", "季末集中催缴", Start.QUARTER, 0, (PHONE, VISIT), "季末仍未缴的"),
+    Rung("visit", "上门与书面通知", Start.DUE, 15, (VISIT, LETTER), "金额大的、多期未缴的", serious=True, release=Release.HAND),
+    Rung("quarter", "季末集中催缴", Start.QUARTER, -10, (PHONE, VISIT), "季末仍未缴的"),
 )
 """The cadence of the product map; what comes before the due date is the notices' work."""
-AFTER_DUE = tuple(rung for rung in LADDER if rung.start is Start.DUE and rung.day > 0)
 ROUTINE = Rung("routine", "按级联系", Start.DUE, 0, (PHONE, WECHAT, SMS), "走完前面各步的")
 
 
-def rung_of(days: int, channels: Collection[str], *, serious: bool) -> Rung:
+def rung_of(days: int, channels: Collection[str], *, serious: bool, ladder: Sequence[Rung] = LADDER) -> Rung:
     """The rung of a debt ``days`` past due: the first one reached that has not been done, whatever its age; so a debt that
-    nobody has asked about is asked about first, and none is skipped after a part payment. Where all are done, routine."""
-    for rung in AFTER_DUE:
-        if rung.serious and not serious:
+    nobody has asked about is asked about first, and none is skipped after a part payment. Where all are done, routine.
+
+    ``channels``: one entry for every contact since the oldest bill fell due.
+    """
+    left = Counter(channels)
+    for rung in ladder:
+        if rung.start is not Start.DUE or rung.day <= 0 or (rung.serious and not serious):
             continue
         if days < rung.day:
             return rung
-        if not set(rung.channels) & set(channels):
+        way = next((one for one in rung.channels if left[one]), None)
+        if way is None:
             return rung
+        left[way] -= 1
     return ROUTINE
 
 
@@ -73,3 +88,12 @@ def quarter_end(day: dt.date) -> dt.date:
     """The last day of the quarter of a day."""
     month = (day.month - 1) // 3 * 3 + 3
     return dt.date(day.year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
+def closing_days(today: dt.date, ladder: Sequence[Rung] = LADDER) -> dt.date | None:
+    """The first of the last days of the quarter that the cadence keeps for its drive, where today is one of them."""
+    rung = next((one for one in ladder if one.start is Start.QUARTER), None)
+    if rung is None:
+        return None
+    begin = quarter_end(today) + dt.timedelta(days=rung.day)
+    return begin if today >= begin else None

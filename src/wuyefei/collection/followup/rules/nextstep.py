@@ -10,8 +10,9 @@ from enum import StrEnum
 from wuyefei.foundation.kernel.dates import DAY
 from wuyefei.foundation.kernel.errors import Phrase
 
-from .cadence import LETTER, PHONE, ROUTINE, SMS, WECHAT, rung_of
-from .grades import LARGE_FEN, MINIMUMS, Grade, grade
+from .cadence import LETTER, PHONE, ROUTINE, SMS, VISIT, WECHAT, Rung, Start, closing_days, rung_of
+from .grades import MINIMUMS, Grade, grade
+from .policy import DEFAULT, Policy
 from .promises import ASK_BEFORE, Promised
 
 ROUTINE_DAYS = 30
@@ -48,7 +49,8 @@ SILENT = frozenset({Kind.PROMISE_WAIT, Kind.DISPUTE, Kind.ARRANGED, Kind.HEIRS, 
 
 @dataclass(frozen=True)
 class Situation:
-    """The facts of a case. ``channels``: ways in which the payer was contacted since the oldest bill fell due;
+    """The facts of a case and the policy that holds for it. ``channels``: the way of every contact since the oldest bill
+    fell due; ``released``: the planned contact is a step of the cadence that was let go;
     ``last_on`` the last contact about the debt and ``answered`` whether somebody was reached, ``tries`` how often
     nobody was in the last seven days; ``arranged_to`` the last day
     of an instalment or deferral; ``good``: of class A until now."""
@@ -59,7 +61,7 @@ class Situation:
     oldest_due_on: dt.date
     granted: bool = False
     good: bool = False
-    channels: frozenset[str] = frozenset()
+    channels: Collection[str] = ()
     last_on: dt.date | None = None
     answered: bool = True
     tries: int = 0
@@ -67,6 +69,7 @@ class Situation:
     broken: bool = False
     planned_on: dt.date | None = None
     planned_channel: str = ""
+    released: bool = False
     disputed: bool = False
     arranged_to: dt.date | None = None
     deceased: bool = False
@@ -74,6 +77,7 @@ class Situation:
     erased: bool = False
     wrong_number: bool = False
     refused: frozenset[str] = field(default_factory=frozenset)
+    policy: Policy = DEFAULT
 
     @property
     def grade(self) -> Grade:
@@ -81,7 +85,7 @@ class Situation:
 
     @property
     def serious(self) -> bool:
-        return self.owed_fen > LARGE_FEN or self.periods > 1
+        return self.policy.is_serious(self.owed_fen, self.periods)
 
     def days(self, today: dt.date) -> int:
         return (today - self.oldest_due_on).days
@@ -103,16 +107,21 @@ class Next:
 def next_step(case: Situation, today: dt.date) -> Next:
     """The next step of a case as of a day. What forbids a contact comes first, then what was agreed, then the cadence, then
     the least number of contacts of the grade."""
-    rung = rung_of(case.days(today), case.channels, serious=case.serious)
-    found = _silenced(case, today) or _agreed(case, today)
-    if found is None:
-        found = _cadence(case, today)
-    kind, on, channel, rank, why = found
+    rung = _rung(case, today)
+    kind, on, channel, rank, why = _silenced(case, today) or _planned(case, today) or _agreed(case, today) or _cadence(case, today)
     if channel and kind is not Kind.PLANNED:
         if case.last_on is not None and on <= case.last_on:
             on = case.last_on + DAY  # nobody is contacted twice on a day by our own doing
         channel = usable(channel, case)
     return Next(kind, max(on, today), channel, rank, rung.code, (why,))
+
+
+def _rung(case: Situation, today: dt.date) -> Rung:
+    rung = rung_of(case.days(today), case.channels, serious=case.serious, ladder=case.policy.rungs)
+    drive = closing_days(today, case.policy.rungs) if rung is ROUTINE else None
+    if drive is None or (case.last_on is not None and case.last_on >= drive):
+        return rung
+    return case.policy.drive or rung
 
 
 Found = tuple[Kind, dt.date, str, int, str]
@@ -132,10 +141,19 @@ def _silenced(case: Situation, today: dt.date) -> Found | None:
     return None
 
 
+def _planned(case: Situation, today: dt.date) -> Found | None:
+    """What somebody has planned by hand; a step of the cadence that was let go keeps the place in the day's work and the
+    reason it was drafted for."""
+    if case.planned_on is None or case.planned_on < today:
+        return None
+    if case.released:
+        _kind, _on, _channel, rank, why = _agreed(case, today) or _cadence(case, today)
+        return Kind.PLANNED, case.planned_on, case.planned_channel, rank, why
+    return Kind.PLANNED, case.planned_on, case.planned_channel, 1, Phrase("约好 {day} 联系", day=case.planned_on)
+
+
 def _agreed(case: Situation, today: dt.date) -> Found | None:
-    """A promise and its breach, and what somebody has planned by hand."""
-    if case.planned_on is not None and case.planned_on >= today:
-        return Kind.PLANNED, case.planned_on, case.planned_channel, 1, Phrase("约好 {day} 联系", day=case.planned_on)
+    """A promise and its breach."""
     promise = case.promise
     if promise is None:
         return None
@@ -151,19 +169,21 @@ def _agreed(case: Situation, today: dt.date) -> Found | None:
 
 
 def _cadence(case: Situation, today: dt.date) -> Found:
-    days, level = case.days(today), case.grade
-    rung = rung_of(days, case.channels, serious=case.serious)
+    level, rung = case.grade, _rung(case, today)
     rank = {Grade.S: 4, Grade.A: 5, Grade.B: 6, Grade.C: 7}[level]
     if not case.answered and case.last_on is not None and case.tries < TRIES:
         return Kind.CONTACT, case.last_on + DAY, PHONE, rank, "上次没有接通，换个时间再打"
     if rung is ROUTINE:
         return Kind.CONTACT, _paced(case, level, today), PHONE, rank, _pace_in_words(level)
-    on = case.oldest_due_on + DAY * rung.day
+    if rung.start is Start.QUARTER:
+        return Kind.CONTACT, today, rung.channels[0], rank, "季末仍未缴，集中联系"
+    on, first = case.oldest_due_on + DAY * rung.day, rung.channels[0]
     if rung.serious:
-        return Kind.CONTACT, _paced(case, level, on), rung.channels[0], rank, Phrase("到期满 {day} 天后上门", day=rung.day)
+        pattern = "到期满 {day} 天后上门" if first == VISIT else "到期满 {day} 天，金额大或多期未缴"
+        return Kind.CONTACT, _paced(case, level, on), first, rank, Phrase(pattern, day=rung.day)
     if case.good:
-        return Kind.CONTACT, on, rung.channels[0], 3, "平时按时缴，这次没有缴，先问原因"
-    return Kind.CONTACT, on, rung.channels[0], rank, Phrase("到期 {day} 天后询问原因", day=rung.day)
+        return Kind.CONTACT, on, first, 3, "平时按时缴，这次没有缴，先问原因"
+    return Kind.CONTACT, on, first, rank, Phrase("到期 {day} 天后询问原因", day=rung.day)
 
 
 def _pace_in_words(level: Grade) -> str:

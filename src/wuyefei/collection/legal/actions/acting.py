@@ -18,9 +18,10 @@ from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.billing.public import open_bills
 
 from ..models import Event, Matter
-from ..queries.matters import bills_of, debts_of
-from ..rules.eligibility import answer
+from ..queries.matters import bills_of, commercial, debts_of
+from ..rules.eligibility import Road, answer, assets_missing
 from ..rules.road import ACTS, Act, Step, gives_up, next_step, read_facts
+from .calls import drop_calls
 from .opening import lock_matter, move, note, refresh
 
 YIELD = "legal_yield"
@@ -29,6 +30,16 @@ YIELD = "legal_yield"
 class NotEligible(DomainError):
     code = "not_eligible"
     message = "{bill}：{reason}。没有改动。"
+
+
+class AssetsFirst(DomainError):
+    code = "assets_first"
+    message = "{reason}。没有改动。"
+
+
+class NotCommercial(DomainError):
+    code = "not_commercial"
+    message = "财产保全用于商铺、写字楼和单位缴费人，住宅个人不用。没有改动。"
 
 
 class Waiting(DomainError):
@@ -52,6 +63,7 @@ def act(matter_id: int, code: str, given: Mapping[str, Any], *, actor: Actor) ->
     facts = read_facts(found, given, clock.today())
     _sound(found, matter, facts)
     _eligible(found, matter, actor)
+    _prepared(found, matter, facts)
     owed = sum(bill.total_fen for bill in bills_of(actor, matter, clock.today()).values())
     if found.code == "agreed" and facts["agreed_fen"] > owed:
         raise Invalid(field="协议金额", reason="不能超过现在的欠费")
@@ -72,6 +84,8 @@ def _do(matter: Matter, found: Act, facts: dict[str, Any], actor: Actor) -> Even
     on = dt.date.fromisoformat(str(facts["on"]))
     event = note(matter, found.code, {name: value for name, value in facts.items() if name != "on"}, actor=actor, on=on)
     move(matter, next_step(found, Step(matter.step)))
+    if found.code == "answered":
+        drop_calls(matter, found.name)
     audit.record(actor, f"legal.{found.code}", matter, after=facts)
     refresh(matter)
     return event
@@ -82,6 +96,8 @@ def _sound(found: Act, matter: Matter, facts: Mapping[str, Any]) -> None:
     on = dt.date.fromisoformat(str(facts["on"]))
     if found.code not in ("obstacle", "cost", "assets") and on < matter.opened_on:
         raise Invalid(field="日期", reason="不能早于立案日")
+    if found.code == "preserve" and facts["amount_fen"] <= 0:
+        raise Invalid(field="保全金额", reason="应大于 0")
     for name, label in (("last_on", "最后一期日期"), ("perform_by", "履行期限最后一日"), ("ends", "障碍止")):
         if facts.get(name) and dt.date.fromisoformat(str(facts[name])) < on:
             raise Invalid(field=label, reason="不能早于日期")
@@ -107,6 +123,22 @@ def _eligible(found: Act, matter: Matter, actor: Actor) -> None:
             verdict = answer(debts[bill], found.road, today)
             if not verdict.allowed:
                 raise NotEligible(bill=f"{mine[bill].item_name} {mine[bill].service_from:%Y-%m}", reason=verdict.why)
+
+
+def _prepared(found: Act, matter: Matter, facts: Mapping[str, Any]) -> None:
+    """What must have been done before: an asset check before a suit or a payment order; preservation is for commercial debtors,
+    and an order comes before its result."""
+    on = dt.date.fromisoformat(str(facts["on"]))
+    if found.road is Road.SUIT:
+        known = Event.objects.filter(matter=matter, kind="assets").order_by("-number").first()
+        missing = assets_missing(known.on if known else None, on)
+        if missing:
+            raise AssetsFirst(reason=missing)
+    if found.code == "preserve" and not commercial(matter):
+        raise NotCommercial()
+    before = {"preserved": ("preserve", "先登记申请财产保全"), "served": ("order", "先登记申请支付令")}.get(found.code)
+    if before and not Event.objects.filter(matter=matter, kind=before[0]).exists():
+        raise Invalid(field="文书号", reason=before[1])
 
 
 def yielded(request: Request, actor: Actor) -> None:

@@ -29,15 +29,21 @@ from wuyefei.relations.contacts.public import (
 from wuyefei.relations.contacts.public import Step as Towards
 
 from ..composing.letters import letter_data, words_of
-from ..models import Letter, Matter, Paper
+from ..models import Claim, Letter, Matter, Paper
 from ..queries.matters import bills_of, debts_of, get_letter
 from ..rules.eligibility import Road, answer
 from ..rules.road import LETTER_STEPS, STEP_NAMES, NotNow, Step
 from .acting import NotEligible, Waiting
+from .following import plan_call
 from .opening import lock_matter, move, note, open_matter, refresh
 from .papers import freeze
 
 MOST = 200
+
+
+class LetterWaits(DomainError):
+    code = "letter_waits"
+    message = "{number} 还没有交寄，金额也没有变，先交寄这一封，或者作废再出。没有出函。"
 
 
 class LetterMoved(DomainError):
@@ -62,6 +68,7 @@ def make_letter(matter_id: int, *, actor: Actor) -> Letter:
             raise NotNow(state=STEP_NAMES[Step(matter.step)], what="出具催款函")
         today, bills = clock.today(), list(bills_of(actor, matter, clock.today()).values())
         _eligible(matter, actor)
+        _set_aside(matter, sum(bill.outstanding_fen for bill in bills), actor)
         number = numbering.take(matter.organisation_id, matter.community_id, "legal_letter", today.year)
         name = f"{matter.community.receipt_prefix}-CK-{today.year}-{number:04d}"
         data = letter_data(matter, bills, name, today)
@@ -80,6 +87,32 @@ def make_letter(matter_id: int, *, actor: Actor) -> Letter:
         transaction.set_rollback(True)
     _keep(matter, refusal, actor)
     raise StepRefused(refusal)
+
+
+def _set_aside(matter: Matter, owed_fen: int, actor: Actor) -> None:
+    """One letter waits at a time: one whose sum still holds keeps the next from being made, one that has gone stale gives way."""
+    for row in Letter.objects.select_for_update().filter(matter=matter, posted_on__isnull=True, void_on__isnull=True):
+        if row.principal_fen == owed_fen:
+            raise LetterWaits(number=row.number)
+        _void(row, matter, actor)
+
+
+def _void(row: Letter, matter: Matter, actor: Actor) -> None:
+    row.void_on = clock.today()
+    row.save(update_fields=["void_on"])
+    note(matter, "voided", {"number": row.number}, actor=actor)
+    audit.record(actor, "legal.voided", row)
+
+
+@transaction.atomic
+def void(letter_id: int, *, actor: Actor) -> Letter:
+    """Set a letter aside that has not been posted; its number stays taken."""
+    row, matter = _locked(letter_id, actor)
+    if row.posted_on is not None or row.void_on is not None:
+        raise LetterMoved()
+    _void(row, matter, actor)
+    refresh(matter)
+    return row
 
 
 def _eligible(matter: Matter, actor: Actor) -> None:
@@ -112,7 +145,7 @@ def post(letter_id: int, tracking: str, *, actor: Actor) -> Letter:
         raise Invalid(field="邮件号", reason="应为 8 位以上的字母和数字")
     with transaction.atomic():
         row, matter = _locked(letter_id, actor)
-        if row.posted_on is not None:
+        if row.posted_on is not None or row.void_on is not None:
             raise LetterMoved()
         if matter.closed_on is not None:
             raise NotNow(state=STEP_NAMES[Step.CLOSED], what="交寄催款函")
@@ -174,7 +207,19 @@ def arrived(letter_id: int, on: dt.date, proof: str, *, delivered: bool = True, 
     note(matter, kind, {"number": row.number, "proof": row.proof}, actor=actor, on=on)
     audit.record(actor, f"legal.{kind}", row, after={"on": on, "proof": row.proof})
     refresh(matter)
+    if delivered:
+        row.refresh_from_db()
+        if row.followed_on is None and matter.closed_on is None:
+            plan_call(row, matter, actor=actor)
+        _refresh_others(matter, row.receivable_ids)
     return row
+
+
+def _refresh_others(matter: Matter, bills: Collection[int]) -> None:
+    """A letter of an older matter interrupts the limitation of bills that a later one claims."""
+    claimed = Claim.objects.filter(receivable_id__in=bills, released_at__isnull=True).exclude(matter=matter).values("matter_id")
+    for other in Matter.objects.select_for_update().filter(pk__in=claimed).order_by("pk"):
+        refresh(other)
 
 
 @transaction.atomic

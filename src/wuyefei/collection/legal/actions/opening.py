@@ -11,16 +11,20 @@ from django.db.models import Q
 from wuyefei.foundation.access.actor import SYSTEM, Actor, service_actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import audit, clock, numbering
 from wuyefei.money.billing.public import LateFeeHold, OpenBill, get_receivable, lock_receivables, open_bills
-from wuyefei.relations.contacts.public import DISPUTE
+from wuyefei.relations.contacts.public import DISPUTE, Contact
 
-from ..models import Claim, Event, Matter
+from ..models import Claim, Event, Letter, Matter
 from ..queries.matters import deadlines_of, get_matter, limitation_of, past_of
 from ..rules.road import Step
+from .calls import drop_calls
 
 KIND = "legal_matters"
+SPOKEN = ("reached", "promised", "claims_paid", "disputes", "hardship")
+"""Outcomes of a contact after which a delivered letter counts as followed up."""
 
 
 class NotClaimable(DomainError):
@@ -103,15 +107,27 @@ def note(matter: Matter, kind: str, facts: dict[str, Any], *, actor: Actor, on: 
     )  # fmt: skip
 
 
+def _follow(matter: Matter) -> None:
+    """A delivered letter is followed up by the first contact in which the payer was spoken with."""
+    for row in Letter.objects.filter(matter=matter, delivered_on__isnull=False, followed_on__isnull=True):
+        spoken = Contact.objects.filter(person_id=matter.person_id, state=Contact.State.DONE, outcome__in=SPOKEN, at__date__gte=row.delivered_on)
+        first = spoken.order_by("at").values_list("at", flat=True).first()
+        if first is not None:
+            row.followed_on = first.astimezone(CHINA).date()
+            row.save(update_fields=["followed_on"])
+
+
 def refresh(matter: Matter) -> None:
     """Work the next deadline out anew."""
+    _follow(matter)
     if matter.closed_on is not None:
         matter.next_on, matter.next_what = matter.closed_on, ""
     else:
         matter.limitation_on = limitation_of(matter)
         first = deadlines_of(past_of(matter), clock.today(), matter.limitation_on)[0]
         matter.next_on, matter.next_what = first.on, first.what
-    matter.save(update_fields=["next_on", "next_what", "limitation_on"])
+    matter.worked_at = clock.now()
+    matter.save(update_fields=["next_on", "next_what", "limitation_on", "worked_at"])
 
 
 def move(matter: Matter, step: Step) -> None:
@@ -122,6 +138,7 @@ def move(matter: Matter, step: Step) -> None:
     if step is Step.CLOSED:
         matter.closed_on = clock.today()
         Claim.objects.filter(matter=matter, released_at__isnull=True).update(released_at=clock.now())
+        drop_calls(matter, "已结案")
     matter.save(update_fields=["step", "step_on", "closed_on"])
 
 
@@ -144,6 +161,8 @@ def settle(matter_id: int) -> bool:
     paid = not open_bills(actor, clock.today(), receivable_ids=ids)
     if paid:
         note(matter, "paid", {}, actor=actor)
+        matter.asked = False
+        matter.save(update_fields=["asked"])
         move(matter, Step.CLOSED)
         audit.record(actor, "legal.paid", matter)
     refresh(matter)

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import OpenBill
+from wuyefei.relations.contacts.public import (
+    Channel,
+    Purpose,
+    Recipient,
+    Refused,
+    StepRefused,
+    Wanted,
+    check,
+    gather,
+    work_calendar,
+)
+from wuyefei.relations.contacts.public import Step as Towards
 
 from ..models import Matter, Paper
 from ..queries.matters import Past, bills_of, past_of
-from ..rules.road import NothingLeft, NotJudged
+from ..rules.eligibility import demand_over
+from ..rules.road import NotAsked, NothingLeft, NotJudged
 from .blocks import (
     IDENTITY,
     MOBILE,
@@ -127,7 +142,40 @@ def enforce(matter: Matter, on: dt.date, actor: Actor) -> dict[str, Any]:
     ])  # fmt: skip
 
 
+def preserve(matter: Matter, on: dt.date, actor: Actor) -> dict[str, Any]:
+    """The application to preserve property, for the sum that was asked for, with what was found out about it."""
+    bills, past = _bills(matter, on, actor), past_of(matter)
+    asked, known = past.last("preserve"), past.last("assets")
+    if asked is None:
+        raise NotAsked()
+    found = str(known.facts.get("note")) if known else "＿＿＿＿"
+    return paper(matter, "财产保全申请书", matter.number, [
+        part("财产保全申请书", *_parties(matter, "申请人", "被申请人"), h("请求事项"),
+             p(f"请求对被申请人价值 {yuan_text(asked.facts['amount_fen'])} 元的财产采取查封、冻结等保全措施。"),
+             h("事实与理由"), *_story(matter, bills, on, past), p(f"已知的财产：{found}。不采取保全，生效文书可能难以执行。"),
+             p(f"担保：{asked.facts['security']}。依照《中华人民共和国民事诉讼法》关于保全的规定提出申请。"),
+             line("此致"), line(str(asked.facts["court"])), sign(f"申请人：{creditor(matter)}", day(on))),
+    ])  # fmt: skip
+
+
+def urging(matter: Matter, on: dt.date, actor: Actor) -> dict[str, Any]:
+    """The owners' committee's own letter of urging, for it to sign: one household, its sum, a last date. The committee is told of
+    a debt only where a joint case stands on record; else the guard refuses."""
+    bills = _bills(matter, on, actor)
+    now = clock.now()
+    facts_now = gather(matter.organisation_id, [Wanted(matter.person_id, tuple(bill.id for bill in bills))], now)[matter.person_id]
+    verdict = check(Towards(Channel.LETTER, Purpose.BILL, now, Recipient.COMMITTEE), now=now, facts=replace(facts_now, past=()))
+    if isinstance(verdict, Refused):
+        raise StepRefused(verdict)
+    last = demand_over(on, work_calendar(matter.organisation_id))
+    return paper(matter, "督促函", matter.number, [
+        part("督促函", line(f"{NAME}："), p(f"截至{day(on)}，{matter.community.name} {matter.property.code} 有 {len(bills)} 笔物业费用到期未交，本金 {yuan_text(sum(bill.outstanding_fen for bill in bills))} 元。"),
+             bill_table(bills, on), p(f"依照《物业管理条例》第六十四条，业主委员会督促您在{day(last)}前交纳。对服务或者金额有意见的，请告诉业主委员会，我们与物业企业一起答复。"),
+             p("本函只送达您本人。"), sign(f"{matter.community.name}业主委员会（盖章）", day(on))),
+    ])  # fmt: skip
+
+
 COURT_PAPERS: dict[str, Callable[[Matter, dt.date, Actor], dict[str, Any]]] = {
     Paper.Kind.CLAIM: claim, Paper.Kind.EVIDENCE: evidence, Paper.Kind.SUMS: sums, Paper.Kind.ORDER: order, Paper.Kind.MEDIATION: mediation,
-    Paper.Kind.ENFORCE: enforce,
+    Paper.Kind.ENFORCE: enforce, Paper.Kind.PRESERVE: preserve, Paper.Kind.URGING: urging,
 }  # fmt: skip

@@ -33,7 +33,7 @@ def told(event: Event) -> list[tuple[str, str]]:
             text = yuan_text(value) if field.kind == "money" else _(dict(field.choices)[value]) if field.kind == "choice" else str(value)
             found.append((_(field.label), text))
         return found
-    labels = {"number": _("编号"), "tracking": _("邮件号"), "proof": _("凭证"), "paper": _("文书"), "act": _("事项")}
+    labels = {"number": _("编号"), "tracking": _("邮件号"), "proof": _("凭证"), "reason": _("没有发出"), "day": _("日期"), "paper": _("文书"), "act": _("事项")}
     for name, label in labels.items():
         if event.facts.get(name):
             value = str(event.facts[name])

@@ -13,7 +13,8 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
 
-from ..actions.letters import arrived, followed, make_letter, post
+from ..actions.following import tell
+from ..actions.letters import arrived, followed, make_letter, post, void
 from ..actions.papers import make_paper, printed
 from ..forms import NewsForm
 from ..models import Paper
@@ -21,7 +22,7 @@ from ..queries.matters import get_letter, get_matter, get_paper
 from .common import actor_of, pdf
 from .matter import shown
 
-NEWS = ("posted", "delivered", "returned", "followed")
+NEWS = ("void", "sms", "posted", "delivered", "returned", "followed")
 
 
 @require_POST
@@ -54,6 +55,11 @@ def news(request: HttpRequest, letter_id: int, news: str) -> HttpResponse:
             raise Invalid(field="日期", reason="应如 2026-11-23")
         if news == "posted":
             post(row.pk, form.cleaned_data["tracking"], actor=actor)
+            tell(row.pk, actor=actor)
+        elif news == "sms":
+            tell(row.pk, actor=actor)
+        elif news == "void":
+            void(row.pk, actor=actor)
         elif news == "followed":
             followed(row.pk, actor=actor)
         else:

@@ -20,11 +20,14 @@ from wuyefei.relations.contacts.public import work_calendar
 
 from ..actions.acting import act
 from ..forms import form_of
+from ..instalments import plan_of, ref_of
 from ..models import Matter, Paper
 from ..queries.matters import (
+    Past,
     bills_of,
     claims_of,
     clock_for,
+    commercial,
     deadlines_of,
     debts_of,
     found_of,
@@ -32,7 +35,9 @@ from ..queries.matters import (
     past_of,
     recovered_fen,
 )
-from ..rules.eligibility import ROAD_NAMES, demand_over, roads
+from ..rules.costs import Outlook, preserve_fee, suit_fee
+from ..rules.deadlines import BEFORE_COURT
+from ..rules.eligibility import ROAD_NAMES, assets_missing, demand_over, roads
 from ..rules.road import ACTS, LETTER_STEPS, Step, acts_in
 from .common import actor_of, told
 
@@ -47,21 +52,46 @@ def shown(request: HttpRequest, row: Matter, errors: tuple[str, ...] = (), statu
     actor, today = actor_of(request), clock.today()
     past, bills, calendar = past_of(row), bills_of(actor, row, today), work_calendar(row.organisation_id)
     may_work = actor.may(Permission.LEGAL_WORK, row.community_id) and row.closed_on is None
-    step = Step(row.step)
+    step, principal = Step(row.step), sum(bill.outstanding_fen for bill in bills.values())
+    waits = any(one.posted_on is None and one.void_on is None and one.principal_fen == principal for one in past.letters)
+    beside = set() if commercial(row) else {"preserve", "preserved"}
+    if past.last("order") is None:
+        beside.add("served")
     context: dict[str, Any] = {
         "matter": row, "errors": errors, "today": today, "may_work": may_work, "claims": _claims(row, bills),
-        "principal_fen": sum(bill.outstanding_fen for bill in bills.values()), "late_fen": sum(bill.late_fee_fen for bill in bills.values()),
+        "principal_fen": principal, "late_fen": sum(bill.late_fee_fen for bill in bills.values()),
         "total_fen": sum(bill.total_fen for bill in bills.values()), "frozen_fen": sum(one["claim"].principal_fen + one["claim"].late_fee_fen for one in _claims(row, bills)),
         "events": [(event, told(event)) for event in reversed(past.events)],
         "letters": [(one, demand_over(one.delivered_on, calendar) if one.delivered_on else None) for one in past.letters],
         "papers": Paper.objects.filter(matter=row).exclude(kind=Paper.Kind.LETTER).select_related("made_by").order_by("-pk")[:20],
-        "court": Paper.COURT, "kinds": [pair for pair in Paper.Kind.choices if pair[0] != Paper.Kind.LETTER],
-        "acts": [(one.code, _(one.name), one.to is not None) for one in acts_in(step)] if may_work else [],
-        "may_letter": may_work and step in LETTER_STEPS, "deadlines": deadlines_of(past, today, row.limitation_on) if row.closed_on is None else [],
+        "court": Paper.COURT, "kinds": [pair for pair in Paper.Kind.choices if pair[0] not in (Paper.Kind.LETTER, *beside)],
+        "acts": [(one.code, _(one.name), one.to is not None) for one in acts_in(step) if one.code not in beside] if may_work else [],
+        "may_letter": may_work and step in LETTER_STEPS and not waits, "deadlines": deadlines_of(past, today, row.limitation_on) if row.closed_on is None else [],
         "roads": _roads(request, row, set(bills)), "cost_fen": past.total("fee_fen", "cost_fen"), "recovered_fen": recovered_fen(row),
-        "assets": past.last("assets"), "paid": not bills,
+        "assets": past.last("assets"), "paid": not bills, **_court(row, past, sum(bill.total_fen for bill in bills.values())),
     }  # fmt: skip
+    if past.last("agreed") is not None:
+        context |= {"plan": plan_of(actor, row), "plan_ref": ref_of(row), "agreed": past.last("agreed"), "may_plan": actor.may(Permission.ADJUST_REQUEST, row.community_id)}
+        context["confirm"] = past.last("ask_confirm", "confirmed")
     return render(request, "legal/matter.html", context, status=status)
+
+
+TRACK_NAMES = (("small", "小额、简易程序"), ("ordinary", "普通程序"), ("order", "支付令"))
+
+
+def _court(row: Matter, past: Past, owed_fen: int) -> dict[str, Any]:
+    """What going to court would cost and bring: each way with its fee and what is left; the asset check that it needs first."""
+    if Step(row.step) not in BEFORE_COURT or not owed_fen:
+        return {}
+    known, spent = past.last("assets"), past.total("fee_fen", "cost_fen")
+    expected = int(known.facts["expected_fen"]) if known else owed_fen
+    ways = [(_(name), Outlook(owed_fen, expected, spent, suit_fee(owed_fen, track))) for track, name in TRACK_NAMES]
+    found: dict[str, Any] = {"ways": ways, "unsure": known is None, "missing": spoken(assets_missing(known.on if known else None, clock.today()))}
+    if known:
+        found["asset_facts"] = told(known)
+    if commercial(row):
+        found["preserve_fen"] = preserve_fee(owed_fen)
+    return found
 
 
 def _claims(row: Matter, bills: dict[int, Any]) -> list[dict[str, Any]]:

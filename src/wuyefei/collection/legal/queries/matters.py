@@ -8,13 +8,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import LateFeeHold, OpenBill, Receivable, open_bills
+from wuyefei.money.concessions.public import PlanBill
 from wuyefei.money.payments.public import Allocation, Payment
 from wuyefei.relations.contacts.public import DISPUTE, work_calendar
 
@@ -25,6 +26,8 @@ from ..rules.limitation import Break, Clock, Interruption, Obstacle, clock_of, e
 from ..rules.road import Step
 
 COSTS = ("fee_fen", "cost_fen")
+COMMERCIAL = ("shop", "office")
+"""Kinds of property whose payers are commercial debtors."""
 
 
 def matters(actor: Actor) -> QuerySet[Matter]:
@@ -82,6 +85,12 @@ def bills_of(actor: Actor, matter: Matter, today: dt.date) -> dict[int, OpenBill
     """What is still owed of a matter, by receivable, with late fees as of a day."""
     ids = list(Claim.objects.filter(matter=matter).values_list("receivable_id", flat=True))
     return {bill.id: bill for bill in open_bills(actor, today, receivable_ids=ids)}
+
+
+def commercial(matter: Matter) -> bool:
+    """Whether the debtor is a firm, or owes for a shop or an office."""
+    shops = Claim.objects.filter(matter=matter, receivable__property__kind__in=COMMERCIAL)
+    return matter.person.kind != matter.person.Kind.INDIVIDUAL or shops.exists()
 
 
 @dataclass(frozen=True)
@@ -143,6 +152,7 @@ def found_of(receivable_ids: Collection[int]) -> Found:
         for bill in claims[matter_id]:
             _read(found, bill, rows)
     _payments(found, receivable_ids)
+    _plans(found, receivable_ids)
     return found
 
 
@@ -185,6 +195,13 @@ def _payments(found: Found, receivable_ids: Collection[int]) -> None:
         found.breaks[bill].append(Interruption(day, Break.PART_PAID))
 
 
+def _plans(found: Found, receivable_ids: Collection[int]) -> None:
+    """Instalment plans that the payer has signed: the period runs from the last part, kept or not (189)."""
+    rows = PlanBill.objects.filter(receivable_id__in=receivable_ids, plan__signed_on__isnull=False, plan__agreed_on__isnull=False)
+    for bill, signed, last in rows.order_by().values_list("receivable_id", "plan__signed_on").annotate(Max("plan__parts__due_on")):
+        found.breaks[bill].append(Interruption(signed, Break.AGREED, last))
+
+
 def clock_for(found: Found, receivable_id: int, due_on: dt.date) -> Clock:
     return clock_of(due_on, found.breaks.get(receivable_id, ()), found.obstacles.get(receivable_id, ()))
 
@@ -222,12 +239,16 @@ def limitation_of(matter: Matter) -> dt.date | None:
 def deadlines_of(past: Past, today: dt.date, limitation_on: dt.date | None) -> list[Deadline]:
     matter = past.matter
     mails = tuple(
-        Mail(one.made_on, one.posted_on, one.delivered_on, one.returned_on, one.followed_on is not None) for one in past.letters
+        Mail(one.made_on, one.posted_on, one.delivered_on, one.returned_on, one.followed_on is not None)
+        for one in past.letters if one.void_on is None
     )
+    held = tuple((one.on, str(one.facts["target"])) for one in past.events if one.kind == "preserved")
+    ordered = past.last("file", "order")
     agreed = past.day("agreed")
     known = Known(
         Step(matter.step), matter.step_on, mails, agreed, past.day("agreed", "last_on"), past.last("ask_confirm", "confirmed") is not None,
         past.day("hearing"), past.day("judged"), past.day("judged", "perform_by"), limitation_on,
+        held, past.day("served") if ordered and ordered.kind == "order" else None,
     )  # fmt: skip
     return deadlines(known, work_calendar(matter.organisation_id), today)
 

@@ -10,13 +10,20 @@ from wuyefei.foundation.kernel.dates import DAY
 from wuyefei.foundation.kernel.workdays import WorkCalendar
 
 from .eligibility import CONFIRM_DAYS, FOLLOW_UP_DAYS, demand_over
-from .limitation import enforce_by
+from .limitation import enforce_by, years_after
 from .road import Step
 
 POST_WORKDAYS = 3
 TRACK_DAYS = 7
 PREPARE_WORKDAYS = 5
 REVIEW_DAYS = 30
+SUE_DAYS = 30
+"""After property was preserved before a suit (Civil Procedure Law (2023) 104)."""
+OBJECT_DAYS = 15
+"""The debtor may object to a payment order so long after it was served (Civil Procedure Law (2023) 227)."""
+HELD_YEARS = {"account": 1, "goods": 2, "land": 3}
+"""How long a preservation lasts at most without renewal: deposits, movables, land and other rights (the Supreme People's Court's
+interpretation of the Civil Procedure Law)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,8 @@ class Known:
     effective_on: dt.date | None = None
     perform_by: dt.date | None = None
     limitation_on: dt.date | None = None
+    held: tuple[tuple[dt.date, str], ...] = ()
+    served_on: dt.date | None = None
 
 
 BEFORE_COURT = (Step.PREPARE, Step.DEMAND, Step.MEDIATION, Step.PERFORMING)
@@ -59,7 +68,7 @@ class Deadline:
 def deadlines(known: Known, calendar: WorkCalendar, today: dt.date) -> list[Deadline]:
     """Every day that counts now, the earliest first; a review where nothing else does."""
     letters = _mail(known.mails, calendar) if known.step in BEFORE_COURT else ()
-    found = [*letters, *_step(known, calendar, today)]
+    found = [*letters, *_step(known, calendar, today), *_held(known, today)]
     if known.limitation_on is not None and known.step in BEFORE_COURT:
         found.append(Deadline(known.limitation_on, "诉讼时效届满"))
     return sorted(found or [Deadline(known.since + DAY * REVIEW_DAYS, "复查案件")])
@@ -91,7 +100,19 @@ def _step(known: Known, calendar: WorkCalendar, today: dt.date) -> Iterable[Dead
             yield Deadline(known.last_on, "协议最后一期")
     if known.step is Step.COURT and known.hearing_on is not None and known.hearing_on >= today:
         yield Deadline(known.hearing_on, "开庭")
+    if known.step is Step.COURT and known.served_on is not None:
+        yield Deadline(known.served_on + DAY * OBJECT_DAYS, "支付令异议期满")
     if known.step is Step.JUDGED and known.effective_on is not None:
         if known.perform_by is not None and known.perform_by >= today:
             yield Deadline(known.perform_by, "判决履行期满")
         yield Deadline(enforce_by(known.effective_on, known.perform_by), "申请执行的最后一日")
+
+
+def _held(known: Known, today: dt.date) -> Iterable[Deadline]:
+    """Of what was preserved: by when to sue, and by when to ask for renewal."""
+    for on, target in known.held:
+        if known.step in BEFORE_COURT:
+            yield Deadline(on + DAY * SUE_DAYS, "诉前保全后起诉的最后一日")
+        ends = years_after(on, HELD_YEARS[target])
+        if ends >= today:
+            yield Deadline(ends, "财产保全到期，申请续行")

@@ -16,6 +16,8 @@ SUIT_DAYS = 365
 DEMAND_WORKDAYS = 10
 FOLLOW_UP_DAYS = 7
 CONFIRM_DAYS = 30
+ASSET_DAYS = 90
+"""Before suing, what the debtor owns must have been looked up within so many days (product row H3)."""
 
 
 class Road(StrEnum):
@@ -67,6 +69,15 @@ def answer(debt: Debt, road: Road, today: dt.date) -> Answer:
 def demand_over(delivered_on: dt.date, calendar: WorkCalendar) -> dt.date:
     """The last of ten working days after delivery; the day of delivery is not counted."""
     return calendar.add(delivered_on, DEMAND_WORKDAYS)
+
+
+def assets_missing(looked_on: dt.date | None, on: dt.date) -> str:
+    """Why a suit may not begin on a day for want of an asset check; empty where it may."""
+    if looked_on is None:
+        return "起诉前先登记财产查询：抵押、查封和预计可收回"
+    if (on - looked_on).days > ASSET_DAYS:
+        return Phrase("财产查询是 {day} 的，超过 {most} 天，请重新查询", day=looked_on, most=ASSET_DAYS)
+    return ""
 
 
 def _days(debt: Debt, today: dt.date) -> int:

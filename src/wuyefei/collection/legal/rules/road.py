@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -70,6 +70,10 @@ _NUMBER = Field("number", "案号", required=False)
 EARLY = (("limitation", "时效将满"), ("assets", "财产可能转移"), ("grade_s", "S 级欠费"), ("commercial", "商业客户"))
 TRACKS = (("small", "小额诉讼，预计 1–3 个月"), ("ordinary", "普通程序，预计 3–6 个月"))
 MEASURES = (("freeze", "冻结、划拨账户"), ("seize", "查封、扣押财产"), ("wages", "扣留收入"), ("share", "参与分配"), ("none", "终结本次执行"))
+SOURCES = (
+    ("registry", "不动产登记机构"), ("credit", "国家企业信用信息公示系统"), ("court", "中国执行信息公开网"), ("debtor", "本人陈述"), ("seen", "现场了解"),
+)
+TARGETS = (("account", "银行存款"), ("goods", "动产"), ("land", "不动产和其他财产权"))
 ENDS = (("paid", "缴清"), ("settled", "按协议履行完毕"), ("given_up", "放弃追索"), ("mistake", "立案有误"))
 BODIES = (("street", "街道调解委员会"), ("community", "社区调解室"), ("association", "行业协会"), ("court", "法院委派调解"))
 
@@ -90,13 +94,25 @@ ACTS: dict[str, Act] = {
         Act("breached", "没有按协议履行", (_S.PERFORMING,), _S.DEMAND, (_ON, _NOTE)),
         Act(
             "assets", "财产查询", _OPEN,
-            fields=(_ON, Field("mortgage", "抵押", required=False), Field("seizure", "查封", required=False), Field("expected_fen", "预计可收回", "money"), Field("note", "查到的财产")),
+            fields=(
+                _ON, Field("source", "从哪里查到", "choice", choices=SOURCES), Field("note", "查到的财产"), Field("mortgage", "抵押"),
+                Field("seizure", "查封"), Field("expected_fen", "预计可收回", "money"),
+            ),
         ),
+        Act("urged", "业委会已督促", (*_BEFORE, _S.COURT), fields=(_ON, Field("note", "督促函编号、送达情况"))),
         Act("file", "起诉", _BEFORE, _S.COURT, (_ON, _COURT, Field("track", "程序", "choice", choices=TRACKS), Field("fee_fen", "诉讼费", "money")), Road.SUIT),
         Act("order", "申请支付令", _BEFORE, _S.COURT, (_ON, _COURT, Field("fee_fen", "申请费", "money")), Road.SUIT),
         Act("objected", "支付令被异议", (_S.COURT,), _S.DEMAND, (_ON, _NOTE)),
         Act("accepted", "法院立案", (_S.COURT,), fields=(_ON, Field("number", "案号"))),
-        Act("preserve", "财产保全", (*_BEFORE, _S.COURT), fields=(_ON, _NOTE)),
+        Act("served", "支付令已送达", (_S.COURT,), fields=(_ON, Field("number", "文书号"))),
+        Act(
+            "preserve", "申请财产保全", (*_BEFORE, _S.COURT),
+            fields=(_ON, _COURT, Field("amount_fen", "保全金额", "money"), Field("fee_fen", "保全费", "money"), Field("security", "担保"), _NOTE),
+        ),
+        Act(
+            "preserved", "财产已保全", (*_BEFORE, _S.COURT),
+            fields=(_ON, Field("number", "裁定书号"), Field("target", "保全的财产", "choice", choices=TARGETS), _NOTE),
+        ),
         Act("hearing", "开庭", (_S.COURT,), fields=(Field("on", "开庭日", "day", ahead=True), _NOTE)),
         Act(
             "judged", "判决、裁定生效", (_S.COURT, _S.PERFORMING), _S.JUDGED,
@@ -111,7 +127,7 @@ ACTS: dict[str, Act] = {
 }  # fmt: skip
 LETTER_STEPS = (_S.PREPARE, _S.DEMAND, _S.MEDIATION, _S.PERFORMING)
 """Where a demand letter may be made; posting it in ``PREPARE`` leads to ``DEMAND``."""
-BY_FACTS = {"letter": "出具催款函", "posted": "催款函已交寄", "delivered": "催款函已送达", "returned": "催款函退回", "paper": "出具文书", "paid": "已缴清，自动结案", "open": "立案", "asked": "提请复核", "refused": "复核退回"}
+BY_FACTS = {"letter": "出具催款函", "voided": "催款函作废", "sms": "催款函短信", "call": "安排送达后回访", "posted": "催款函已交寄", "delivered": "催款函已送达", "returned": "催款函退回", "paper": "出具文书", "paid": "已缴清，自动结案", "open": "立案", "asked": "提请复核", "refused": "复核退回"}
 """Events that other actions write."""
 EVENT_NAMES = BY_FACTS | {act.code: act.name for act in ACTS.values()}
 
@@ -124,6 +140,11 @@ class NotNow(DomainError):
 class NothingLeft(DomainError):
     code = "nothing_left"
     message = "这个案件已经没有欠费，不用再出文书。"
+
+
+class NotAsked(DomainError):
+    code = "not_asked_to_preserve"
+    message = "还没有登记申请财产保全，先登记金额和担保。"
 
 
 class NotJudged(DomainError):
@@ -141,6 +162,19 @@ def next_step(act: Act, step: Step) -> Step:
     if step not in act.steps:
         raise NotNow(state=STEP_NAMES[step], what=act.name)
     return act.to or step
+
+
+def replay(kinds: Iterable[str]) -> Step:
+    """The step to which the events of a matter lead; raises ``NotNow`` where the table does not hold one of them."""
+    step = Step.PREPARE
+    for kind in kinds:
+        if kind == "posted" and step is Step.PREPARE:
+            step = Step.DEMAND
+        elif kind == "paid":
+            step = Step.CLOSED
+        elif kind in ACTS:
+            step = next_step(ACTS[kind], step)
+    return step
 
 
 def read_facts(act: Act, given: Mapping[str, Any], today: dt.date) -> dict[str, Any]:

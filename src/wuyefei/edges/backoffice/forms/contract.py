@@ -13,6 +13,7 @@ from wuyefei.estate.contracts.public import (
     ClauseNote,
     Contract,
     ContractDraft,
+    LocalTerm,
     Severity,
     check_clauses,
 )
@@ -82,6 +83,9 @@ class ContractForm(Form):
         help_text=_("粘贴收费、违约金、争议条款，只用于检查，不保存"),
     )  # fmt: skip
 
+    local: tuple[LocalTerm, ...] = ()
+    """The rules of the place that the checker consults."""
+
     def clean(self) -> dict[str, Any]:
         """A clause that is void or forbidden is refused here; warnings only stand beside the form."""
         data = super().clean() or {}
@@ -108,7 +112,7 @@ class ContractForm(Form):
         known |= {"number": data.get("number") or "", "title": data.get("title") or "", "due_day": data.get("due_day")}
         rate, cap = _share(data.get("late_fee_rate")), _share(data.get("late_fee_cap"))
         draft = ContractDraft(**known, late_fee_rate=rate, late_fee_cap=cap)
-        return check_clauses(draft, data.get("wording") or "")
+        return check_clauses(draft, data.get("wording") or "", self.local)
 
 
 def _share(percent: Decimal | None) -> Decimal | None:

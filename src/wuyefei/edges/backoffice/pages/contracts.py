@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from wuyefei.estate.contracts.public import (
     Contract,
     ContractDraft,
+    LocalTerm,
     activate,
     check_clauses,
     contract_lines,
@@ -23,6 +24,7 @@ from wuyefei.estate.contracts.public import (
     get_contract,
     update_contract,
 )
+from wuyefei.estate.localrules.public import pack_on, terms_of
 from wuyefei.estate.properties.public import normalise_code
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.models import Community
@@ -34,6 +36,12 @@ from ..forms.contract import PLAIN, ContractForm, CoverForm, DayAndReason, LineF
 from ..paging import page_of
 from ..queries.terms import next_dues, sentences
 from .common import actor_of, attempt, places_of, target_place
+
+
+def local_of(community_id: int) -> tuple[LocalTerm, ...]:
+    """The rules of a place that the clause checker consults."""
+    return tuple(terms_of(pack_on(community_id, clock.today())))
+
 
 BY_ID = ("pk",)
 LINES = 25
@@ -78,7 +86,7 @@ def context_of(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "contract": contract,
         "terms": sentences(contract),
         "dues": next_dues(contract, today) if contract.state != Contract.State.ENDED else [],
-        "notes": check_clauses(draft),
+        "notes": check_clauses(draft, local=local_of(contract.community_id)),
         "groups": _by_tariff(lines),
         "line_total": lines.count(),
         "page": page,
@@ -109,6 +117,7 @@ def new(request: HttpRequest) -> HttpResponse:
         places = places_of(request, Permission.CONTRACT_EDIT)
         return render(request, "backoffice/choose_place.html", {"places": places, "title": _("新建合同")})
     form = ContractForm(request.POST or None, initial=defaults())
+    form.local = local_of(place.pk)
     if request.method == "POST" and form.is_valid():
         made = attempt(form, lambda: create_contract(form.draft(), actor=actor_of(request), community=place))
         if made is not None:
@@ -129,6 +138,7 @@ def edit(request: HttpRequest, contract_id: int) -> HttpResponse:
     contract = get_contract(actor, contract_id)
     actor.require(Permission.CONTRACT_EDIT, contract.community_id)
     form = ContractForm(request.POST or None, initial=from_contract(contract))
+    form.local = local_of(contract.community_id)
     if request.method == "POST" and form.is_valid():
         saved = attempt(form, lambda: update_contract(contract.pk, form.draft(), actor=actor))
         if saved is not None:
@@ -142,6 +152,8 @@ def edit(request: HttpRequest, contract_id: int) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """The clause checker on what is being typed."""
     form = ContractForm(request.POST)
+    place = target_place(request, Permission.CONTRACT_EDIT)
+    form.local = local_of(place.pk) if place else ()
     form.is_valid()
     return render(request, "backoffice/contracts/_notes.html", {"notes": form.notes(), "checked": True})
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from . import (
     bank,
     billing,
+    closing,
     corrections,
     desk,
     files,
@@ -26,4 +27,4 @@ from . import (
     today,
 )
 
-THEMES = (prices, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal)
+THEMES = (prices, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal, closing)

@@ -12,6 +12,7 @@ from wuyefei.foundation.kernel.dates import DAY, Month
 from wuyefei.foundation.platform import clock
 from wuyefei.money.bank.public import import_statement
 from wuyefei.money.billing.public import OpenBill, open_bills_each
+from wuyefei.money.cashdesk.public import open_slips
 
 from ..scene import Act, Scene
 from .corrections import overdue
@@ -39,7 +40,8 @@ def _take_in(scene: Scene) -> None:
     writer = csv.writer(out)
     writer.writerow([f"账号：330016009900{scene.community.pk:06d}"])
     writer.writerow(HEAD)
-    for number, (name, account, memo, note, fen) in enumerate(_lines(owing)):
+    own = [("", "", "现金缴存", slip.number, slip.amount_fen) for slip in open_slips(scene.community.pk).filter(bank_on__lte=day - DAY)]
+    for number, (name, account, memo, note, fen) in enumerate([*_lines(owing), *own]):
         into, gone = (_yuan(fen), "") if fen > 0 else ("", _yuan(-fen))
         writer.writerow((day.isoformat(), f"{scene.place.prefix}{day:%m%d}{number:04d}", gone, into, name, account, memo, note))
     name = f"{scene.place.name} 网银流水 {day:%Y%m}.csv"

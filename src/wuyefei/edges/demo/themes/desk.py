@@ -10,7 +10,18 @@ from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import DAY, Month, Span
 from wuyefei.money.billing.public import OpenBill, open_bills
-from wuyefei.money.cashdesk.public import Shift, hand_over, open_shift, take
+from wuyefei.money.cashdesk.public import (
+    Shift,
+    SlipDraft,
+    cash_on_hand,
+    hand_over,
+    make_slip,
+    open_shift,
+    shift_cash,
+    slips,
+    take,
+    to_be_banked,
+)
 from wuyefei.money.payments.public import Payment, PaymentOrder, Tender, ask_void
 
 from .. import habits
@@ -93,3 +104,18 @@ def _hand_over(scene: Scene, day: dt.date) -> None:
     request = hand_over(shift.pk, cash - (500 if short else 0), "找零时少收 5 元，已说明" if short else "", actor=cashier)
     if day < scene.calendar.today - DAY * 2:
         decide(request.pk, approved=True, actor=scene[Role.FINANCE_LEAD])
+        _bank(scene, day)
+
+
+def _bank(scene: Scene, day: dt.date) -> None:
+    """The evening's cash is paid in, the first time with what had gathered before; the last accepted shift still waits."""
+    if day >= scene.calendar.today - DAY * 3:
+        return
+    cashier = scene[Role.CASHIER]
+    shifts = list(to_be_banked(cashier).filter(community_id=scene.community.pk))
+    fen, note = sum(map(shift_cash, shifts)), ""
+    if not slips(cashier).filter(community_id=scene.community.pk).exists():
+        fen, note = cash_on_hand(scene.community.pk), "连同以前的库存现金"
+    if fen > 0:
+        draft = SlipDraft(f"{scene.place.prefix}JK{day:%m%d}01", day, fen, tuple(row.pk for row in shifts), note)
+        make_slip(scene.community.pk, draft, actor=cashier)

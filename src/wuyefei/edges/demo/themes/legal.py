@@ -22,6 +22,7 @@ from wuyefei.collection.legal.public import (
     make_paper,
     post,
     settle,
+    tell,
 )
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.kernel.dates import DAY, Month
@@ -29,6 +30,7 @@ from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Receivable, open_bills
 from wuyefei.relations.contacts.public import StepRefused
+from wuyefei.relations.notices.public import missing_for
 
 from ..scene import Act, Scene
 
@@ -66,12 +68,14 @@ def _letters(scene: Scene, most: int) -> None:
 
 
 def _post(scene: Scene, most: int) -> None:
-    rows = Letter.objects.filter(community_id=scene.community.pk, posted_on__isnull=True, matter__closed_on__isnull=True).order_by("pk")
+    rows = Letter.objects.filter(community_id=scene.community.pk, posted_on__isnull=True, void_on__isnull=True, matter__closed_on__isnull=True).order_by("pk")
     for row in rows[:most]:
         bills = Receivable.objects.filter(pk__in=row.receivable_ids)
         if sum(bills.values_list("outstanding_fen", flat=True)) == row.principal_fen:
             with suppress(StepRefused):  # the refusal is on record, the letter stays unposted
                 post(row.pk, f"EX9{row.pk:08d}CN", actor=scene[Role.LEGAL])
+                if not missing_for(row.organisation_id, "demand"):
+                    tell(row.pk, actor=scene[Role.LEGAL])
 
 
 def _arrive(scene: Scene, most: int) -> None:
@@ -93,7 +97,7 @@ def _mediate(scene: Scene) -> None:
 def _sue(scene: Scene) -> None:
     for row in _matters(scene, Step.DEMAND)[:2]:
         _do(scene, row, "early", ground="assets", note="房屋已挂牌出售")
-        _do(scene, row, "assets", expected_fen="4000", note="名下房产一处，无查封", mortgage="银行抵押")
+        _do(scene, row, "assets", source="registry", expected_fen="4000", note="名下房产一处", mortgage="银行抵押", seizure="无")
         _do(scene, row, "file", court=COURT, track="small", fee_fen="25")
 
 

@@ -30,6 +30,7 @@ from .corrections import overdue
 
 BODY = "{称呼}您好，{小区}{房号} {账期} {项目}共 {金额} 元，请于 {到期日} 前缴纳。{企业} {电话}"
 LETTER = "{称呼}：\n您在{小区}的{房号}，{账期}的{项目}共 {金额} 元，缴费日为 {到期日}。\n可以到服务中心缴纳，也可以来电（{电话}）询问明细。感谢您的支持。"
+DEMAND = "{称呼}：{函号} 号催款函已寄出（邮件号 {邮件号}），涉及 {房号} 物业费用 {金额} 元。有疑问请致电 {电话}。"
 CODE = "您的验证码是 {验证码}，五分钟内有效。请勿告诉他人。{企业}"
 CALLS = (
     ("promised", "答应这个周末来前台缴"), ("no_answer", ""), ("reached", "已说明账单，回去核对"), ("disputes", "说楼道灯坏了半个月没修"),
@@ -85,7 +86,7 @@ def _ready(scene: Scene) -> bool:
         return False
     if Template.objects.filter(organisation_id=author.organisation_id).exists():
         return not Batch.objects.filter(organisation_id=author.organisation_id).exists()
-    texts = (("bill", "sms", BODY, "", "1001"), ("bill", "letter", LETTER, "缴费通知", ""), ("code", "sms", CODE, "", "1002"))
+    texts = (("bill", "sms", BODY, "", "1001"), ("bill", "letter", LETTER, "缴费通知", ""), ("code", "sms", CODE, "", "1002"), ("demand", "sms", DEMAND, "", "1003"))
     for step, channel, body, subject, number in texts:
         made = save_version(step, channel, body, subject=subject, carrier_template=number, actor=author)
         decide_version(made.pk, approved=True, actor=approver)

@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from wuyefei.foundation.platform import clock
-from wuyefei.relations.accounts.public import Place, Step, note_step, places
+from wuyefei.money.sheets.public import photo_of_bill
+from wuyefei.relations.accounts.public import Place, Step, get_bill, note_step, places
 from wuyefei.relations.notices.public import told
 
 from ..gate import OwnerRequest, entry, owner_page, place_page, show
@@ -52,6 +53,14 @@ def _home(request: OwnerRequest, place: Place, many: int) -> HttpResponse:
 def bill(request: OwnerRequest, place: Place, bill_id: int) -> HttpResponse:
     page = bill_page(place, bill_id, clock.today())
     return show(request, "bill", {"page": page, "today": clock.today()}, place=place)
+
+
+@place_page
+@require_GET
+def photo(request: OwnerRequest, place: Place, bill_id: int, reading_id: int) -> HttpResponse:
+    """The dial as it was photographed for a reading that this bill charges."""
+    row = photo_of_bill(get_bill(place, bill_id).pk, reading_id)
+    return HttpResponse(bytes(row.content), content_type=row.kind, headers={"Cache-Control": "private, max-age=86400"})
 
 
 @place_page

@@ -14,7 +14,6 @@ from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.relations.accounts.public import Place
 from wuyefei.relations.service.public import (
-    INSTALMENT_MONTHS,
     OUTCOME_NAMES,
     TOPIC_NAMES,
     Outcome,
@@ -24,6 +23,7 @@ from wuyefei.relations.service.public import (
     complain,
     dispute,
     get_ticket_of,
+    instalment_months,
     tickets_of,
     withdraw,
 )
@@ -68,7 +68,7 @@ def instalment(request: OwnerRequest, place: Place) -> HttpResponse:
     assert request.owner is not None
     owner, months = request.owner, request.POST.get("months", "")
     number = int(months) if months.isascii() and months.isdigit() and len(months) < 3 else 0
-    context = {"home": home_of(place, clock.today()), "months": INSTALMENT_MONTHS}
+    context = {"home": home_of(place, clock.today()), "months": instalment_months(place)}
     return _attempt(
         request, place, lambda: ask_instalments(owner, place, number, request.POST.get("text", "")), "instalment", context
     )

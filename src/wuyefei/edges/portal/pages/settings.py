@@ -1,4 +1,4 @@
-"""Reminders, quiet hours, large type, auto-debit."""
+"""Reminders, quiet hours, large type, auto-debit, and the consent to be reminded at the gate."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wuyefei.foundation.kernel.errors import DomainError
-from wuyefei.relations.accounts.public import get_account, save_preferences
+from wuyefei.relations.accounts.public import Place, acting_for, get_account, places, save_preferences
+from wuyefei.relations.moments.public import offered
+from wuyefei.relations.privacy.public import Use, agreed, note_consent
 
 from ..forms import PreferencesForm
 from ..gate import OwnerRequest, owner_page, show
@@ -21,15 +23,25 @@ def settings(request: OwnerRequest) -> HttpResponse:
     account = get_account(request.owner)
     names = ("reminder", "quiet_from", "quiet_to", "auto_debit", "large_type")
     form = PreferencesForm(request.POST or None, initial={name: getattr(account, name) for name in names})
+    asked = [place for place in places(request.owner) if place.own and offered(place.community_id)]
+    willing = agreed([place.person_id for place in asked], Use.TIMING)
     refusal, status = "", 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
                 save_preferences(request.owner, **{name: form.cleaned_data[name] for name in names})
+                _note(asked, willing, request.POST.get("moments") == "on")
                 return redirect("portal:settings")
             except DomainError as error:
                 refusal = error.text
         else:
             refusal = _("有一项没有填对，请看下面。")
-    return show(request, "settings", {"form": form, "refusal": refusal, "tab": "me"}, status=status)
+    return show(request, "settings", {"form": form, "refusal": refusal, "tab": "me", "asked": asked, "willing": bool(willing)}, status=status)
+
+
+def _note(asked: list[Place], willing: set[int], wants: bool) -> None:
+    """Keep what the owner says of being reminded at the gate, for each register entry of theirs, where it is new."""
+    for place in {place.person_id: place for place in asked}.values():
+        if wants != (place.person_id in willing):
+            note_consent(place.person_id, Use.TIMING, wants, _("业主手机页"), actor=acting_for(place))

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from wuyefei.estate.metering.public import Reading
 from wuyefei.estate.tariffs.public import TariffVersion, price_words
 from wuyefei.money.billing.public import (
     Explanation,
@@ -18,8 +19,9 @@ from wuyefei.money.billing.public import (
     late_fee_of,
     standings,
 )
+from wuyefei.money.concessions.public import Verdict, running_plan, verdicts
 from wuyefei.money.payments.public import Allocation
-from wuyefei.money.sheets.public import StepLine, steps_of_bill
+from wuyefei.money.sheets.public import StepLine, photos_of_bill, steps_of_bill
 from wuyefei.relations.accounts.public import Place, bills, get_bill, payments_of, same_layout_average
 from wuyefei.relations.governance.public import Part, compose, composition
 
@@ -76,12 +78,15 @@ class BillPage:
     tower: Tower | None
     explained: Explanation
     steps: list[StepLine]
+    photos: list[Reading]
     formula: Formula | None
     late_fee: LateFee | None
     average_fen: int | None
     before: Bars | None
     prices: list[Priced]
     settled: list[Settled]
+    plan: Verdict | None
+    """How the plan to pay in parts that covers this bill stands; None where there is none."""
 
     @property
     def change_fen(self) -> int:
@@ -106,9 +111,15 @@ def bill_page(place: Place, bill_id: int, today: dt.date) -> BillPage:
         bill, standing, words, disputed, bill.memo or period(bill.service_from, bill.service_to),
         bill.property.code if bill.property_id != place.property_id else "", open_fen, parts,
         tower([(_(part.name), _(part.note), part.percent, fen) for part, fen in parts]) if parts else None,
-        explained, steps_of_bill(bill), _formula(bill, explained), late_fee_of(bill, today) if standing.payable_fen or standing.settled_fen else None,
+        explained, steps_of_bill(bill), photos_of_bill(bill.pk) if bill.kind == Receivable.Kind.SHEET else [], _formula(bill, explained), late_fee_of(bill, today) if standing.payable_fen or standing.settled_fen else None,
         same_layout_average(place, bill), _before(place, bill), _prices(bill), settled,
+        _plan(bill, today),
     )  # fmt: skip
+
+
+def _plan(bill: Receivable, today: dt.date) -> Verdict | None:
+    plan = running_plan(bill.pk)
+    return None if plan is None else verdicts([plan], today)[plan.pk]
 
 
 def _formula(bill: Receivable, explained: Explanation) -> Formula | None:

@@ -33,10 +33,11 @@ def meter_page(request: HttpRequest, meter_id: int) -> HttpResponse:
 def _context(request: HttpRequest, meter: Meter, **more: Any) -> dict[str, Any]:
     actor, today = actor_of(request), clock.today()
     dial, last = queries.dials_of([meter.pk]).get(meter.pk), queries.latest_of([meter.pk]).get(meter.pk)
+    page = paginate(queries.history_of(actor, meter.pk), ["-on", "-pk"], request.GET.get("at", ""))
     voidable = last is not None and last.source not in ("opened", "closed")
     return {
         "meter": meter, "dial": dial, "home": meter.property, "last_pk": last.pk if last and voidable else None, "successor": queries.successor_of(meter.pk),
-        "page": paginate(queries.history_of(actor, meter.pk), ["-on", "-pk"], request.GET.get("at", "")),
+        "page": page, "photographed": queries.photographed([row.pk for row in page.rows]),
         "may_read": actor.may(Permission.METER_READ, meter.community_id) and not meter.ended_on,
         "may_confirm": actor.may(Permission.METER_CONFIRM, meter.community_id),
         "may_edit": actor.may(Permission.ESTATE_EDIT, meter.community_id),
@@ -111,8 +112,17 @@ def held(request: HttpRequest) -> HttpResponse:
     page = paginate(queries.held(actor), ["on", "pk"], request.GET.get("at", ""))
     usual = queries.usual_middle({row.meter_id for row in page.rows})
     may = actor.communities(Permission.METER_CONFIRM)
-    rows = [(row, usual.get(row.meter_id), row.community_id in may) for row in page.rows]
+    seen = queries.photographed([row.pk for row in page.rows])
+    rows = [(row, usual.get(row.meter_id), row.community_id in may, row.pk in seen) for row in page.rows]
     return render(request, "metering/held.html", {"rows": rows, "page": page})
+
+
+@require_GET
+@needs(Permission.ESTATE_VIEW)
+def photo(request: HttpRequest, reading_id: int) -> HttpResponse:
+    """The dial as it was photographed."""
+    row = queries.photo_of(queries.get_reading(actor_of(request), reading_id).pk)
+    return HttpResponse(bytes(row.content), content_type=row.kind, headers={"Cache-Control": "private, max-age=86400"})
 
 
 @require_POST

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +22,7 @@ from wuyefei.foundation.kernel.dates import Month, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
+from wuyefei.foundation.platform.pictures import MOST_BYTES, PictureRefused
 
 from .. import actions, queries
 from ..forms import EstimateForm, ReadForm
@@ -73,13 +75,15 @@ def read(request: HttpRequest, meter_id: int) -> HttpResponse:
     actor = actor_of(request)
     meter = get_meter(actor, meter_id)
     actor.require(Permission.METER_READ, meter.community_id)
-    form = ReadForm(request.POST)
+    form = ReadForm(request.POST, request.FILES)
     doubtful: Doubtful | None = None
     if form.is_valid():
         data = form.cleaned_data
         row = ReadingRow(meter.pk, data["on"], data["value"], data["rolled"], data["note"])
         try:
-            actions.read_one(row, actor=actor, community=meter.community, sure=data["sure"])
+            actions.read_one(row, actor=actor, community=meter.community, sure=data["sure"], photo=_bytes(data["photo"]))
+        except PictureRefused as error:
+            form.add_error("photo", error.text)
         except Doubtful as error:
             doubtful = error
         except (NotFound, Forbidden):
@@ -88,6 +92,11 @@ def read(request: HttpRequest, meter_id: int) -> HttpResponse:
             form.add_error("value", error.text)
     context = _stop_context(meter.pk, request, form) | {"doubtful": doubtful, "failed": bool(form.errors)}
     return render(request, "metering/_stop.html", context)
+
+
+def _bytes(photo: UploadedFile | None) -> bytes:
+    """The bytes of a photograph, never more than it takes to see that they are too many."""
+    return photo.read(MOST_BYTES + 1) if photo else b""
 
 
 def _stop_context(meter_id: int, request: HttpRequest, form: ReadForm) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Taken(DomainError):
 
 class DepositMonthly(DomainError):
     code = "deposit_monthly"
-    message = "「{name}」是押金，不能按月出账。请用计费单里的「批量收费」收一次。"
+    message = "「{name}」是押金，不能按月出账。请用计费单里的「押金」收一次。"
 
 
 class VersionTaken(DomainError):

@@ -120,11 +120,8 @@ class Turnover:
     bands: Sequence[tuple[int | None, Decimal]]
 
 
-def turnover_rent(turnover_fen: int, terms: Turnover, minimum_fen: int) -> tuple[int, int]:
-    """(rent, share of turnover) in fen of a period: the higher of the share and the minimum (保底加分成取高).
-
-    The share is rounded half up once, over all bands. Raises ``Invalid`` for negative turnover or bands that fall.
-    """
+def _share(turnover_fen: int, terms: Turnover) -> Decimal:
+    """The unrounded share of a turnover in fen. Raises ``Invalid`` for negative turnover or bands that fall."""
     if turnover_fen < 0:
         raise Invalid(field="营业额", reason="不能是负数")
     exact, below = Decimal(0), 0
@@ -135,5 +132,26 @@ def turnover_rent(turnover_fen: int, terms: Turnover, minimum_fen: int) -> tuple
         top = turnover_fen if upto is None else min(turnover_fen, upto)
         exact += max(0, top - below) * share
         below = upto if upto is not None else below
-    earned = round_half_up(exact)
+    return exact
+
+
+def turnover_rent(turnover_fen: int, terms: Turnover, minimum_fen: int) -> tuple[int, int]:
+    """(rent, share of turnover) in fen of a period: the higher of the share and the minimum (保底加分成取高).
+
+    The share is rounded half up once, over all bands. Raises ``Invalid``.
+    """
+    earned = round_half_up(_share(turnover_fen, terms))
     return max(earned, minimum_fen), earned
+
+
+def share_of_month(turnover_fen: int, terms: Turnover, minimum_fen: int, days: int, free: int = 0) -> tuple[int, int]:
+    """(share, what is due beyond the minimum) in fen of one month of a lease.
+
+    The minimum is billed ahead, escalated and without free days; the month's turnover brings what its share has above
+    it. ``days``: the month's days within the lease; ``free`` of them without rent bear no share, so that the share
+    counts ``(days − free) ÷ days``. Rounded half up once. Raises ``Invalid``.
+    """
+    if not 0 <= free <= days or days < 1:
+        raise Invalid(field="免租天数", reason="应在 0 到当月租期天数之间")
+    earned = round_half_up(_share(turnover_fen, terms) * (days - free) / days)
+    return earned, max(0, earned - minimum_fen)

@@ -21,11 +21,12 @@ class By(StrEnum):
     UNIT = "unit"
     USAGE = "usage"
     PERSONS = "persons"
+    AGREED = "agreed"
 
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A property that takes part: what it measures (m², 1, units used, persons) and a factor (vacant 0.7, say)."""
+    """A property that takes part: what it measures (m², 1, units used, persons, the share agreed) and a factor (vacant 0.7, say)."""
 
     key: int
     code: str

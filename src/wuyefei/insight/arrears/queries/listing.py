@@ -304,3 +304,12 @@ def chosen_rows(scope: Scope, ids: Sequence[int]) -> Scope:
     column = "{r}.id" if scope.chosen.by is By.LINE else "{r}.property_id"
     return scope.also(f"{column} = ANY(%(picked)s)", picked=list(ids))
 
+
+
+def payers_of(scope: Scope, picked: Sequence[int] | None) -> list[int]:
+    """Who owes in a scope: in the rows that were ticked, or (None) in all rows that the filter lists."""
+    if picked is not None:
+        scope = chosen_rows(scope, picked)
+    key = "l.id" if scope.chosen.by is By.LINE else "l.property_id"
+    sql = f"WITH {lines_sql(scope)}, {rows_sql(scope)} SELECT DISTINCT l.payer_id FROM lines l JOIN g ON g.id = {key} ORDER BY 1"
+    return [payer for (payer,) in fetch(sql, amounts(scope))]

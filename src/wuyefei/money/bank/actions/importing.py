@@ -32,6 +32,7 @@ from ..reading import read_statement
 from ..rules import CLAIM_DUE, MAX_LINES
 from ..rules.matching import Candidate, Doubt, Due, Facts, Verdict, candidates, judge
 from ..rules.shapes import Line, Statement, StatementRefused, bare, keys
+from .deposits import settle_shown, shown_slips
 
 IMPORT_LOCK = 0x77790023
 SUSPENSE_KIND = "bank.suspense"
@@ -63,10 +64,11 @@ class Fresh:
     verdict: Verdict = field(default_factory=Verdict)
     doubt: str = ""
     booked: bool = False
+    slip_id: int | None = None
 
     @property
     def sure(self) -> bool:
-        return self.verdict.sure and not self.doubt
+        return self.verdict.sure and not self.doubt and self.slip_id is None
 
 
 @transaction.atomic
@@ -91,15 +93,18 @@ def import_statement(community_id: int, account: str, name: str, data: bytes, *,
     for one in new:
         if one.line.number in changed:
             one.doubt = Doubt.CHANGED.value
+    shown = shown_slips(community.pk, [one.line for one in new])
+    for one in new:
+        one.slip_id = shown.get(one.line.number)
     digest = hashlib.sha256(data).hexdigest()
     _book(new, community.pk, name, digest, actor)
     head = _head(read, number, name, digest, new, len(known), actor, community.pk)
     _write(head, new, actor)
-    into = [one for one in new if one.line.amount_fen > 0]
+    into = [one for one in new if one.line.amount_fen > 0 and one.slip_id is None]
     booked = sum(one.booked for one in new)
     audit.record(actor, "bank.import", head, after={"lines": len(every), "known": len(known), "booked": booked, "suspense_fen": head.suspense_fen})
     audit.publish(actor, "bank.imported", community_id=community.pk, statement=head.pk, lines=len(new), booked=booked)
-    return Imported(head, len(every), len(known), booked, len(into) - booked, len(new) - len(into), tuple(sorted(changed)))
+    return Imported(head, len(every), len(known), booked, len(into) - booked, sum(one.line.amount_fen < 0 for one in new), tuple(sorted(changed)))
 
 
 def look(community_id: int, account: str, name: str, data: bytes, *, actor: Actor) -> list[Fresh]:
@@ -227,12 +232,13 @@ def _head(
 ) -> BankStatement:
     sums = [one.line.amount_fen for one in new]
     booked = [one.line.amount_fen for one in new if one.booked]
+    own = sum(one.line.amount_fen for one in new if one.slip_id is not None)
     into = sum(fen for fen in sums if fen > 0)
     head = BankStatement.objects.create(
         organisation_id=actor.organisation_id, community_id=community_id, account=account, name=name, kind=read.kind, sha256=digest,
         first_on=min(one.line.on for one in new), last_on=max(one.line.on for one in new), line_count=len(read.lines),
         known_count=known, booked_count=len(booked), in_fen=into, out_fen=-sum(fen for fen in sums if fen < 0),
-        booked_fen=sum(booked), suspense_fen=into - sum(booked), imported_at=clock.now(), imported_by_id=actor.user_id,
+        booked_fen=sum(booked), suspense_fen=into - sum(booked) - own, imported_at=clock.now(), imported_by_id=actor.user_id,
     )  # fmt: skip
     postings = [Posting(Account.BANK, head.suspense_fen), Posting(Account.BANK_SUSPENSE, -head.suspense_fen)]
     post(SUSPENSE_KIND, head.pk, postings, actor=actor, community_id=community_id, memo=f"{head} 待认领")
@@ -254,6 +260,9 @@ def _write(head: BankStatement, new: Sequence[Fresh], actor: Actor) -> None:
         rows = Payment.objects.filter(organisation_id=head.organisation_id, client_key__in=wanted[start : start + CHUNK])
         pairs = [(lines[key or ""], payment_id) for key, payment_id in rows.values_list("client_key", "pk")]
         copy_rows(LineBooking, ("line_id", "payment_id"), pairs)
+    slips = {line_id: one.slip_id for line_id, one in zip(ids, new, strict=True) if one.slip_id is not None}
+    if slips:
+        settle_shown({slips[row.pk]: row for row in BankLine.objects.filter(pk__in=slips)}, actor=actor)
 
 
 def proposal_text(verdict: Verdict) -> str:
@@ -263,8 +272,9 @@ def proposal_text(verdict: Verdict) -> str:
 
 def _row(head: BankStatement, line_id: int, one: Fresh, actor: Actor) -> tuple[object, ...]:
     line, now = one.line, head.imported_at
-    waits = line.amount_fen > 0 and not one.booked
-    state = BankLine.State.WAITING if waits else BankLine.State.BOOKED if one.booked else BankLine.State.OUT
+    waits = line.amount_fen > 0 and not one.booked and one.slip_id is None
+    State = BankLine.State
+    state = State.WAITING if waits else State.BOOKED if one.booked else State.DEPOSIT if one.slip_id is not None else State.OUT
     doubt = one.doubt or (one.verdict.doubt or "")
     return (
         line_id, head.organisation_id, head.community_id, head.pk, one.key, line.number, line.on, line.amount_fen, line.payer_name,

@@ -31,8 +31,9 @@ from ..actions.claiming import (
     claim,
     keep_waiting,
 )
+from ..actions.deposits import claim_deposit, slips_of
 from ..explaining import doubt_text, reason_name
-from ..models import BankLine
+from ..models import BankLine, SlipLine
 from ..queries import Proposed, get_line, households, proposed, to_claim
 from .common import PAGE, back, narrowed, number_of
 
@@ -116,6 +117,7 @@ def line_detail(request: StaffRequest, bank_line_id: int) -> HttpResponse:
         "hits": [hit for hit in hits if hit.pk not in {home.property_id for home in homes}], "doubt": doubt_text(line.doubt),
         "bookings": line.bookings.select_related("payment__property", "payment__payer", "payment__receipt").order_by("pk"),
         "request_open": open_request(request.actor, kind, line.pk), "now": clock.now(), "added": request.GET.getlist("add"),
+        "slips": slips_of(line) if may and line.state == State.WAITING else [], "shown": SlipLine.objects.filter(line=line).select_related("slip").first(),
         "may_unmatch": request.actor.may(Permission.PAYMENT_VOID_REQUEST, line.community_id) and line.state == State.BOOKED,
     }  # fmt: skip
     return render(request, "bank/line.html", context)
@@ -180,6 +182,9 @@ def act(request: StaffRequest, bank_line_id: int) -> HttpResponse:
         if what == "keep":
             keep_waiting(line.pk, note, parse_day(request.POST.get("until", ""), _("期限")), actor=request.actor)
             messages.success(request, _("已留待查款"))
+        elif what == "slip":
+            slip = claim_deposit(line.pk, number_of(request.POST.get("slip", "")) or 0, actor=request.actor)
+            messages.success(request, _("已认作缴款单 %(number)s 到账") % {"number": slip.number})
         elif what == "return":
             ask_return(line.pk, note, actor=request.actor)
             messages.success(request, _("已提交退回申请，由另一位同事审批"))

@@ -176,8 +176,11 @@ def reverse_row(row: Receivable, request: Request, actor: Actor) -> None:
 
 def _unreleased(row: Receivable) -> dict[Month, int]:
     """The net income of this receivable that still waits in deferred income, by month."""
-    if not row.deferred_fen or row.run_id is None or row.run is None:
+    if not row.deferred_fen:
         return {}
+    if row.run_id is None or row.run is None:
+        own = Deferral.objects.filter(source_kind="rebill", source_id=row.pk, released_entry_id__isnull=True)
+        return {Month.of(month): fen for month, fen in own.values_list("month", "net_fen")}
     months = charge_by_month(
         Span(row.service_from, row.service_to), row.quantity, thawed_prices(row.prices), Convention(row.convention)
     )
@@ -245,11 +248,16 @@ def _check_waiver(row: Receivable, amount_fen: int) -> None:
 
 def waive(request: Request, actor: Actor) -> None:
     """Carried out on approval: a fact without an entry, for a late fee is income only when it is paid."""
-    row = locked(request.subject_id, actor)
-    amount = int(request.payload["amount_fen"])
-    _check_waiver(row, amount)
-    LateFeeWaiver.objects.create(
-        organisation_id=row.organisation_id, community_id=row.community_id, receivable=row, amount_fen=amount,
-        value_date=clock.today(), booked_at=clock.now(), approval_id=request.pk, reason=request.reason,
+    waive_part(request.subject_id, int(request.payload["amount_fen"]), approval_id=request.pk, reason=request.reason, actor=actor)
+
+
+def waive_part(receivable_id: int, amount_fen: int, *, approval_id: int, reason: str, actor: Actor) -> LateFeeWaiver:
+    """Give up part of the late fee payable today, by a request that a second person has approved. Raises ``TooMuch``."""
+    row = locked(receivable_id, actor)
+    _check_waiver(row, amount_fen)
+    waiver = LateFeeWaiver.objects.create(
+        organisation_id=row.organisation_id, community_id=row.community_id, receivable=row, amount_fen=amount_fen,
+        value_date=clock.today(), booked_at=clock.now(), approval_id=approval_id, reason=reason[:400],
     )  # fmt: skip
-    audit.record(actor, "billing.waive", row, after={"waived_fen": amount}, reason=request.reason)
+    audit.record(actor, "billing.waive", row, after={"waived_fen": amount_fen}, reason=reason)
+    return waiver

@@ -45,7 +45,7 @@ def hold_refund(payment_id: int, amount_fen: int, receivable_ids: Collection[int
     Called on approval, which checks the permission. Raises ``NothingToGiveBack`` where the prepayment does not suffice.
     """
     payment = locked_payment(payment_id, actor)
-    released = _release(payment, receivable_ids, actor)
+    released = release(payment, receivable_ids, actor)
     lock_prepaid(payment.payer_id)
     held = balance_fen(payment.payer_id, payment.property_id)
     if held < amount_fen:
@@ -81,7 +81,7 @@ def _move(payment: Payment, fen: int, kind: str, source_id: int, actor: Actor) -
     post(kind, source_id, postings, actor=actor, community_id=payment.community_id, memo=f"收款 {payment.pk} 退款")
 
 
-def _release(payment: Payment, receivable_ids: Collection[int], actor: Actor) -> int:
+def release(payment: Payment, receivable_ids: Collection[int], actor: Actor) -> int:
     """Each allocation to the bills gets its exact negative, valued as the original; the sum becomes prepayment."""
     rows = list(
         payment.allocations.filter(reverses__isnull=True, reversed_by__isnull=True, receivable_id__in=receivable_ids).order_by("pk")

@@ -24,7 +24,7 @@ from ..rules import Part, Settled
 from .take import lock_prepaid, payment_postings, prepayment_row
 
 VOID_KIND = "payment.void"
-UNDONE_OTHERWISE = (Prepayment.Kind.RELEASED, Prepayment.Kind.REFUND)
+UNDONE_OTHERWISE = (Prepayment.Kind.RELEASED, Prepayment.Kind.REFUND, Prepayment.Kind.MOVED)
 
 
 _checks: dict[str, Callable[[Payment], None]] = {}
@@ -54,7 +54,7 @@ def _locked(payment_id: int, actor: Actor) -> Payment:
     if payment.kind == Payment.Kind.ONLINE:
         raise DomainError("payment_online", "线上收款的钱已经到账，不能作废；需要退回时请申请退款。")
     if payment.prepayments.filter(kind__in=UNDONE_OTHERWISE).exists():
-        raise DomainError("payment_refunded", "这笔收款已撤销核销或退款，不能作废；请用退款退回余下的钱。")
+        raise DomainError("payment_refunded", "这笔收款已撤销核销、转移或退款，不能作废；请用退款退回余下的钱。")
     return payment
 
 

@@ -28,7 +28,7 @@ from wuyefei.foundation.shell.refusals import attempt
 
 from .. import actions, queries
 from ..explaining import plain, steps_of_line
-from ..forms import EachForm, MeteredForm, SharedForm
+from ..forms import DepositForm, EachForm, MeteredForm, SharedForm, TurnoverForm
 from ..models import Sheet
 from ..notice import notice
 from ..rules import WHY_NAMES, Why
@@ -36,6 +36,7 @@ from ..rules import WHY_NAMES, Why
 Result = TypeVar("Result")
 FORMS: dict[str, tuple[type[Any], Callable[..., Sheet]]] = {
     "metered": (MeteredForm, actions.draft_metered), "shared": (SharedForm, actions.draft_shared), "each": (EachForm, actions.draft_each),
+    "turnover": (TurnoverForm, actions.draft_turnover), "deposit": (DepositForm, actions.draft_deposit),
 }  # fmt: skip
 HEAD = ("房号", "缴费人", "服务自", "服务至", "数量", "算法", "金额（元）")
 
@@ -79,15 +80,18 @@ def _initial(kind: str, actor: Actor, place: Community) -> dict[str, Any]:
     today, before = clock.today(), Month.of(clock.today()).plus(-1)
     found: dict[str, Any] = {"service_from": before.first, "service_to": before.last, "until": today, "due_on": Month.of(today).plus(1).day(15)}
     last = queries.sheets(actor).filter(community=place, kind=kind).exclude(state=Sheet.State.DISCARDED).order_by("-pk").first()
+    found["on"] = today
+    if kind == Sheet.Kind.TURNOVER:
+        found["until"] = str(before)
     found["stage_from"] = today.replace(month=1, day=1)
     if last is not None:
         found["item"] = last.item_id
         if kind == Sheet.Kind.METERED:
-            steps = last.terms["steps"]
+            steps = last.terms.get("changes", [[None, last.terms["steps"]]])[-1][1]
             found["steps"] = steps[0][1] if len(steps) == 1 else "，".join(f"{upto or '不限'} {price}" for upto, price in steps)
             found["meter_kind"] = last.terms["meter_kind"]
         if kind == Sheet.Kind.SHARED:
-            found["by"] = last.terms["by"]
+            found["by"], found["agreed"] = last.terms["by"], last.terms.get("agreed_text", "")
         if kind == Sheet.Kind.EACH:
             found |= {"by": last.terms["by"], "price": last.terms["price"]}
     return found

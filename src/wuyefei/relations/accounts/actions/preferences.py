@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 
 from wuyefei.foundation.kernel.errors import Invalid
-from wuyefei.relations.contacts.public import Channel, Preference, Window
+from wuyefei.relations.contacts.public import Channel, InBulk, Preference, Window
 
 from ..models import Account, Binding
 from ..queries import Owner
@@ -35,12 +35,28 @@ def save_preferences(
 CHANNELS = {Account.Reminder.SMS: Channel.SMS, Account.Reminder.WECHAT: Channel.WECHAT, Account.Reminder.EMAIL: Channel.EMAIL}
 
 
+def _speaking() -> QuerySet[Binding]:
+    """The bindings whose account speaks for the person."""
+    rows = Binding.objects.filter(kind=Kind.REGISTERED, ended_at__isnull=True, person__mobile_mark=F("mark"))
+    return rows.exclude(mark="")
+
+
+def _likes() -> QuerySet[Binding, tuple[int, str]]:
+    liked = Case(*(When(account__reminder=one, then=Value(channel.value)) for one, channel in CHANNELS.items()), output_field=CharField())
+    return _speaking().order_by("person_id", "-pk").distinct("person_id").annotate(liked=liked).values_list("person_id", "liked")
+
+
+def _more() -> QuerySet[Binding, int]:
+    return _speaking().filter(Q(account__quiet_from__isnull=False) | Q(account__reminder=Account.Reminder.NONE)).values_list("person_id", flat=True)
+
+
+IN_BULK = InBulk(_likes, _more)
+
+
 def wishes_of(person_ids: Collection[int]) -> dict[int, Preference]:
     """What persons wish of reminders, where an account with the mobile on their record says it. A guest's account says
     nothing for the owner."""
-    rows = Binding.objects.filter(
-        person_id__in=person_ids, kind=Kind.REGISTERED, ended_at__isnull=True, person__mobile_mark=F("mark")
-    ).exclude(mark="").order_by("person_id", "-pk").distinct("person_id")  # fmt: skip
+    rows = _speaking().filter(person_id__in=person_ids).order_by("person_id", "-pk").distinct("person_id")
     found: dict[int, Preference] = {}
     for person_id, reminder, start, end in rows.values_list("person_id", "account__reminder", "account__quiet_from", "account__quiet_to"):
         quiet = Window(start, end) if start is not None and end is not None else None

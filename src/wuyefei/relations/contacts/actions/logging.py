@@ -52,6 +52,8 @@ class Draft:
     note: str = ""
     receivable_ids: tuple[int, ...] = ()
     incoming: bool = False
+    source_ref: str = ""
+    """What plans it, where that is a program; one contact only to a source."""
 
     @property
     def step(self) -> Step:
@@ -98,15 +100,17 @@ def record(draft: Draft, outcome: str, *, actor: Actor) -> Contact:
 
 @transaction.atomic
 def close(contact_id: int, outcome: str, note: str = "", *, at: dt.datetime | None = None, actor: Actor) -> Contact:
-    """Say how a planned contact went; judged again as it happened. Raises ``ContactChanged`` where it is not planned."""
+    """Say how a planned contact went; judged again as it happened, by those of its bills that are still unpaid. Raises
+    ``ContactChanged`` where it is not planned."""
     row = _planned(contact_id, actor)
     now = clock.now()
     moment = at or now
     if not now - OLDEST <= moment <= now + SKEW:
         raise Invalid(field="时间", reason="已发生的联系应在一年之内，不能在将来")
+    unpaid = receivable_choices(actor, row.person_id, None).filter(pk__in=row.receivable_ids).values_list("pk", flat=True)
     draft = Draft(
         row.person_id, Channel(row.channel), Purpose(row.purpose), moment, row.property_id, Recipient(row.recipient),
-        frozenset(), row.people, limited(note, "说明", NOTE), tuple(row.receivable_ids),
+        frozenset(), row.people, limited(note, "说明", NOTE), tuple(unpaid),
     )  # fmt: skip
     person, property_id = _locked(draft, actor)
     facts = _facts(draft, actor, leaving_out=row)
@@ -223,6 +227,7 @@ def _make(
         direction=Contact.Direction.IN if draft.incoming else Contact.Direction.OUT, state=state, channel=draft.channel.value,
         purpose=draft.purpose.value, recipient=draft.recipient.value, at=draft.at, people=draft.people, outcome=outcome,
         note=limited(draft.note, "说明", NOTE), receivable_ids=sorted(draft.receivable_ids), breach=breach,
+        source_ref=draft.source_ref,
         made_by_id=actor.user_id, made_at=clock.now(), closed_by_id=actor.user_id if done else None,
         closed_at=clock.now() if done else None,
     )  # fmt: skip

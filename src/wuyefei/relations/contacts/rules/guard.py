@@ -31,6 +31,7 @@ from .steps import (
     Step,
 )
 
+LOCAL = "local_rules"
 LOOK_AHEAD = dt.timedelta(days=35)
 SLOT = dt.timedelta(minutes=30)
 
@@ -43,7 +44,7 @@ class Facts:
     has opted out of; ``preferred``: the channel they like best; ``quiet``: hours of their own besides the firm's;
     ``silent``: they want no electronic reminders; ``welcome``: channels agreed to for promotion; ``wrong``: the number on record is somebody else's;
     ``named``: the payer has agreed in writing that the third person is told; ``joint``: a joint case with the committee
-    or the street office stands on record.
+    or the street office stands on record; ``local``: measures that the chosen local rules forbid whatever the ground.
     """
 
     limits: Limits = DEFAULTS
@@ -63,6 +64,7 @@ class Facts:
     named: bool = False
     joint: bool = False
     grounds: frozenset[str] = frozenset()
+    local: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -119,10 +121,11 @@ def _measures(step: Step, facts: Facts) -> Refused | None:
     announced = measures_in(step.text) if step.text and step.purpose in ABOUT_DEBT else []
     for code in [*sorted(step.measures), *announced]:
         ban = BANS[code]
-        if ban.ground is not Ground.NEVER and ban.ground.value in facts.grounds:
+        here = code in facts.local
+        if ban.ground is not Ground.NEVER and ban.ground.value in facts.grounds and not here:
             continue
         pattern = "不能以「{what}」催收物业费" if ban.ground is Ground.NEVER else "没有登记合法依据，不能「{what}」"
-        return Refused(code, Phrase(pattern, what=Phrase(ban.name)), ban.sources, ban.instead)
+        return Refused(code, Phrase(pattern, what=Phrase(ban.name)), (*ban.sources, LOCAL) if here else ban.sources, ban.instead)
     return None
 
 

@@ -8,6 +8,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.relations.contacts.public import settle_sent
 
 from ..models import Carrier, Message, Target
+from .reminding import take_reminders_receipt
 from .sending import sources_of
 
 RANK = {"sending": 0, "unsure": 1, "sent": 1, "bounced": 2, "delivered": 3, "read": 4}
@@ -25,7 +26,9 @@ def take_receipt(carrier: Carrier, state: str, *, ref: str = "", key: str = "", 
     message = rows.filter(key=key).first() if key else None
     if message is None and ref:
         message = rows.filter(carrier_ref=ref).first()
-    if message is None or message.state not in RANK or RANK[state] <= RANK[message.state]:
+    if message is None:
+        return take_reminders_receipt(carrier, state, ref=ref, key=key, reason=reason)
+    if message.state not in RANK or RANK[state] <= RANK[message.state]:
         return False
     message.state, message.reason, message.settled_at = state, reason[:120], clock.now()
     message.save(update_fields=["state", "reason", "settled_at"])

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from wuyefei.foundation.access.actor import SYSTEM, service_actor
 from wuyefei.foundation.access.models import Organisation
@@ -14,9 +15,11 @@ from wuyefei.foundation.platform import clock, jobs
 from wuyefei.money.billing.public import Receivable
 
 from ..models import Batch, Lead, Message, Target
-from ..queries import coverage
+from ..queries import coverage, manner_of
 from ..rules.ladder import LEAD_DAYS, LEAD_MOST, WAIT, announce_on
-from .planning import NothingToSend, NotReady, begin, has_open_job, means_of, plan_waiting, start_batch
+from .choosing import plan_waiting
+from .means import means_of
+from .planning import BatchRunning, NothingToSend, NotReady, begin, has_open_job, start_batch
 from .sending import alone, lost_ones, send_queued
 
 CHUNK = 1000
@@ -72,22 +75,27 @@ def finish(batch: Batch) -> None:
 
 
 def due_batches(organisation_id: int, today: dt.date) -> list[tuple[int, dt.date]]:
-    """(community, due date) whose bills are to be announced today and have no batch yet.
+    """(community, due date) whose bills are to be announced today and have no batch yet, or have bills it has not seen.
 
-    A due date is announced from the day that most of its contracts' lead says; the earliest of them decides.
+    A due date is announced from the day that its contracts' lead says; the earliest of them decides. A contract without a
+    lead of its own: with smart timing from the widest, for then each payer's day is chosen within it.
     """
+    usual = LEAD_MOST if manner_of(organisation_id).timing else LEAD_DAYS
     leads = dict(Lead.objects.filter(organisation_id=organisation_id).values_list("contract_id", "days"))
     rows = (
         Receivable.objects.filter(
             organisation_id=organisation_id, due_on__gt=today, due_on__lte=today + dt.timedelta(days=LEAD_MOST), outstanding_fen__gt=0,
             reversed_at__isnull=True,
-        ).order_by().values_list("community_id", "due_on", "contract_id").distinct()
+        ).order_by().values("community_id", "due_on", "contract_id").annotate(last=Max("pk"))
+        .values_list("community_id", "due_on", "contract_id", "last")
     )  # fmt: skip
-    known = set(Batch.objects.filter(organisation_id=organisation_id, step="bill").values_list("community_id", "due_on"))
+    batches = Batch.objects.filter(organisation_id=organisation_id, step="bill", due_on__gt=today)
+    known = {(community_id, due_on): seen for community_id, due_on, seen in batches.exclude(state=Batch.State.STOPPED).values_list("community_id", "due_on", "seen_id")}
+    stopped = set(batches.filter(state=Batch.State.STOPPED).values_list("community_id", "due_on"))
     found = set()
-    for community_id, due_on, contract_id in rows:
-        lead = leads.get(contract_id, LEAD_DAYS) if contract_id is not None else LEAD_DAYS
-        if lead and announce_on(due_on, lead) <= today and (community_id, due_on) not in known:
+    for community_id, due_on, contract_id, last in rows:
+        lead = leads.get(contract_id, usual) if contract_id is not None else LEAD_DAYS
+        if lead and announce_on(due_on, lead) <= today and (community_id, due_on) not in stopped and last > known.get((community_id, due_on), 0):
             found.add((community_id, due_on))
     return sorted(found)
 
@@ -103,9 +111,9 @@ def rounds() -> int:
         actor = service_actor(organisation.pk, SYSTEM)
         for community_id, due_on in due_batches(organisation.pk, today):
             try:
-                start_batch(community_id, due_on, actor=actor)
+                start_batch(community_id, due_on, actor=actor, smart=manner_of(organisation.pk).timing)
                 queued += 1
-            except (NothingToSend, NotReady):
+            except (NothingToSend, NotReady, BatchRunning):
                 continue
         for batch in Batch.objects.filter(organisation_id=organisation.pk, state=Batch.State.SENDING):
             if not has_open_job(batch) and _something_to_do(batch, now):

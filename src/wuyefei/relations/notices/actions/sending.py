@@ -14,11 +14,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from wuyefei.estate.people.public import Person, open_mobiles, people
-from wuyefei.foundation import environment
 from wuyefei.foundation.access.actor import Actor, organisation_of
-from wuyefei.foundation.kernel.money import yuan_text
-from wuyefei.foundation.platform import clock, jobs, vault
+from wuyefei.foundation.platform import clock, jobs
 from wuyefei.money.billing.public import Receivable
 from wuyefei.relations.contacts.public import Contact, Refused, Wanted, check, gather, lock_people, log_sent
 
@@ -26,15 +23,15 @@ from ..carriers import sender_of
 from ..channels.base import Carrier as Sender
 from ..channels.base import CarrierError, Misconfigured, Parcel, Throttled, Unclear
 from ..channels.base import Refused as NotTaken
-from ..models import Address, Batch, Carrier, Message, Target
-from ..rules import texts
+from ..models import Batch, Carrier, Message, Target
 from ..rules.ladder import WITHOUT_RECEIPT
-from .planning import step_of
+from .filling import parcel_with, reach, values_from
+from .means import contact_channel, step_of
 
 log = logging.getLogger("wuyefei.notices")
 LOCK_CLASS = 0x77790021
 MAX_ATTEMPTS = 6
-DIGITAL = ("wechat", "app", "sms", "email")
+DIGITAL = ("wechat", "mini", "app", "sms", "email")
 
 
 def lost_ones(batch: Batch) -> int:
@@ -123,7 +120,7 @@ def _take(found: Round) -> tuple[Message, Parcel | None] | None:
     if not judge_again(message, found.actor):
         return message, None
     values = message.values
-    to = address_in_clear(message, found.actor)
+    to = reach(message.channel, message.person_id, found.actor)
     if not to:
         _drop(message, "no_address")
         return message, None
@@ -131,7 +128,7 @@ def _take(found: Round) -> tuple[Message, Parcel | None] | None:
     message.state, message.sent_at = Message.State.SENDING, clock.now()
     message.save(update_fields=["state", "attempts", "sent_at", "values", "target_ids"])
     log_contacts(message, found.actor, Contact.State.PLANNED)
-    return message, parcel_of(message, to, values)
+    return message, parcel_with(message.key, message.channel, to, message.version, values)
 
 
 def judge_again(message: Message, actor: Actor) -> bool:
@@ -173,38 +170,8 @@ def values_of(message: Message, rows: list[Target], bills: list[Receivable], act
     """What stands in the fields, from the bills that are open now."""
     ids = {pk for row in rows for pk in row.receivable_ids}
     mine = [bill for bill in bills if bill.pk in ids]
-    names = list(dict.fromkeys(row.person.name for row in rows))
-    months = sorted({bill.service_from.replace(day=1) for bill in mine})
-    span = f"{months[0]:%Y-%m}" if len(months) == 1 else f"{months[0]:%Y-%m}～{months[-1]:%Y-%m}"
-    values = {
-        "称呼": "、".join(names), "房号": "、".join(dict.fromkeys(row.property.code for row in rows)), "小区": message.community.name,
-        "项目": "、".join(dict.fromkeys(bill.item.name for bill in mine)), "账期": span,
-        "金额": yuan_text(sum(bill.outstanding_fen for bill in mine)), "到期日": f"{message.batch.due_on:%Y-%m-%d}",
-        "企业": organisation_of(actor).name, "电话": message.community.phone, "网址": environment.owners_url(message.channel),
-        "验证码": "",
-    }  # fmt: skip
-    return {name: texts.without_emoji(value) for name, value in values.items()} if message.channel == "sms" else values
-
-
-def address_in_clear(message: Message, actor: Actor) -> str:
-    """Where it goes, for the carrier alone."""
-    if message.channel == "sms":
-        return open_mobiles([message.person_id], actor=actor).get(message.person_id, "")
-    person: Person | None = people(actor).filter(pk=message.person_id, erased_at__isnull=True).first()
-    row = Address.objects.filter(person_id=message.person_id, channel=message.channel, locked__isnull=False).first()
-    if person is None or row is None or row.locked is None or person.key_id is None:
-        return ""
-    return vault.unlock(vault.subject_key(person.key_id), bytes(row.locked))
-
-
-def parcel_of(message: Message, to: str, values: dict[str, str]) -> Parcel:
-    version = message.version
-    wechat = message.channel == "wechat"
-    return Parcel(
-        message.key, to, texts.fill(version.subject, values), "" if wechat else texts.fill(version.body, values),
-        [] if wechat else texts.ordered(version.body, values), texts.wechat_data(version.body, values) if wechat else {},
-        version.carrier_template,
-    )  # fmt: skip
+    names, rooms = [row.person.name for row in rows], [row.property.code for row in rows]
+    return values_from(message.channel, message.community, organisation_of(actor).name, names, rooms, mine, message.batch.due_on)
 
 
 def _hand_over(found: Round, message: Message, parcel: Parcel) -> bool:
@@ -287,7 +254,7 @@ def log_contacts(message: Message, actor: Actor, state: str, outcome: str = "") 
         [
             Contact(
                 organisation_id=message.organisation_id, community_id=message.community_id, person_id=person_id,
-                property_id=rows[0].property_id, state=state, channel=message.channel, purpose="bill", at=now, outcome=outcome,
+                property_id=rows[0].property_id, state=state, channel=contact_channel(message.channel).value, purpose="bill", at=now, outcome=outcome,
                 receivable_ids=sorted(pk for row in rows for pk in row.receivable_ids), source_ref=source_of(message, person_id),
                 made_by_id=actor.user_id, made_at=now, closed_at=now if done else None, closed_by_id=actor.user_id if done else None,
             )

@@ -17,14 +17,16 @@ from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock, vault
 
 from ..carriers import KIND_OF, OPEN, SECRETS, secrets_of
-from ..models import Address, Carrier, Lead
-from ..queries import lead_days
+from ..models import Address, Carrier, Lead, Manner
+from ..queries import lead_days, manner_of
 from ..rules.ladder import LEAD_LEAST, LEAD_MOST
 
 NEEDED = {
-    "tencent": ("secret_id", "app_id", "sign", "secret_key"), "smtp": ("host", "port", "sender"), "wechat": ("app_id", "secret", "token"),
+    "tencent": ("secret_id", "app_id", "sign", "secret_key"), "smtp": ("host", "port", "sender"), "wechat": ("app_id", "secret", "token"), "mini": ("app_id", "secret", "token"),
     "webhook": ("url", "secret"), "paper": ("return_address",),
 }  # fmt: skip
+ADDRESSED = ("email", "wechat", "mini", "app")
+"""Channels whose addresses are kept here."""
 _EMAIL = re.compile(r"[^\s@,;:<>\"()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{6,80}")
 
@@ -83,7 +85,7 @@ def set_address(person_id: int, channel: str, value: str, *, actor: Actor) -> Ad
 
 def _clean(channel: str, value: str) -> str:
     text = limited(value, "地址", 120)
-    if channel not in ("email", "wechat", "app"):
+    if channel not in ADDRESSED:
         raise Invalid(field="方式", reason="请选一项")
     pattern = _EMAIL if channel == "email" else _TOKEN
     if text and not pattern.fullmatch(text):
@@ -102,9 +104,10 @@ def shown(channel: str, value: str) -> str:
 
 
 def forget(person_id: int) -> None:
-    """On erasure: addresses go, and with them what was filled into messages."""
-    from ..models import Message
+    """On erasure: addresses and habits go, and with them what was filled into messages."""
+    from ..models import Habit, Message
 
+    Habit.objects.filter(person_id=person_id).delete()
     Address.objects.filter(person_id=person_id).update(locked=None, mark="", shown="")
     Message.objects.filter(person_id=person_id).exclude(values={}).update(values={})
 
@@ -121,6 +124,22 @@ def set_lead(contract_id: int, days: int, *, actor: Actor) -> Lead:
         contract=contract, defaults={"organisation_id": contract.organisation_id, "community_id": contract.community_id, "days": days}
     )
     audit.record(actor, "notice.lead", contract, community_id=contract.community_id, before={"days": before}, after={"days": days})
+    return row
+
+
+@transaction.atomic
+def set_manner(*, timing: bool, smart_bill: bool, actor: Actor) -> Manner:
+    """Whether bills are announced at each payer's best time, and by the smart text where one is approved."""
+    actor.require_wide(Permission.NOTICE_SEND)
+    before = manner_of(actor.organisation_id)
+    row, _made = Manner.objects.update_or_create(
+        organisation_id=actor.organisation_id,
+        defaults={"timing": timing, "smart_bill": smart_bill, "changed_by_id": actor.user_id, "changed_at": clock.now()},
+    )
+    audit.record(
+        actor, "notice.manner", row, before={"timing": before.timing, "smart_bill": before.smart_bill},
+        after={"timing": timing, "smart_bill": smart_bill},
+    )  # fmt: skip
     return row
 
 

@@ -45,7 +45,7 @@ def save_version(step: str, channel: str, body: str, *, actor: Actor, subject: s
         check_template(subject, "标题")
     if "网址" in fields_of(f"{subject}\n{body}") and not environment.public_url():
         raise Invalid(field="正文", reason=Phrase("还没有设置公网地址（{name}），不能用网址字段", name="WUYEFEI_PUBLIC_URL"))
-    carrier_template = limited(carrier_template, "服务商模板编号", 64, required=channel in ("sms", "wechat"))
+    carrier_template = limited(carrier_template, "服务商模板编号", 64, required=channel in ("sms", "wechat", "mini"))
     for code in measures_in(f"{subject}\n{body}"):
         if code not in MENTIONED_LAWFULLY:
             raise ForbiddenText(what=Phrase(BANS[code].name), source="；".join(SOURCES[name] for name in BANS[code].sources))

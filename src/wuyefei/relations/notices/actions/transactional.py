@@ -1,8 +1,8 @@
-"""Messages that their reader has just asked for: one-time codes."""
+"""Messages to one reader, sent at once: one-time codes that they have just asked for, and word of a demand letter."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -33,6 +33,9 @@ from ..models import Carrier, Transactional, Version
 from ..queries import approved, carriers
 from ..rules import texts
 
+PURPOSES = {"code": Purpose.CODE, "demand": Purpose.LEGAL}
+"""What a message of a step is to its reader: the guard judges it by that."""
+
 
 class CannotSend(DomainError):
     code = "cannot_send"
@@ -62,9 +65,9 @@ def anybody_sends(step: str = "code", channel: str = "sms") -> bool:
 
 
 def send_transactional(
-    reader: Person | Outsider, values: Mapping[str, str], *, key: str, step: str = "code", channel: str = "sms"
+    reader: Person | Outsider, values: Mapping[str, str], *, key: str, step: str = "code", channel: str = "sms", about: Collection[int] = (),
 ) -> Transactional:
-    """Send somebody what they asked for, now, by the approved text of ``step``. The same ``key`` is sent once: again it
+    """Send somebody one message, now, by the approved text of ``step``; ``about`` names the receivables it speaks of. The same ``key`` is sent once: again it
     returns what became of it, and what a dead worker left under way is unsure from then on.
 
     ``values`` fill the text's fields and are kept nowhere. For callers that have made sure who asks, and how often.
@@ -77,25 +80,24 @@ def send_transactional(
     version, carrier = approved(place.organisation_id, step).get(channel), carriers(place.organisation_id).get(channel)
     if version is None or carrier is None:
         raise CannotSend()
-    _refuse(place.organisation_id, person, channel)
+    whole = {**dict.fromkeys(texts.FIELDS, ""), "企业": organisation_of(actor).name, "小区": place.name, "电话": place.phone, **values}
+    _refuse(place.organisation_id, person, Step(Channel(channel), PURPOSES[step], clock.now(), text=texts.fill(version.body, whole)), about)
     to = reader.mobile if isinstance(reader, Outsider) else open_mobiles([reader.pk], actor=actor).get(reader.pk, "")
     if not to:
         raise CannotSend()
     row, made = _write(place, person, step, channel, key)
     if not made:
         return row
-    whole = {**dict.fromkeys(texts.FIELDS, ""), "企业": organisation_of(actor).name, "小区": place.name, "电话": place.phone, **values}
-    return _hand_over(row, carrier, _parcel(row, to, version, whole), actor)
+    return _hand_over(row, carrier, _parcel(row, to, version, whole), actor, about)
 
 
-def _refuse(organisation_id: int, person: Person | None, channel: str) -> None:
+def _refuse(organisation_id: int, person: Person | None, step: Step, about: Collection[int]) -> None:
     """Raises ``StepRefused`` where the guard forbids it; of an outsider it knows nothing but the hour."""
-    now = clock.now()
     if person is None:
         facts = Facts(limits=limits_of(organisation_id))
     else:
-        facts = gather(organisation_id, [Wanted(person.pk)], now)[person.pk]
-    verdict = check(Step(Channel(channel), Purpose.CODE, now), now=now, facts=facts)
+        facts = gather(organisation_id, [Wanted(person.pk, tuple(about))], step.at)[person.pk]
+    verdict = check(step, now=step.at, facts=facts)
     if isinstance(verdict, Refused):
         raise StepRefused(verdict)
 
@@ -107,15 +109,15 @@ def _parcel(row: Transactional, to: str, version: Version, values: Mapping[str, 
     )  # fmt: skip
 
 
-def _hand_over(row: Transactional, carrier: Carrier, parcel: Parcel, actor: Actor) -> Transactional:
+def _hand_over(row: Transactional, carrier: Carrier, parcel: Parcel, actor: Actor, about: Collection[int]) -> Transactional:
     try:
         sender_of(carrier).send(parcel)
     except Unclear as error:
-        return _end(row, Transactional.State.UNSURE, error.reason, actor.user_id)
+        return _end(row, Transactional.State.UNSURE, error.reason, actor.user_id, about)
     except CarrierError as error:
-        _end(row, Transactional.State.FAILED, error.reason, actor.user_id)
+        _end(row, Transactional.State.FAILED, error.reason, actor.user_id, about)
         raise CannotSend() from error
-    return _end(row, Transactional.State.SENT, "", actor.user_id)
+    return _end(row, Transactional.State.SENT, "", actor.user_id, about)
 
 
 def _write(place: Community, person: Person | None, step: str, channel: str, key: str) -> tuple[Transactional, bool]:
@@ -136,7 +138,7 @@ def _write(place: Community, person: Person | None, step: str, channel: str, key
 
 
 @transaction.atomic
-def _end(row: Transactional, state: str, reason: str, user_id: int) -> Transactional:
+def _end(row: Transactional, state: str, reason: str, user_id: int, about: Collection[int]) -> Transactional:
     row.state, row.reason = state, reason
     row.save(update_fields=["state", "reason"])
     if state != Transactional.State.FAILED and row.person_id is not None:
@@ -145,7 +147,8 @@ def _end(row: Transactional, state: str, reason: str, user_id: int) -> Transacti
             [
                 Contact(
                     organisation_id=row.organisation_id, community_id=row.community_id, person_id=row.person_id, state=Contact.State.DONE,
-                    channel=row.channel, purpose=Purpose.CODE.value, at=now, outcome=Contact.Outcome.SENT, source_ref=f"code:{row.pk}",
+                    channel=row.channel, purpose=PURPOSES[row.step].value, at=now, outcome=Contact.Outcome.SENT, source_ref=f"{row.step}:{row.pk}",
+                    receivable_ids=sorted(about),
                     made_by_id=user_id, made_at=now, closed_by_id=user_id, closed_at=now,
                 )
             ]

@@ -1,4 +1,5 @@
-"""WeChat official-account template messages: the access token is cached, renewed before it ends and once after a refusal."""
+"""WeChat: template messages of an official account, subscription messages of a mini-program. The access token is cached,
+renewed before it ends and once after a refusal."""
 
 from __future__ import annotations
 
@@ -26,6 +27,8 @@ HOUR = 3600
 
 @dataclass(frozen=True)
 class WechatAccount:
+    """``url``: where a tap on the message leads."""
+
     app_id: str
     secret: str
     url: str = ""
@@ -54,21 +57,23 @@ class WechatAccount:
         answer = self._post(parcel, self.token())
         if answer.get("errcode") in STALE:
             answer = self._post(parcel, self.token(fresh=True))
-        if answer.get("errcode") == 0 and answer.get("msgid"):
-            return str(answer["msgid"])
+        if answer.get("errcode") == 0:
+            return str(answer.get("msgid") or parcel.key)
         self._fail(answer, sent=True)
         raise AssertionError
 
     def _post(self, parcel: Parcel, token: str) -> dict[str, Any]:
-        body = {
-            "touser": parcel.to, "template_id": parcel.template, "client_msg_id": parcel.key,
-            "data": {key: {"value": value} for key, value in parcel.data.items()}, **({"url": self.url} if self.url else {}),
-        }  # fmt: skip
-        url = f"{self.endpoint}/cgi-bin/message/template/send?{urlencode({'access_token': token})}"
+        path, more = self._service(parcel)
+        body = {"touser": parcel.to, "template_id": parcel.template, "data": {key: {"value": value} for key, value in parcel.data.items()}, **more}
+        url = f"{self.endpoint}{path}?{urlencode({'access_token': token})}"
         status, answer = ask(url, json.dumps(body, ensure_ascii=False).encode(), {"Content-Type": "application/json"})
         if status >= 500 or "errcode" not in answer:
             raise Unclear(f"对方回答 {status}")
         return answer
+
+    def _service(self, parcel: Parcel) -> tuple[str, dict[str, str]]:
+        """The address that takes the message, and what it is told besides."""
+        return "/cgi-bin/message/template/send", {"client_msg_id": parcel.key, **({"url": self.url} if self.url else {})}
 
     @staticmethod
     def _fail(answer: dict[str, Any], *, sent: bool) -> None:
@@ -79,6 +84,15 @@ class WechatAccount:
         if code in SETTINGS or code in STALE or not sent:
             raise Misconfigured(reason)
         raise Refused(reason)
+
+
+@dataclass(frozen=True)
+class WechatMini(WechatAccount):
+    """A subscription message: sent only to who has agreed to one in the mini-program (43101 where they have not, or it is
+    used up). ``url`` is the page of the mini-program that a tap opens."""
+
+    def _service(self, parcel: Parcel) -> tuple[str, dict[str, str]]:
+        return "/cgi-bin/message/subscribe/send", {"lang": "zh_CN", **({"page": self.url} if self.url else {})}
 
 
 def genuine(token: str, timestamp: str, nonce: str, signature: str) -> bool:

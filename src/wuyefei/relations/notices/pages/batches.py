@@ -27,8 +27,9 @@ from ..actions.letters import print_letters
 from ..forms import BatchForm
 from ..models import CHANNELS, Message, Target
 from ..queries import batches as rows_of
-from ..queries import coverage, get_batch, targets
+from ..queries import coverage, get_batch, manner_of, targets, timed
 from ..rules.ladder import GOAL
+from ..rules.timing import PATTERN_NAMES
 from .common import actor_of, attempt, number
 
 NAMES = dict(CHANNELS)
@@ -76,9 +77,9 @@ def new(request: HttpRequest) -> HttpResponse:
     since = clock.today() - dt.timedelta(days=400)
     open_ = receivables(actor).filter(community_id__in=actor.communities(Permission.NOTICE_SEND), outstanding_fen__gt=0, reversed_at__isnull=True, due_on__gte=since)
     days = list(open_.order_by("-due_on").values_list("due_on", flat=True).distinct()[:60])
-    form = BatchForm(actor, days, request.POST or None)
+    form = BatchForm(actor, days, request.POST or None, initial={"smart": manner_of(actor.organisation_id).timing})
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: planning.start_batch(form.cleaned_data["community"], form.cleaned_data["due_on"], actor=actor))
+        made = attempt(form, lambda: planning.start_batch(*(form.cleaned_data[name] for name in ("community", "due_on")), smart=form.cleaned_data["smart"], actor=actor))
         if made is not None:
             messages.success(request, _("已开始，进度见本页"))
             return redirect("notices:batch", made.pk)
@@ -102,6 +103,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         "lines": [(NAMES[line.channel], line) for line in found.channels], "letters": letters_count,
         "reasons": [(state, reason_text(reason), count) for state, reason, count in reasons], "may_send": may_send,
         "broken": [(NAMES[channel], reason) for channel, reason in broken],
+        "timed": [(_(PATTERN_NAMES[line.pattern]), line) for line in timed(row)] if row.smart else [],
         "waiting_letters": Message.objects.filter(batch=row, channel="letter", state="queued").count(),
     }  # fmt: skip
     return render(request, "notices/_batch.html" if getattr(request, "htmx", False) else "notices/batch.html", context)

@@ -54,7 +54,7 @@ def carrier(request: HttpRequest, channel: str) -> HttpResponse:
         if attempt(form, lambda: acts.save_carrier(channel, data, enabled=enabled, per_second=per_second, actor=actor)) is not None:
             messages.success(request, _("渠道设置已保存"))
             return redirect("notices:carriers")
-    hook = request.build_absolute_uri(reverse("notices:receipts", args=[row.hook])) if row is not None and channel in ("sms", "wechat", "app") else ""
+    hook = request.build_absolute_uri(reverse("notices:receipts", args=[row.hook])) if row is not None and channel in ("sms", "wechat", "mini", "app") else ""
     context = {"form": form, "name": NAMES[channel], "hook": hook}
     return render(request, "notices/carrier.html", context, status=422 if form.errors else 200)
 
@@ -90,7 +90,7 @@ def addresses(request: HttpRequest, person_id: int) -> HttpResponse:
             return redirect("notices:addresses", person.pk)
     rows = addresses_of([person.pk]).get(person.pk, {})
     context = {
-        "person": person, "form": form, "rows": [(name, rows.get(channel)) for channel, name in CHANNELS if channel in ("email", "wechat", "app")],
+        "person": person, "form": form, "rows": [(name, rows.get(channel)) for channel, name in CHANNELS if channel in acts.ADDRESSED],
         "may_edit": actor.may(Permission.ESTATE_EDIT, person.community_id) and person.erased_at is None,
     }  # fmt: skip
     return render(request, "notices/addresses.html", context, status=422 if form.errors else 200)

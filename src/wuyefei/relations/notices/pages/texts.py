@@ -83,7 +83,7 @@ def samples(request: HttpRequest, channel: str, body: str) -> list[dict[str, Any
 
 
 def _sample(channel: str, body: str, values: dict[str, str]) -> dict[str, Any]:
-    if channel == "wechat":
+    if channel in texts.KEYED:
         return {"pairs": list(texts.wechat_data(body, values).items())}
     if channel == "sms":
         values = {name: texts.without_emoji(value) for name, value in values.items()}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-LADDER: tuple[str, ...] = ("wechat", "app", "sms", "email", "letter")
+LADDER: tuple[str, ...] = ("wechat", "mini", "app", "sms", "email", "letter")
 """The order in which channels are tried: free and read soonest first, paper last."""
 
 LEAD_DAYS, LEAD_LEAST, LEAD_MOST = 10, 7, 15
@@ -18,6 +18,9 @@ GOAL = Decimal("0.95")
 
 WAIT = dt.timedelta(hours=24)
 """A message without a word from its carrier for so long counts as not arrived."""
+
+LIKE: dict[str, str] = {"mini": "wechat"}
+"""Channels that disturb a person like another one does: to the law guard and in the contact log they are that one."""
 
 WITHOUT_RECEIPT = frozenset({"email", "letter"})
 """Channels whose carriers send no receipts: accepted by the mail server or posted counts as reached."""

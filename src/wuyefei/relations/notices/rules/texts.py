@@ -12,6 +12,7 @@ from wuyefei.foundation.kernel.errors import Invalid, Phrase
 FIELDS: dict[str, str] = {
     "称呼": "缴费人姓名", "房号": "房屋编号，多套用顿号隔开", "小区": "小区名称", "项目": "收费项目", "账期": "服务期的月份",
     "金额": "应缴金额，元", "到期日": "最后缴费日", "企业": "物业企业名称", "电话": "小区的服务电话", "网址": "业主手机页的地址", "验证码": "一次性验证码",
+    "函号": "催款函编号", "邮件号": "催款函的邮件号",
 }  # fmt: skip
 """Every field that a template may name, and what it says."""
 
@@ -20,6 +21,7 @@ def sample() -> dict[str, str]:
     return {
         "称呼": "陆小满", "房号": "1-1-101", "小区": "桂语花园", "项目": "物业服务费", "账期": "2026 年 1 月", "金额": "250.00",
         "到期日": "2026-01-15", "企业": "桂语物业", "电话": "400-000-0000", "网址": "https://wy.example.com/h5/", "验证码": "123456",
+        "函号": "GY-CK-2026-0001", "邮件号": "EX900000001CN",
     }  # fmt: skip
 
 SINGLE, PART = 70, 67
@@ -32,6 +34,8 @@ WECHAT_LIMITS: dict[str, int] = {
     "name": 20, "phone_number": 17, "const": 20,
 }  # fmt: skip
 """The longest value of a WeChat template's key by the key's kind (character_string2 is of kind character_string)."""
+KEYED = ("wechat", "mini")
+"""Channels whose texts are WeChat's keys with a value each."""
 
 
 def fields_of(text: str) -> list[str]:
@@ -123,7 +127,7 @@ def wechat_data(body: str, values: Mapping[str, str]) -> dict[str, str]:
 def check_body(channel: str, body: str) -> str:
     """The body as a template of that channel may keep it, with the channel's own limits."""
     check_template(body)
-    if channel == "wechat":
+    if channel in KEYED:
         wechat_pairs(body)
     if channel == "sms":
         if emoji_in(body):

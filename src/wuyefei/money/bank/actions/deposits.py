@@ -1,0 +1,88 @@
+"""Lines that are no payer's: our own cash, known by its deposit slip, and what a channel pays out (product rows D3, D7).
+
+The slip has moved the money from cash on hand to cash in transit; the line moves it to the bank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.platform import audit, clock
+from wuyefei.money.cashdesk.public import DepositSlip, open_slips, settle_slip
+from wuyefei.money.ledger.public import Account, Posting, post
+
+from ..models import BankLine, SlipLine
+from ..rules.deposits import PaidIn, Slip, matched
+from ..rules.shapes import Line
+from .claiming import _locked, _require
+
+DEPOSIT_KIND, DEPOSIT_CLAIMED_KIND = "bank.deposit", "bank.deposit_claimed"
+SETTLEMENT_KIND = "bank.settlement"
+
+
+class NotThisSlip(DomainError):
+    code = "slip_not_this"
+    message = "缴款单 {number} 是 {slip} 元，流水是 {line} 元，不是同一笔。"
+
+
+def shown_slips(community_id: int, lines: Sequence[Line]) -> dict[int, int]:
+    """Which of a file's lines show a slip of the community: line number → slip."""
+    slips = [Slip(row.pk, row.number, row.amount_fen, row.bank_on) for row in open_slips(community_id)]
+    if not slips:
+        return {}
+    paid = [PaidIn(line.number, line.amount_fen, line.on, f"{line.ref} {line.memo} {line.payer_name}") for line in lines if line.amount_fen > 0]
+    return matched(paid, slips)
+
+
+def settle_shown(rows: Mapping[int, BankLine], *, actor: Actor) -> None:
+    """Settle each slip by its line: Dr bank, Cr cash in transit."""
+    for slip_id, line in sorted(rows.items()):
+        _settle(line, slip_id, actor, DEPOSIT_KIND, Account.BANK)
+
+
+def _settle(line: BankLine, slip_id: int, actor: Actor, kind: str, debit: Account) -> DepositSlip:
+    slip = settle_slip(slip_id, line.community_id, line.value_date, actor=actor)
+    if slip.amount_fen != line.amount_fen:
+        raise NotThisSlip(number=slip.number, slip=yuan_text(slip.amount_fen), line=yuan_text(line.amount_fen))
+    SlipLine.objects.create(line=line, slip=slip)
+    postings = [Posting(debit, line.amount_fen), Posting(Account.TRANSIT, -line.amount_fen)]
+    post(kind, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{slip} 到账")
+    return slip
+
+
+def slips_of(line: BankLine) -> list[DepositSlip]:
+    """The slips of its sum that a waiting line may show; for callers that have checked the line's place."""
+    return list(open_slips(line.community_id).filter(amount_fen=line.amount_fen, bank_on__lte=line.value_date).order_by("bank_on", "pk")[:10])
+
+
+@transaction.atomic
+def claim_deposit(line_id: int, slip_id: int, *, actor: Actor) -> DepositSlip:
+    """A person finds that a waiting line is our own cash. Raises ``NotThisSlip`` where the sums differ."""
+    line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
+    _require(line, BankLine.State.WAITING)
+    slip = _settle(line, slip_id, actor, DEPOSIT_CLAIMED_KIND, Account.BANK_SUSPENSE)
+    line.state, line.suspense_fen, line.due_at = BankLine.State.DEPOSIT, 0, None
+    line.closed_at, line.closed_by_id = clock.now(), actor.user_id
+    line.save(update_fields=["state", "suspense_fen", "due_at", "closed_at", "closed_by"])
+    audit.record(actor, DEPOSIT_KIND, line, after={"slip": slip.pk, "number": slip.number, "amount_fen": line.amount_fen})
+    return slip
+
+
+@transaction.atomic
+def claim_settlement(line_id: int, *, actor: Actor) -> BankLine:
+    """A waiting line is what a payment channel paid out to us: out of the bank's suspense and out of the channel's account."""
+    line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
+    _require(line, BankLine.State.WAITING)
+    postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(Account.CHANNEL, -line.amount_fen)]
+    post(SETTLEMENT_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 渠道结算到账")
+    line.state, line.suspense_fen, line.due_at = BankLine.State.SETTLED, 0, None
+    line.closed_at, line.closed_by_id = clock.now(), actor.user_id
+    line.save(update_fields=["state", "suspense_fen", "due_at", "closed_at", "closed_by"])
+    audit.record(actor, SETTLEMENT_KIND, line, after={"amount_fen": line.amount_fen})
+    return line

@@ -1,0 +1,40 @@
+"""What the second person reads about a plan."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from wuyefei.foundation.approvals.models import Request
+from wuyefei.foundation.kernel.money import yuan_text
+
+from .models import Plan
+from .queries import opinions, parts_of
+from .rules.plans import SEAT_NAMES, Seat
+
+Words = list[tuple[str, str]]
+
+
+def plan_address(request: Request) -> str:
+    return reverse("concessions:plan", args=[request.subject_id])
+
+
+def describe_plan(request: Request) -> Words:
+    """The plan in figures; of a payer in difficulty also what the other two have said."""
+    plan = Plan.objects.select_related("property", "payer").prefetch_related("parts").get(pk=request.subject_id)
+    parts = parts_of(plan)
+    words = [
+        (_("房屋"), plan.property.code),
+        (_("缴费人"), plan.payer.name),
+        (_("本金"), _("%(sum)s 元") % {"sum": yuan_text(plan.total_fen)}),
+        (_("期数"), _("%(count)s 期，每期约 %(sum)s 元") % {"count": plan.months, "sum": yuan_text(parts[0].amount_fen)}),
+        (_("首期到期"), str(parts[0].due_on)),
+        (_("末期到期"), str(parts[-1].due_on)),
+    ]
+    if plan.basis == Plan.Basis.HARDSHIP:
+        words.append((_("违约金减免"), _("按期付清后减免 %(percent)s%%") % {"percent": plan.relief_percent}))
+        said = opinions(plan)
+        for seat in (Seat.PROJECT, Seat.SERVICE):
+            row = said.get(seat)
+            words.append((_(SEAT_NAMES[seat]), _("还没有评估") if row is None else f"{_('同意') if row.agreed else _('不同意')} {row.person.name}"))
+    return words

@@ -1,0 +1,91 @@
+"""What ``verify`` proves of plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Sum
+
+from wuyefei.foundation.approvals.models import Decision
+from wuyefei.foundation.kernel.errors import Phrase
+from wuyefei.foundation.kernel.money import yuan
+from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
+from wuyefei.money.billing.public import INSTALMENT, LateFeeWaiver
+
+from .models import Plan
+from .rules.plans import Part, State, last_day
+
+AGREED = (State.ACTIVE, State.COMPLETED, State.BREACHED, State.REPLACED)
+TABLE = "concessions_plan"
+
+
+def _plans(organisation_id: int) -> list[Plan]:
+    return list(
+        Plan.objects.filter(organisation_id=organisation_id).prefetch_related("parts", "bills__hold", "assessments").order_by("pk")
+    )
+
+
+def conserved(organisation_id: int) -> Iterator[Yielded]:
+    """The parts of a plan, and the principal of its receivables, both add up to its sum; parts follow each other."""
+    for plan in _plans(organisation_id):
+        yield Examined(1)
+        parts = sorted(plan.parts.all(), key=lambda part: part.number)
+        of_parts, of_bills = sum(part.amount_fen for part in parts), sum(bill.principal_fen for bill in plan.bills.all())
+        if {of_parts, of_bills} != {plan.total_fen}:
+            what = Phrase("本金 {total}，各期合计 {parts}，账单合计 {bills}", total=yuan(plan.total_fen), parts=yuan(of_parts), bills=yuan(of_bills))
+            yield Finding("concessions.parts", TABLE, plan.pk, what)
+        days = [part.due_on for part in parts]
+        if [part.number for part in parts] != list(range(1, plan.months + 1)) or days != sorted(set(days)):
+            yield Finding("concessions.parts", TABLE, plan.pk, "期次不连续，或到期日不是一期晚于一期")
+
+
+def held(organisation_id: int) -> Iterator[Yielded]:
+    """What a plan covers is held from the day it was agreed to the end of its grace; once it ended, no longer."""
+    for plan in _plans(organisation_id):
+        if plan.state not in AGREED:
+            continue
+        yield Examined(1)
+        last = max(plan.parts.all(), key=lambda part: part.number)
+        until = last_day(Part(last.number, last.due_on, last.amount_fen), plan.grace_days)
+        for bill in plan.bills.all():
+            hold = bill.hold
+            running = plan.state == State.ACTIVE
+            if hold is None or (hold.kind, hold.starts_on, hold.source_ref) != (INSTALMENT, plan.agreed_on, f"plan:{plan.pk}"):
+                yield Finding("concessions.holds", TABLE, plan.pk, Phrase("应收 {row} 没有这份分期的停计", row=bill.receivable_id))
+            elif bill.running is not running or hold.ends_on is None or hold.ends_on > until or (running and hold.ends_on != until):
+                yield Finding("concessions.holds", TABLE, plan.pk, Phrase("应收 {row} 的停计止日或状态与分期不符", row=bill.receivable_id))
+
+
+def relieved(organisation_id: int) -> Iterator[Yielded]:
+    """Relief stands beside a kept plan only, and equals the waivers booked for it."""
+    waived = dict(
+        LateFeeWaiver.objects.filter(organisation_id=organisation_id).values_list("approval_id").annotate(Sum("amount_fen")).order_by()
+    )
+    for plan in _plans(organisation_id):
+        yield Examined(1)
+        has, should = waived.get(plan.request_id or 0, 0), plan.relief_fen or 0
+        if has != should or (should and plan.state != State.COMPLETED):
+            yield Finding("concessions.relief", TABLE, plan.pk, Phrase("减免的违约金 {has}，应为 {should}", has=yuan(has), should=yuan(should)))
+
+
+def assessed(organisation_id: int) -> Iterator[Yielded]:
+    """An agreed plan was agreed by somebody else than its maker; of a payer in difficulty by three people of three seats."""
+    plans = [plan for plan in _plans(organisation_id) if plan.state in AGREED]
+    decided = dict(
+        Decision.objects.filter(request_id__in=[plan.request_id for plan in plans], approved=True).values_list("request_id", "person_id")
+    )
+    for plan in plans:
+        yield Examined(1)
+        people = [decided.get(plan.request_id or 0), plan.made_by_id]
+        if plan.basis == Plan.Basis.HARDSHIP:
+            people += [row.person_id for row in plan.assessments.all() if row.agreed]
+        wanted = 4 if plan.basis == Plan.Basis.HARDSHIP else 2
+        if plan.agreed_by_id != people[0] or len(people) != wanted or len(set(people)) != wanted:
+            yield Finding("concessions.four_eyes", TABLE, plan.pk, "没有由不同的人审批或评估")
+
+
+def register() -> None:
+    register_check("concessions.parts", "分期各期合计等于本金", conserved)
+    register_check("concessions.holds", "分期的违约金停计与分期一致", held)
+    register_check("concessions.relief", "分期减免的违约金等于减免记录", relieved)
+    register_check("concessions.four_eyes", "分期由不同的人审批和评估", assessed)

@@ -1,0 +1,71 @@
+"""The form of a new plan, read into ``PlanTerms``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wuyefei.foundation.kernel.dates import EARLIEST, LATEST
+
+from .actions.plans import PlanTerms
+from .rules.limits import BOUNDS, NAMES, Limits
+from .rules.plans import BASIS_NAMES, Basis
+
+
+class DayField(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def validate(self, value: dt.date | None) -> None:
+        super().validate(value)
+        if value and not EARLIEST <= value <= LATEST:
+            raise forms.ValidationError(_("日期应在 1950 到 2100 年之间。"))
+
+
+class PlanForm(forms.Form):
+    basis = forms.ChoiceField(label=_("依据"), widget=forms.RadioSelect)
+    months = forms.IntegerField(label=_("期数"), min_value=1)
+    first_due_on = DayField(label=_("首期到期日"), help_text=_("以后各期在每月的这一天；没有这一天的月份在月末。"))
+    relief_percent = forms.TypedChoiceField(
+        label=_("违约金减免"), coerce=int,
+        help_text=_("只有困难分期可以，全部按期付清才生效。"),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("原因"), max_length=400, strip=True, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("写明困难或大额的事由。不要写病情、证件号等敏感信息。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        basis, relief = self.fields["basis"], self.fields["relief_percent"]
+        assert isinstance(basis, forms.ChoiceField) and isinstance(relief, forms.ChoiceField)
+        spans = {code: limits.months(code is Basis.HARDSHIP) for code in Basis}
+        basis.choices = [(code, f"{_(name)}（{spans[code][0]}–{spans[code][1]}）") for code, name in BASIS_NAMES.items()]
+        percents = sorted({*range(limits.relief_least, limits.relief_most + 1, 10), limits.relief_most} - {0})
+        relief.choices = [(0, _("不减免")), *((n, f"{n}%") for n in percents)]
+
+    def terms(self, follows: int | None, origin: str) -> PlanTerms:
+        data = self.cleaned_data
+        return PlanTerms(
+            Basis(data["basis"]), data["months"], data["first_due_on"], data["reason"], data["relief_percent"], follows, origin
+        )
+
+
+class LimitsForm(forms.Form):
+    """Within what plans are granted: one field a figure, the sum in yuan."""
+
+    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (least, most) in BOUNDS.items():
+            money = name == "large_fen"
+            self.fields[name] = forms.IntegerField(
+                label=f"{_(NAMES[name])}{_('（元）') if money else ''}", initial=getattr(limits, name) // (100 if money else 1),
+                min_value=least // (100 if money else 1), max_value=most // (100 if money else 1),
+            )  # fmt: skip
+        self.fields["reason"] = forms.CharField(label=_("原因"), max_length=200, strip=True, help_text=_("会进审计记录。"))
+
+    def chosen(self) -> Limits:
+        values = {name: self.cleaned_data[name] for name in BOUNDS}
+        return Limits(**{**values, "large_fen": values["large_fen"] * 100})

@@ -1,0 +1,137 @@
+"""Plans, what they cover, their parts and the opinions on them. Frozen and append-only by migration 0002."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wuyefei.estate.people.public import Person
+from wuyefei.estate.properties.public import Property
+from wuyefei.foundation.access.models import Community, Organisation, User
+from wuyefei.money.billing.public import LateFeeHold, Receivable
+
+
+class PlanLimits(models.Model):
+    """Within what plans are granted, for an organisation from a moment on; the latest hold. Append-only."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    values = models.JSONField()
+    reason = models.CharField(max_length=200)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d}"
+
+
+class Plan(models.Model):
+    class Basis(models.TextChoices):
+        POLICY = "policy", _("大额分期")
+        HARDSHIP = "hardship", _("困难分期")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待审批")
+        ACTIVE = "active", _("履行中")
+        COMPLETED = "completed", _("已完成")
+        BREACHED = "breached", _("已违约")
+        REPLACED = "replaced", _("已重新协商")
+        REFUSED = "refused", _("未通过")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    property = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+")
+    payer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    basis = models.CharField(max_length=10, choices=Basis.choices)
+    months = models.PositiveSmallIntegerField()
+    relief_percent = models.PositiveSmallIntegerField(default=0)
+    grace_days = models.PositiveSmallIntegerField()
+    total_fen = models.BigIntegerField()
+    late_fee_fen = models.BigIntegerField(default=0)
+    origin = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=400)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    request_id = models.BigIntegerField(null=True)
+    agreed_on = models.DateField(null=True)
+    agreed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    signed_on = models.DateField(null=True)
+    breached_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    relief_fen = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(agreed_by__isnull=True) | ~models.Q(agreed_by=models.F("made_by")), name="plan_four_eyes"
+            ),
+            models.CheckConstraint(condition=models.Q(total_fen__gt=0), name="plan_positive"),
+            models.CheckConstraint(
+                condition=models.Q(basis="policy", relief_percent=0) | models.Q(basis="hardship", relief_percent__range=(0, 100)),
+                name="relief_in_hardship_only",
+            ),
+            models.UniqueConstraint(
+                fields=["origin"], condition=~models.Q(state="refused") & ~models.Q(origin=""), name="one_plan_an_origin"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["community", "-id"], name="plan_by_community"),
+            models.Index(fields=["property", "-id"], name="plan_by_property"),
+            models.Index(fields=["id"], condition=models.Q(state="active"), name="plan_running"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.property.code} 分期 {self.months} 期"
+
+
+class PlanBill(models.Model):
+    """A receivable in a plan. ``running`` while the plan is active."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="bills")
+    receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, related_name="+")
+    principal_fen = models.BigIntegerField()
+    hold = models.ForeignKey(LateFeeHold, null=True, on_delete=models.PROTECT, related_name="+")
+    running = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "receivable"], name="bill_once_a_plan"),
+            models.UniqueConstraint(fields=["receivable"], condition=models.Q(running=True), name="one_running_plan"),
+        ]
+
+
+class PlanPart(models.Model):
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="parts")
+    number = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="part_once"),
+            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="part_positive"),
+        ]
+
+
+class Assessment(models.Model):
+    """One opinion on a payer in difficulty; that of finance is the decision itself and stands with the request."""
+
+    class Seat(models.TextChoices):
+        PROJECT = "project", _("项目经理")
+        SERVICE = "service", _("客户关系经理或管家")
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="assessments")
+    seat = models.CharField(max_length=10, choices=Seat.choices)
+    maker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    agreed = models.BooleanField()
+    note = models.CharField(max_length=400, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "seat"], name="one_opinion_a_seat"),
+            models.UniqueConstraint(fields=["plan", "person"], name="one_opinion_a_person"),
+            models.CheckConstraint(condition=~models.Q(person=models.F("maker")), name="assessor_is_not_maker"),
+        ]

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from .pages import limits, plans, proposing
+
+app_name = "concessions"
+urlpatterns = [
+    path("plans", plans.listed, name="plans"),
+    path("plans/export", plans.export, name="export"),
+    path("plans/effect", plans.effect, name="effect"),
+    path("plans/limits", limits.limits, name="limits"),
+    path("plans/new/<int:property_id>", proposing.new, name="new"),
+    path("plans/<int:plan_id>", plans.plan, name="plan"),
+    path("plans/<int:plan_id>/assess", plans.assess, name="assess"),
+    path("plans/<int:plan_id>/sign", plans.sign, name="sign"),
+    path("plans/<int:plan_id>/agreement.pdf", plans.agreement, name="agreement"),
+]

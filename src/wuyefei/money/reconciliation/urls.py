@@ -1,0 +1,12 @@
+from django.urls import path
+
+from .pages import act, day_list, day_page, difference_page, run_day
+
+app_name = "reconciliation"
+urlpatterns = [
+    path("", day_list, name="days"),
+    path("run", run_day, name="run"),
+    path("<int:channel_day_id>", day_page, name="day"),
+    path("differences/<int:difference_id>", difference_page, name="difference"),
+    path("differences/<int:difference_id>/act", act, name="act"),
+]

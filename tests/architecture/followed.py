@@ -1,0 +1,122 @@
+"""What each place of the walk has of follow-up, law, owners and contacts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import suppress
+from dataclasses import replace
+
+from tests.architecture.place import SECOND, START, TODAY, Place
+from tests.world import actor_of
+from wuyefei.collection.followup.public import DEFAULT, Case, draft_now, hand_over, save_policy
+from wuyefei.collection.followup.public import reckon as reckon_cases
+from wuyefei.collection.legal.public import Letter, make_paper, open_matter
+from wuyefei.estate.people.public import PersonRow
+from wuyefei.foundation.access.actor import Actor, load_actor
+from wuyefei.foundation.access.models import User
+from wuyefei.foundation.access.rules import Role
+from wuyefei.foundation.kernel.dates import CHINA
+from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.vault import seal_secret
+from wuyefei.insight.risk.public import reckon as reckon_classes
+from wuyefei.money.transfers.public import Basis as Reason
+from wuyefei.money.transfers.public import Order as Transferred
+from wuyefei.money.transfers.public import ask_transfer
+from wuyefei.relations.contacts.public import (
+    Channel,
+    Draft,
+    Purpose,
+    StepRefused,
+    add_ground,
+    plan,
+    set_wish,
+)
+from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
+from wuyefei.relations.moments.public import Source
+from wuyefei.relations.notices.public import Batch, Carrier, Target, Template, Version
+from wuyefei.relations.service.public import Ticket
+
+
+def pursue(place: Place) -> None:
+    """Classes and cases of the place, as the night works them out."""
+    reckon_classes(place.community.pk, TODAY)
+    reckon_cases(place.community.pk, TODAY)
+    case = Case.objects.filter(community=place.community)[0]
+    place.ids["case"] = [case.pk]
+    manager = actor_of(place.community.organisation, f"{place.mark.letters}-chief", Role.PROJECT_MANAGER, place.community)
+    User.objects.filter(pk=manager.user_id).update(name=f"{place.mark.word}经理")
+    place.ids["handover"] = [hand_over([case.pk], manager.user_id, actor=manager)[0].pk]
+    save_policy(place.community.pk, "", DEFAULT, TODAY, f"{place.mark.word}试行", actor=manager)
+    draft_now(place.community.pk, actor=manager)
+    _sue(place)
+
+
+def _sue(place: Place) -> None:
+    """A matter of the overdue bill with a letter that waits to be posted and a paper of each sort."""
+    legal = actor_of(place.community.organisation, f"{place.mark.letters}-legal", Role.LEGAL, place.community)
+    User.objects.filter(pk=legal.user_id).update(name=f"{place.mark.word}法务")
+    matter = open_matter([int(place.one("receivable"))], actor=legal)
+    sums, claim = (make_paper(matter.pk, kind, actor=legal) for kind in ("sums", "claim"))
+    letter = Letter.objects.create(
+        organisation=place.community.organisation, community=place.community, matter=matter, paper=sums, number=f"{place.mark.letters}-CK-1",
+        made_on=TODAY, principal_fen=100, late_fee_fen=0,
+    )  # fmt: skip
+    place.ids |= {"matter": [matter.pk], "letter": [letter.pk], "paper": [sums.pk, claim.pk]}
+
+
+def owners(place: Place, finance: Actor) -> None:
+    """A complaint of an owner, and a quarter's statement in the making."""
+    community, now = place.community, clock.now()
+    ticket = Ticket.objects.create(
+        organisation=community.organisation, community=community, property_id=place.one("property"), person_id=place.one("person"),
+        kind="complaint", text=f"{place.mark.word}门禁坏了", token=f"{place.mark.letters}-ticket", made_at=now, due_at=now,
+    )  # fmt: skip
+    statement = new_statement(community.pk, START, actor=finance)
+    save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
+    buyer = PersonRow(name=f"{place.mark.word}买家", mobile=f"1990000{3000 + community.pk % 7000:04d}")
+    moved = ask_transfer(Transferred(int(place.one("empty_home")), buyer, TODAY, Reason.SALE), actor=finance)
+    source = Source.objects.create(
+        organisation=community.organisation, community=community, name=f"{place.mark.word}南门", kind="gate", hook=f"{place.mark.letters}-source-hook",
+        sealed=seal_secret("s"), made_by_id=finance.user_id, made_at=now,
+    )  # fmt: skip
+    place.ids |= {"ticket": [ticket.pk], "statement": [statement.pk], "transfer": [moved.pk], "source": [source.pk], "source_hook": [source.hook]}
+
+
+def talk(place: Place, actors: dict[str, Actor]) -> None:
+    """A planned call, a wish, a ground and a refused attempt."""
+    manager = actor_of(place.community.organisation, f"{place.mark.letters}-manager", Role.PROJECT_MANAGER, place.community)
+    User.objects.filter(pk=manager.user_id).update(name=f"{place.mark.word}经理")
+    manager = load_actor(User.objects.get(pk=manager.user_id))
+    person_id, property_id = int(place.one("person")), int(place.one("property"))
+    when = dt.datetime.combine(TODAY, dt.time(15), tzinfo=CHINA)
+    draft = Draft(person_id, Channel.PHONE, Purpose.SERVICE, when, property_id, note=f"{place.mark.word}回访")
+    planned = plan(draft, actor=manager)
+    with suppress(StepRefused):
+        plan(replace(draft, purpose=Purpose.REMINDER, measures=frozenset({"cut_water"})), actor=manager)
+    set_wish(person_id, "sms", "refused", f"{place.mark.word}来电", actor=manager)
+    ground = add_ground(place.community.pk, "named", f"{place.mark.word}同意书", person_id=person_id, actor=manager)
+    place.ids |= {"contact": [planned.pk], "ground": [ground.pk]}
+    _notify(place, manager)
+
+
+def _notify(place: Place, manager: Actor) -> None:
+    """A batch with a household nobody reached, an approved text and a carrier. Texts and carriers belong to the whole
+    organisation: they carry no mark of a place."""
+    community, organisation = place.community, place.community.organisation
+    channel = "email" if place.mark is SECOND else "sms"
+    template, _made = Template.objects.get_or_create(organisation=organisation, step="bill", channel=channel)
+    version = Version.objects.create(
+        template=template, number=1, body="{称呼}，{金额}元", state="approved", made_by_id=manager.user_id, made_at=clock.now()
+    )
+    carrier = Carrier.objects.create(
+        organisation=organisation, channel=channel, kind="tencent", enabled=True, hook=f"{place.mark.letters}-hook-of-a-carrier"
+    )
+    batch = Batch.objects.create(
+        organisation=organisation, community=community, step="bill", due_on=TODAY, state="stopped", made_by_id=manager.user_id,
+        made_at=clock.now(),
+    )  # fmt: skip
+    Target.objects.create(
+        organisation=organisation, community=community, batch=batch, property_id=place.one("property"), person_id=place.one("person"),
+        receivable_ids=[place.one("receivable")], amount_fen=100, state="unreached", reason="no_address",
+    )  # fmt: skip
+    place.ids |= {"batch": [batch.pk], "version": [version.pk], "hook": [carrier.hook]}
