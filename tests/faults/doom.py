@@ -23,7 +23,7 @@ FILE = "doom.json"
 
 @dataclass(frozen=True)
 class Doom:
-    """``victim``: ``self`` (the process at work), ``server`` (the one that started it), ``beside`` (the second process of
+    """``victim``: ``self`` (the process at work), ``server`` (the one that started it), ``first`` or ``beside`` (of
     two at one work) or ``database``. Strikes before the statement numbered ``at``, or where that is 0, ``after`` so many
     seconds."""
 
@@ -55,12 +55,12 @@ class Counter:
         return execute(sql, params, many, context)
 
     def due(self, doom: Doom) -> bool:
-        """Of two at one work each counts for itself: ``self`` is the first of them, and the second, which has done less, dies
-        at its first statement from ``at`` on."""
+        """Of two at one work each counts for itself; the second, which has done less, dies at its first statement from ``at``
+        on."""
         second = multiprocessing.parent_process() is not None
         if doom.victim == "beside":
             return second and self.count >= doom.at
-        return self.count == doom.at and not second
+        return self.count == doom.at and not (doom.victim == "first" and second)
 
     def doom(self) -> Doom | None:
         try:
@@ -94,7 +94,7 @@ def strike(doom: Doom, home: Path) -> None:
         (home / FILE).unlink()
     except FileNotFoundError:
         return
-    os.kill({"self": os.getpid, "beside": os.getpid, "server": os.getppid, "database": lambda: postmaster(home)}[doom.victim](), signal.SIGKILL)
+    os.kill({"self": os.getpid, "first": os.getpid, "beside": os.getpid, "server": os.getppid, "database": lambda: postmaster(home)}[doom.victim](), signal.SIGKILL)
 
 
 def postmaster(home: Path) -> int:
