@@ -7,6 +7,7 @@ lives on.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import threading
@@ -22,8 +23,9 @@ FILE = "doom.json"
 
 @dataclass(frozen=True)
 class Doom:
-    """``victim``: ``self`` (the process at work), ``server`` (the one that started it) or ``database``. Strikes before
-    the statement numbered ``at``, or where that is 0, ``after`` so many seconds."""
+    """``victim``: ``self`` (the process at work), ``server`` (the one that started it), ``first`` or ``beside`` (of
+    two at one work) or ``database``. Strikes before the statement numbered ``at``, or where that is 0, ``after`` so many
+    seconds."""
 
     victim: str
     at: int = 0
@@ -48,9 +50,17 @@ class Counter:
         if self.depth and not str(sql).startswith(("SAVEPOINT", "RELEASE")):  # where there are more of them depends on the caller
             self.count += 1
             doom = self.doom()
-            if doom is not None and doom.at == self.count:
+            if doom is not None and doom.at and self.due(doom):
                 strike(doom, self.home)
         return execute(sql, params, many, context)
+
+    def due(self, doom: Doom) -> bool:
+        """Of two at one work each counts for itself; the second, which has done less, dies at its first statement from ``at``
+        on."""
+        second = multiprocessing.parent_process() is not None
+        if doom.victim == "beside":
+            return second and self.count >= doom.at
+        return self.count == doom.at and not (doom.victim == "first" and second)
 
     def doom(self) -> Doom | None:
         try:
@@ -84,7 +94,7 @@ def strike(doom: Doom, home: Path) -> None:
         (home / FILE).unlink()
     except FileNotFoundError:
         return
-    os.kill({"self": os.getpid, "server": os.getppid, "database": lambda: postmaster(home)}[doom.victim](), signal.SIGKILL)
+    os.kill({"self": os.getpid, "first": os.getpid, "beside": os.getpid, "server": os.getppid, "database": lambda: postmaster(home)}[doom.victim](), signal.SIGKILL)
 
 
 def postmaster(home: Path) -> int:

@@ -1,7 +1,7 @@
 """A process that has everything imported and forks others from itself: each a real process that can be killed, born in
 milliseconds. It is told what to run by lines of JSON on its standard input and answers each with one.
 
-``{"run": [..]}`` the ``wuyefei`` command · ``{"call": name, "with": {..}}`` an act of ``company`` · ``{"wait": pid}``.
+``{"run": [..]}`` the ``wuyefei`` command, ``"large"`` from how large a demo company on two processes build it · ``{"call": name, "with": {..}}`` an act of ``company`` · ``{"wait": pid}``.
 """
 
 from __future__ import annotations
@@ -45,6 +45,10 @@ def child(order: dict[str, Any]) -> int:
     from wuyefei.edges.cli import boot
     from wuyefei.edges.cli.main import main
 
+    if "large" in order:
+        from wuyefei.edges.demo import make
+
+        make.LARGE = order["large"]
     if "run" in order:
         return main(order["run"])
     boot.ready()

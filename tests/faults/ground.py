@@ -87,9 +87,9 @@ class Ground:
     def log(self) -> Path:
         return self.home / "children.log"
 
-    def start(self, *args: str) -> int:
+    def start(self, *args: str, **told: int) -> int:
         """The command as a process of its own; returns its number."""
-        pid = int(self._tell({"run": list(args), "log": str(self.log)})["pid"])
+        pid = int(self._tell({"run": list(args), "log": str(self.log), **told})["pid"])
         self.living.add(pid)
         return pid
 
@@ -103,8 +103,8 @@ class Ground:
         self.living.discard(pid)
         return int(self._tell({"wait": pid})["code"])
 
-    def run(self, *args: str) -> int:
-        return self.wait(self.start(*args))
+    def run(self, *args: str, **told: int) -> int:
+        return self.wait(self.start(*args, **told))
 
     def call(self, name: str, **given: Any) -> Any:
         """An act of ``company`` in a process of its own; its answer."""

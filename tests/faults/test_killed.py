@@ -166,8 +166,30 @@ def test_a_demo_build(ground: Ground, seed: int, monkeypatch: pytest.MonkeyPatch
     reference = Undisturbed(lambda: company.make.make_demo(properties=HOMES, months=MONTHS))
     ground.call("order_demo", properties=HOMES, months=MONTHS)
     ground.order(reference.doom(dice, ["self", "database"][seed % 2], 0, timed=timed))
-    codes = [ground.run("demo", "--no-serve")]
+    codes = built(ground)
+    assert ground.spared() or len(codes) > 1
+    ended_well(ground, reference)
+
+
+def built(ground: Ground, **told: int) -> list[int]:
+    """The command is given again until the company stands; its exit codes."""
+    codes = [ground.run("demo", "--no-serve", **told)]
     while codes[-1] and len(codes) < MOST:
-        codes.append(ground.run("demo", "--no-serve"))
-    assert codes[-1] == 0 and (ground.spared() or len(codes) > 1), (codes, ground.words())
+        codes.append(ground.run("demo", "--no-serve", **told))
+    assert codes[-1] == 0, (codes, ground.words())
+    return codes
+
+
+@pytest.mark.parametrize("seed", [0, *LONG])
+def test_a_demo_build_by_two(ground: Ground, seed: int, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """One of two processes at the build dies, or the database. Where it is the second, the first does what is left."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    monkeypatch.setenv("WUYEFEI_DEMO", "1")
+    dice, victim = random.Random(300 + seed), ["beside", "first", "database"][seed % 3]
+    reference = Undisturbed(lambda: company.make.make_demo(properties=HOMES, months=MONTHS))
+    ground.call("order_demo", properties=HOMES, months=MONTHS)
+    ground.order(Doom(victim, at=dice.randint(1, reference.counts[0] // (8 if victim == "beside" else 3))))
+    codes = built(ground, large=0)
+    assert not ground.spared()
+    assert len(codes) == 1 if victim == "beside" else len(codes) > 1
     ended_well(ground, reference)

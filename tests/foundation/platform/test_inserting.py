@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 
 from wuyefei.estate.occupancy.public import Tie
@@ -15,7 +16,7 @@ from wuyefei.estate.properties.public import Property
 from wuyefei.foundation import environment
 from wuyefei.foundation.access.models import Organisation
 from wuyefei.foundation.platform import vault
-from wuyefei.foundation.platform.inserting import _prepared, _unchanged, drafts, insert
+from wuyefei.foundation.platform.inserting import _all_prepared, _prepared, _unchanged, drafts, insert
 from wuyefei.foundation.platform.models import AuditEntry, OutboxEvent
 
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
@@ -45,6 +46,17 @@ def test_a_draft_is_the_row_that_the_model_makes(model: type[models.Model]) -> N
     assert made._state.adding is plain._state.adding is True and made._state is not drafts(model)()._state
     columns = [(field.attname, _unchanged(field), field) for field in fields]
     assert _prepared(made.__dict__, columns) == [field.get_db_prep_save(getattr(plain, name), connection) for name, _, field in columns]
+
+
+def test_many_rows_are_prepared_as_each_would_be() -> None:
+    columns = [(field.attname, _unchanged(field), field) for field in Property._meta.concrete_fields]
+    make = drafts(Property, organisation_id=1, community_id=2)
+    plain = [make(id=n, area_m2=Decimal(n), delivered_on=None) for n in range(3)]
+    mixed = [*plain, make(id=4, area_m2="81.50", vacant=1, delivered_on="2026-11-25")]
+    for rows in (plain, mixed):
+        assert [list(one) for one in _all_prepared(rows, columns)] == [_prepared(row.__dict__, columns) for row in rows]
+    with pytest.raises(ValidationError):
+        _all_prepared([*plain, make(id=5, area_m2=Decimal("NaN"))], columns)
 
 
 def test_a_draft_refuses_a_name_that_is_no_column() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.money.intake.books import HC, METERS, TODAY, as_csv, xlsx
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.money.intake.rules import Limits, UploadRefused, build_plan, error_workbook, read_upload
+from wuyefei.money.intake.rules import xlsx as xlsx_rules
 from wuyefei.money.intake.rules.errorbook import neutral
 
 GOOD = xlsx({"Sheet1": [["房号", "建筑面积"], ["101", 90]]})
@@ -198,3 +199,30 @@ def test_any_cells_under_real_headers_give_a_plan_whose_numbers_hold(rows: list[
     assert all(one.building_area and 0 < one.building_area <= 100_000 for one in plan.properties)
     assert all(one.amount_fen > 0 for one in plan.opening_arrears)
     assert len({one.key for one in plan.properties}) == len(plan.properties)
+
+
+CELLS = st.sampled_from([
+    '<c r="A1"><v>1</v></c>', '<c r="C7" s="3" t="s"><v>0</v></c>', '<c r="AA12" t="inlineStr"><is><t>&lt;f</t></is></c>',
+    '<c r="XFD9000" s="2"/>', '<c r="B300"/>', '<c t="s" r="D4"><v>0</v></c>', '<c r="E5" t="e"><v>#N/A</v></c>',
+    '<c r="F6"><f>A1+1</f><v>2</v></c>', '<c r="G2"><f/><v>2</v></c>', '<x:c r="H8"><x:v>1</x:v></x:c>', '<c  r="I400"><v>1</v></c>',
+    '<c><v>1</v></c>', '<c r="J"><v>1</v></c>', '<c r="a1"><v>1</v></c>', '<c r="K9" cm="1"><v>1</v></c>', '<c s="1 r="A1"><v>1</v></c>',
+])  # fmt: skip
+
+
+@given(st.lists(st.lists(CELLS, max_size=4), max_size=8), st.integers(1, 200))
+def test_a_sheet_of_plain_cells_is_looked_over_as_any_other(rows: list[list[str]], piece: int) -> None:
+    """The short way finds the marks, and refuses what the long way refuses, wherever the sheet is cut."""
+    page = "".join(f"<row>{''.join(cells)}</row>" for cells in rows).encode()
+
+    def told() -> object:
+        try:
+            marks = xlsx_rules._scan("表", page, Limits(max_rows=399, max_columns=100))
+        except UploadRefused as refused:
+            return refused.code, refused.text
+        return marks.formulas, marks.errors
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(xlsx_rules, "_PIECE", piece)
+        short = told()
+        patch.setattr(xlsx_rules, "_plain_box", lambda xml: None)
+        assert short == told()

@@ -9,8 +9,8 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from ctypes import Array, c_longlong
 from dataclasses import dataclass
-from multiprocessing.sharedctypes import Synchronized
 
 from django.db import connections
 
@@ -32,45 +32,53 @@ class Step:
 def together(lives: Sequence[Sequence[Step]], told: Told) -> None:
     """Carry out every step of every life, each life in its order, with a second process beside this one.
 
-    What the other leaves undone, because it failed or was killed, is done here: a step that was done before does nothing.
+    What the other leaves undone, because it failed or was killed, is done here: a step that was done before does nothing. They
+    share no lock that a killed one could keep: places are handed out by a pipe, and each counts its own work.
     """
     fork = multiprocessing.get_context("fork")
-    turn, done = fork.Value("q", 0), fork.Value("q", 0)
+    turns, done = _turns(len(lives)), fork.RawArray(c_longlong, 2)
     connections.close_all()  # a connection serves one process
-    other = fork.Process(target=_beside, args=(os.getpid(), lives, turn, done), daemon=True)
+    other = fork.Process(target=_beside, args=(os.getpid(), lives, turns, done), daemon=True)
     other.start()
     try:
-        for label in _live(lives, turn, done):
-            told(label, done.value)
+        for label in _live(lives, turns, done, 0):
+            told(label, sum(done))
         while other.exitcode is None:
             other.join(1)
-            told(lives[-1][-1].label, done.value)
+            told(lives[-1][-1].label, sum(done))
     finally:
         other.terminate()
         other.join()
+        os.close(turns)
     if other.exitcode:
         for life in lives:
             for step in life:
                 step.run()
 
 
-def _beside(parent: int, lives: Sequence[Sequence[Step]], turn: Synchronized[int], done: Synchronized[int]) -> None:
+def _beside(parent: int, lives: Sequence[Sequence[Step]], turns: int, done: Array[c_longlong]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     end_with(parent)
-    for _ in _live(lives, turn, done):
+    for _ in _live(lives, turns, done, 1):
         pass
 
 
-def _live(lives: Sequence[Sequence[Step]], turn: Synchronized[int], done: Synchronized[int]) -> Iterator[str]:
+WORD = 4
+"""Bytes of a place's number."""
+
+
+def _turns(count: int) -> int:
+    """The end of a pipe from which the numbers of all places can be taken, each by one reader, and then nothing."""
+    taken, given = os.pipe()
+    os.write(given, b"".join(number.to_bytes(WORD, "little") for number in range(count)))
+    os.close(given)
+    return taken
+
+
+def _live(lives: Sequence[Sequence[Step]], turns: int, done: Array[c_longlong], mine: int) -> Iterator[str]:
     """Live one place after the other that nobody has taken; yields its name after every step."""
-    while True:
-        with turn.get_lock():
-            number = turn.value
-            turn.value += 1
-        if number >= len(lives):
-            return
-        for step in lives[number]:
+    while word := os.read(turns, WORD):
+        for step in lives[int.from_bytes(word, "little")]:
             step.run()
-            with done.get_lock():
-                done.value += step.weight
+            done[mine] += step.weight
             yield step.label

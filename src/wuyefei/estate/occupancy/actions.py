@@ -17,7 +17,7 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import DAY, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, NotFound, Phrase
-from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform import audit, clock, meanwhile
 from wuyefei.foundation.platform.inserting import drafts, insert_many
 
 from .models import Tie
@@ -27,6 +27,8 @@ from .rules import OWNER, TieFact, TieRow, check_end, clean_tie, refuse_overlap
 _FACT = ("id", "person_id", "role", "starts_on", "ends_on")
 _HOMES = "SELECT id, code, ended_on FROM properties_property JOIN unnest(%s::bigint[]) w(id) USING (id) WHERE community_id = %s"
 _PERSONS = "SELECT id, erased_at FROM people_person JOIN unnest(%s::bigint[]) w(id) USING (id) WHERE community_id = %s"
+_TIES = f"""SELECT property_id, {', '.join(_FACT)} FROM occupancy_tie JOIN unnest(%s::bigint[]) w(property_id) USING (property_id)
+WHERE community_id = %s"""
 
 
 class _Home(NamedTuple):
@@ -106,8 +108,9 @@ def bulk_tie(rows: Sequence[TieRow], *, actor: Actor, community: Community) -> l
     homes = {pk: _Home(*rest) for pk, *rest in _read(_HOMES, community.pk, {row.property_id for row in rows})}
     persons = dict(_read(_PERSONS, community.pk, {row.person_id for row in rows}))
     held: dict[int, list[TieFact]] = defaultdict(list)
-    for property_id, *fact in Tie.objects.filter(property_id__in=homes).values_list("property_id", *_FACT):
+    for property_id, *fact in _read(_TIES, community.pk, set(homes)):
         held[property_id].append(TieFact(*fact))
+    meanwhile.check()
     made: list[Tie] = []
     make = drafts(Tie, organisation_id=actor.organisation_id, community_id=community.pk)
     for position, raw in enumerate(rows):

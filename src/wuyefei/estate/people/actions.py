@@ -15,7 +15,7 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound, Phrase
 from wuyefei.foundation.kernel.text import mask_name, pinyin_initials, pinyin_key
-from wuyefei.foundation.platform import audit, clock, vault
+from wuyefei.foundation.platform import audit, clock, meanwhile, vault
 from wuyefei.foundation.platform.inserting import drafts, insert_many
 from wuyefei.foundation.platform.models import AuditEntry
 
@@ -33,7 +33,7 @@ from .rules import (
     masked,
 )
 
-BATCH = 2_000
+BATCH = 5_000
 Mark = Callable[[str, str], str]
 """The look-up mark of a number, from its field and value."""
 EDITABLE = ("name", "kind", "mobile", "identity", "bank", "remark", "external_ref")
@@ -68,6 +68,7 @@ def bulk_create_persons(rows: Sequence[PersonRow], *, actor: Actor, community: C
     Raises for the first row that cannot be right, its position as ``row`` in the error's data; nothing is created.
     """
     actor.require(Permission.ESTATE_EDIT, community.pk)
+    meanwhile.check()
     clean: list[PersonRow] = []
     for position, row in enumerate(rows):
         try:
@@ -80,8 +81,10 @@ def bulk_create_persons(rows: Sequence[PersonRow], *, actor: Actor, community: C
     make = drafts(Person, organisation_id=actor.organisation_id, community_id=community.pk)
     for start in range(0, len(clean), BATCH):
         part = clean[start : start + BATCH]
-        keys = vault.new_keys(actor.organisation_id, len(part))
-        fresh = [_person(make, mark, row, key) for row, key in zip(part, keys, strict=True)]
+        keys = vault.fresh_keys(actor.organisation_id, len(part))
+        fresh = [_person(make, mark, row, secret) for row, (_, secret) in zip(part, keys, strict=True)]
+        for person, key_id in zip(fresh, vault.keep_keys(keys), strict=True):
+            person.key_id = key_id
         insert_many(fresh)
         made += fresh
         if len(clean) == 1:
@@ -92,9 +95,8 @@ def bulk_create_persons(rows: Sequence[PersonRow], *, actor: Actor, community: C
     return made
 
 
-def _person(make: Callable[..., Person], mark: Mark, row: PersonRow, key: tuple[int, bytes]) -> Person:
-    key_id, secret = key
-    facts = {"kind": row.kind, "key_id": key_id, "remark": row.remark, "external_ref": row.external_ref, **_named(row.name)}
+def _person(make: Callable[..., Person], mark: Mark, row: PersonRow, secret: bytes) -> Person:
+    facts = {"kind": row.kind, "remark": row.remark, "external_ref": row.external_ref, **_named(row.name)}
     for field in NUMBERS:
         if value := getattr(row, field):
             facts |= _numbered(mark, field, value, secret)

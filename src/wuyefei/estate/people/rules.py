@@ -74,6 +74,8 @@ def normalise_mobile(text: object) -> str:
 
 def normalise_identity(text: object) -> str:
     """An identity, passport, permit or social credit number without spaces, upper case. Raises ``Invalid``."""
+    if text == "":
+        return ""
     value = re.sub(r"[\s\-]", "", tidy(text)).upper()
     if value and not re.fullmatch(r"[A-Z0-9()]{5,24}", value):
         raise Invalid(field="证件号码", reason="应为 5 到 24 位数字或字母")
@@ -82,6 +84,8 @@ def normalise_identity(text: object) -> str:
 
 def normalise_bank(text: object) -> str:
     """An account number of 8 to 30 digits, without spaces. Raises ``Invalid``."""
+    if text == "":
+        return ""
     value = re.sub(r"[\s\-]", "", tidy(text))
     if value and not re.fullmatch(r"\d{8,30}", value):
         raise Invalid(field="银行账号", reason="应为 8 到 30 位数字")

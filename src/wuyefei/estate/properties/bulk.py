@@ -17,7 +17,7 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound, Phrase
 from wuyefei.foundation.kernel.text import limited
-from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform import audit, clock, meanwhile
 from wuyefei.foundation.platform.inserting import drafts, insert_many
 
 from .models import Building, Entrance, Meter, Property, Vehicle
@@ -142,11 +142,12 @@ def bulk_create_properties(rows: Sequence[PropertyRow], *, actor: Actor, communi
         made = clean_property(row, house.name if house else "", door.name if door else "")
         return made, house.pk if house else None
 
+    meanwhile.check()
     ready = _cleaned(rows, clean)
     codes = [row.code for row, _ in ready]
-    _free("房屋", codes, _present_codes(community.pk, codes))
     make = drafts(Property, organisation_id=actor.organisation_id, community_id=community.pk)
     made = [_property(make, row, building_id) for row, building_id in ready]
+    _free("房屋", codes, _present_codes(community.pk, codes))
     return _create(Property, made, "property", actor, community)
 
 

@@ -76,6 +76,8 @@ def _padded(match: re.Match[str]) -> str:
 
 def limited(value: object, field: str, limit: int, *, required: bool = False) -> str:
     """Tidied text of at most ``limit`` characters; raises ``Invalid`` naming ``field``, also for a required blank."""
+    if value == "" and not required:
+        return ""
     text = tidy(value)
     if required and not text:
         raise Invalid(field=field, reason="不能为空")

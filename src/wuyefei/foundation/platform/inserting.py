@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import cache
 from itertools import groupby
+from operator import itemgetter
+from types import NoneType
 from typing import Any
 
 from django.db import connection, models
@@ -85,15 +88,14 @@ def insert_many(rows: Sequence[models.Model]) -> None:
     if len(rows) <= FEW:
         insert(*rows)
         return
-    model = type(rows[0])
+    model, alias = type(rows[0]), connection.alias
     for row, pk in zip(rows, take_ids(model, len(rows)), strict=True):
-        row.pk = pk
+        row.__dict__["id"] = pk
     _, _, columns = _statement(model, (), True)
-    ready = (_prepared(row.__dict__, columns) for row in rows)
     with connection.wrap_database_errors:
-        copy_rows(model, [connection.ops.quote_name(_column(field)) for _, _, field in columns], ready)
+        copy_rows(model, [connection.ops.quote_name(_column(field)) for _, _, field in columns], _all_prepared(rows, columns))
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, alias
 
 
 _UNCHANGED: tuple[tuple[type[models.Field], type], ...] = (
@@ -117,6 +119,20 @@ def _prepared(held: dict[str, Any], columns: Sequence[Column]) -> list[Any]:
         value = held[name]
         values.append(value if value is None or type(value) is kind else field.get_db_prep_save(value, connection))
     return values
+
+
+def _all_prepared(rows: Sequence[models.Model], columns: Sequence[Column]) -> Sequence[Sequence[Any]]:
+    """``_prepared`` for many rows of one model. Columns all of whose values need nothing done are left alone, which mostly are
+    all of them."""
+    pick = itemgetter(*(name for name, _, _ in columns))
+    ready = [pick(row.__dict__) for row in rows]
+    for place, (_, kind, field) in enumerate(columns):
+        exact = isinstance(field, models.DecimalField)
+        if not {type(values[place]) for values in ready} <= {Decimal if exact else kind, NoneType}:
+            return [_prepared(row.__dict__, columns) for row in rows]
+        if exact and not all(value is None or value.is_finite() for value in map(itemgetter(place), ready)):
+            return [_prepared(row.__dict__, columns) for row in rows]
+    return ready
 
 
 def drafts(model: type[models.Model], **common: Any) -> Callable[..., Any]:

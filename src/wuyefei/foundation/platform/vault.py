@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -101,14 +101,25 @@ def marker(organisation_id: int) -> Callable[[str, str], str]:
     return mark
 
 
-def new_keys(organisation_id: int, count: int) -> list[tuple[int, bytes]]:
-    """Make ``count`` subject keys; returns (row id, clear key) to lock values with."""
-    clear = [AESGCM.generate_key(256) for _ in range(count)]
+def fresh_keys(organisation_id: int, count: int) -> list[tuple[SubjectKey, bytes]]:
+    """``count`` subject keys as (row, clear key) to lock values with; they count once ``keep_keys`` has written them."""
     box = AESGCM(_master())
     make = drafts(SubjectKey, organisation_id=organisation_id)
-    rows = [make(wrapped=_sealed(box, key)) for key in clear]
+    clear = [AESGCM.generate_key(256) for _ in range(count)]
+    return [(make(wrapped=_sealed(box, key)), key) for key in clear]
+
+
+def keep_keys(keys: Sequence[tuple[SubjectKey, bytes]]) -> list[int]:
+    """Write fresh subject keys; returns their ids in order."""
+    rows = [row for row, _ in keys]
     insert_many(rows)
-    return [(row.pk, key) for row, key in zip(rows, clear, strict=True)]
+    return [row.pk for row in rows]
+
+
+def new_keys(organisation_id: int, count: int) -> list[tuple[int, bytes]]:
+    """Make ``count`` subject keys; returns (row id, clear key) to lock values with."""
+    keys = fresh_keys(organisation_id, count)
+    return [(key_id, clear) for key_id, (_, clear) in zip(keep_keys(keys), keys, strict=True)]
 
 
 def subject_key(key_id: int) -> bytes:

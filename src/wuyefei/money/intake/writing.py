@@ -39,6 +39,7 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.kernel.dates import DAY
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.meanwhile import checked_meanwhile
 from wuyefei.money.billing.public import DEFAULT_CAP, DEFAULT_RATE, OpeningArrears, book_opening
 from wuyefei.money.payments.public import OpeningPrepayment as Held
 from wuyefei.money.payments.public import book_opening_prepayments
@@ -72,9 +73,10 @@ class Writer:
         """Everything, in the order in which one part needs the other."""
         self.progress.begin(self.work.size)
         self.homes = {code: home.id for code, home in self.standing.homes.items()}
-        self._places()
-        self._people()
-        self._things()
+        with checked_meanwhile():
+            self._places()
+            self._people()
+            self._things()
         self._charges()
         self._opening()
         self._memos()

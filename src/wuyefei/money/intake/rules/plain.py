@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from decimal import Decimal
+from operator import itemgetter
+from typing import Any
 
 from wuyefei.foundation.kernel.errors import Phrase
 
@@ -17,7 +19,7 @@ from .persons import Columns, identity_text, read_person, role_of, shared_identi
 from .plainmap import STRUCTURES, Prepared, is_closing, repeats_header
 from .plainmoney import add_money
 from .plan import ParkingSpace, Person, Property, Source, Tie, Vehicle
-from .reader import Raw
+from .reader import Raw, Row
 from .rowreader import RowReader
 
 _OWNER = Columns(Field.OWNER, Field.MOBILE, Field.IDENTITY)
@@ -47,6 +49,7 @@ def read_plain(builder: Builder, prepared: Prepared) -> None:
     wide: dict[Hashable, int] = dict(columns.items())
     seen: dict[tuple[Raw, ...], int] = {}
     alike = 0
+    content_of = _content_of(tuple(columns.values()))
     for row in prepared.rows:
         reader = RowReader(builder.findings, prepared.sheet, row, wide, headers)
         if is_closing(row, columns):
@@ -56,7 +59,7 @@ def read_plain(builder: Builder, prepared: Prepared) -> None:
         if repeats_header(row, prepared.header):
             reader.note(Severity.WARNING, "repeated_header", None, Phrase("这一行又写了一遍表头（{count} 格错位），未读", count=len(row.cells)), "删去这一行")
             continue
-        content = tuple(row.get(column) for column in columns.values())
+        content = content_of(row)
         first = seen.setdefault(content, row.number)
         if first != row.number:
             alike += 1
@@ -70,6 +73,14 @@ def read_plain(builder: Builder, prepared: Prepared) -> None:
             Severity.INFO, "rows_alike", Phrase("有 {alike} 行与前面的行内容完全相同，仍各建一户", alike=alike),
             "按行号编房号时无法判断是否重复", sheet=prepared.sheet.name,
         )  # fmt: skip
+
+
+def _content_of(columns: tuple[int, ...]) -> Callable[[Row], tuple[Raw, ...]]:
+    """What the named cells of a row hold: rows that agree in it are the same."""
+    widest, pick = max(columns, default=0), itemgetter(*columns) if len(columns) > 1 else None
+    return lambda row: (
+        pick(row.cells) if pick is not None and widest < len(row.cells) else tuple(row.get(column) for column in columns)
+    )
 
 
 def _readable(builder: Builder, prepared: Prepared) -> bool:
@@ -148,27 +159,41 @@ def _property(builder: Builder, reader: RowReader) -> Property | None:
         building, entrance, room = building or parts[0], entrance or parts[1], parts[2]
     if not reader.failed and not room:
         reader.error("required", Field.ROOM, "房号是空的", "补上房号")
-    state = reader.text(Field.STATE)[:40]
     return Property(
-        key=places.property_key(community, building, entrance, room),
-        community=community,
-        district=reader.read(Field.DISTRICT, cells.short_text, soft=True) or "",
-        building=building,
-        entrance=entrance,
-        room=room,
-        kind=reader.read(Field.KIND, kind_of) or "residential",
-        floor=reader.read(Field.FLOOR, lambda one: cells.whole(one, -10, 200), soft=True),
-        layout=reader.read(Field.LAYOUT, _layout, soft=True) or "",
-        building_area=reader.read(Field.AREA, cells.area, required=reader.has(Field.AREA)),
-        inner_area=_inner(reader),
-        delivered_on=reader.read(Field.DELIVERED_ON, cells.day),
-        state=state,
-        vacant=_VACANT.get(state),
-        year_built=reader.read(Field.YEAR_BUILT, lambda one: _year(one, builder.today.year), soft=True),
-        structure=reader.read(Field.STRUCTURE, _structure, soft=True) or "",
-        note=reader.text(Field.NOTE)[:200],
-        source=Source(reader.sheet.name, reader.row.number),
-    )
+        key=places.property_key(community, building, entrance, room), community=community, building=building,
+        entrance=entrance, room=room, source=Source(reader.sheet.name, reader.row.number), **_facts(builder, reader),
+    )  # fmt: skip
+
+
+_MORE = frozenset(
+    {Field.DISTRICT, Field.KIND, Field.FLOOR, Field.LAYOUT, Field.INNER_AREA, Field.DELIVERED_ON, Field.STATE, Field.YEAR_BUILT, Field.STRUCTURE, Field.NOTE}
+)  # fmt: skip
+_BLANK: dict[str, Any] = {
+    "district": "", "kind": "residential", "floor": None, "layout": "", "inner_area": None, "delivered_on": None, "state": "",
+    "vacant": None, "year_built": None, "structure": "", "note": "",
+}  # fmt: skip
+"""What a sheet without any of the columns ``_MORE`` says of a property."""
+
+
+def _facts(builder: Builder, reader: RowReader) -> dict[str, Any]:
+    """What a row says of its property beside where it is."""
+    if _MORE.isdisjoint(reader.columns):
+        return {**_BLANK, "building_area": reader.read(Field.AREA, cells.area, required=reader.has(Field.AREA))}
+    state = reader.text(Field.STATE)[:40]
+    return {
+        "district": reader.read(Field.DISTRICT, cells.short_text, soft=True) or "",
+        "kind": reader.read(Field.KIND, kind_of) or "residential",
+        "floor": reader.read(Field.FLOOR, lambda one: cells.whole(one, -10, 200), soft=True),
+        "layout": reader.read(Field.LAYOUT, _layout, soft=True) or "",
+        "building_area": reader.read(Field.AREA, cells.area, required=reader.has(Field.AREA)),
+        "inner_area": _inner(reader),
+        "delivered_on": reader.read(Field.DELIVERED_ON, cells.day),
+        "state": state,
+        "vacant": _VACANT.get(state),
+        "year_built": reader.read(Field.YEAR_BUILT, lambda one: _year(one, builder.today.year), soft=True),
+        "structure": reader.read(Field.STRUCTURE, _structure, soft=True) or "",
+        "note": reader.text(Field.NOTE)[:200],
+    }
 
 
 def _check_parts(reader: RowReader, columns: tuple[str, str], parts: tuple[str, str, str]) -> None:

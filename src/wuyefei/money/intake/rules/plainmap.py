@@ -132,18 +132,22 @@ def is_closing(row: Row, columns: Mapping[Field, int]) -> bool:
     position, first = next((index, raw) for index, raw in enumerate(row.cells) if raw is not None)
     if not isinstance(first, str):
         return False
-    alone = sum(1 for raw in row.cells if raw is not None) == 1
     text = text_of(first)
-    if _CLOSING.fullmatch(text):
+    closing = _CLOSING.fullmatch(text)
+    if not closing and len(text) <= 15:
+        return False
+    alone = sum(1 for raw in row.cells if raw is not None) == 1
+    if closing:
         return alone or position not in {columns.get(Field.OWNER), columns.get(Field.NOTE)}
-    return alone and len(text) > 15
+    return alone
 
 
 def repeats_header(row: Row, header: HeaderRow) -> bool:
     """The headers once more between the data, as pages printed one after another leave them."""
-    filled = [(column, raw) for column, raw in enumerate(row.cells) if raw is not None]
-    others, most = 0, len(filled)
-    for column, raw in filled:
+    others, most = 0, len(row.cells) - row.cells.count(None)
+    for column, raw in enumerate(row.cells):
+        if raw is None:
+            continue
         others += text_of(raw) != header.text(column)
         if others * 2 >= most:
             return False

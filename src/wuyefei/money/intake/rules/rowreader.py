@@ -26,6 +26,7 @@ class RowReader:
         self.findings, self.sheet, self.row = findings, sheet, row
         self.columns, self.headers = columns, headers
         self.failed = False
+        self._marked = bool(sheet.errors or sheet.formulas)
 
     def has(self, name: Hashable) -> bool:
         """Whether the sheet has this column at all."""
@@ -77,14 +78,10 @@ class RowReader:
             if required:
                 self.error("required", name, "必填，却是空的", "补上内容")
             return None
-        if self._is_error_value(column):
-            self.error("error_value", name, "公式结果是错误值", "改正公式，或填写具体内容")
+        raw = self.row.get(column)
+        if (self._marked or (isinstance(raw, str) and "#" in raw)) and self._is_unreadable(name, column, raw):
             return None
-        raw = self.raw(name)
-        if self._is_bare_formula(column):
-            self.error("formula", name, "是公式，没有算出的值", "复制后「选择性粘贴为数值」，或填写具体内容")
-            return None
-        if raw is None:
+        if raw is None or cells.is_blank(raw):
             if required:
                 self.error("required", name, "必填，却是空的", "补上内容")
             return None
@@ -99,15 +96,13 @@ class RowReader:
             self.note(severity, bad.code, name, message, bad.hint, sensitive=sensitive)
             return None
 
-    def _is_error_value(self, column: int) -> bool:
-        if self.sheet.errors and (self.row.number, column) in self.sheet.errors:
+    def _is_unreadable(self, name: Hashable, column: int, raw: Raw) -> bool:
+        """An error's value, or a formula without a stored result or written as text in a CSV: noted as an error."""
+        place = (self.row.number, column)
+        if place in self.sheet.errors or (isinstance(raw, str) and raw.strip().upper() in _ERROR_TEXTS):
+            self.error("error_value", name, "公式结果是错误值", "改正公式，或填写具体内容")
             return True
-        raw = self.row.get(column)
-        return isinstance(raw, str) and "#" in raw and raw.strip().upper() in _ERROR_TEXTS
-
-    def _is_bare_formula(self, column: int) -> bool:
-        """A formula without a stored result, or one written as text in a CSV."""
-        if not self.sheet.formulas or (self.row.number, column) not in self.sheet.formulas:
-            return False
-        raw = self.row.get(column)
-        return raw is None or (isinstance(raw, str) and raw.startswith("="))
+        if place in self.sheet.formulas and (raw is None or (isinstance(raw, str) and raw.startswith("="))):
+            self.error("formula", name, "是公式，没有算出的值", "复制后「选择性粘贴为数值」，或填写具体内容")
+            return True
+        return False

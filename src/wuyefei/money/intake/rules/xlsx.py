@@ -18,6 +18,11 @@ from .limits import Limits, UploadRefused
 _CELL = re.compile(
     rb"<(?:\w+:)?c((?:\s+[\w:.\-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(/?)>(\s*<(?:\w+:)?f[\s/>])?"
 )
+_PLAIN_CELL = re.compile(rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"(?: s=\"[0-9]+\")?(?: t=\"(?:s|n|b|str|inlineStr)\")?>")
+_BLANK_CELL = re.compile(rb"<c r=\"[A-Z]{1,3}[0-9]{1,7}\"(?: s=\"[0-9]+\")?/>")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_PIECE = 4 * 1024 * 1024
+"""So many bytes of a sheet are looked over at a time: the places of all its cells at once would take much memory."""
 _LOOSE_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _REFERENCE = re.compile(rb"(?:^|\s)r\s*=\s*[\"']([^\"']*)[\"']")
 _ERROR_TYPE = re.compile(rb"(?:^|\s)t\s*=\s*[\"']e[\"']")
@@ -143,6 +148,10 @@ def _scan(name: str, xml: bytes, limits: Limits) -> SheetMarks:
     """Formulas and error values of one sheet; refuses a sheet whose box of cells would be too large."""
     if b"\x00" in xml[:200] or b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
         raise UploadRefused("broken_xml", "工作表「{sheet}」的结构不正常，未打开。", sheet=name)
+    box = _plain_box(xml)
+    if box is not None:
+        check_box(name, *box, limits)
+        return SheetMarks()
     marks, rows, columns, matched = SheetMarks(), 0, 0, 0
     seen: dict[bytes, int] = {}
     for cell in _CELL.finditer(xml):
@@ -167,6 +176,24 @@ def _scan(name: str, xml: bytes, limits: Limits) -> SheetMarks:
         raise UploadRefused("broken_xml", "工作表「{sheet}」的结构不正常，未打开。", sheet=name)
     check_box(name, rows, columns, limits)
     return marks
+
+
+def _plain_box(xml: bytes) -> tuple[int, int] | None:
+    """Rows and columns of a sheet in which every cell is written as spreadsheet programs write it and none is a formula or an
+    error: what ``_scan`` would find, several times sooner. None where anything is otherwise."""
+    if _FORMULA.search(xml):
+        return None
+    rows, columns, start = 0, 0, 0
+    while start < len(xml):
+        end = xml.find(b"<row", start + _PIECE)
+        piece = xml[start : end if end >= 0 else len(xml)]
+        cells = _PLAIN_CELL.findall(piece)
+        if len(cells) + len(_BLANK_CELL.findall(piece)) != len(_LOOSE_CELL.findall(piece)):
+            return None
+        rows = max(rows, max((int(row) for row in {row for _, row in cells}), default=0))
+        columns = max(columns, max((column_index(letters.decode()) + 1 for letters in {letters for letters, _ in cells}), default=0))
+        start += len(piece)
+    return rows, columns
 
 
 def check_box(name: str, rows: int, columns: int, limits: Limits) -> None:
