@@ -48,7 +48,8 @@ from wuyefei.money.cashdesk.public import open_shift, take
 from wuyefei.money.channels.actions.settling import settle_order
 from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
 from wuyefei.money.channels.rules import Report, Said
-from wuyefei.money.concessions.public import Basis, Plan, PlanTerms, propose
+from wuyefei.money.concessions.public import Basis as PlanBasis
+from wuyefei.money.concessions.public import Offer, Plan, PlanTerms, ask_year, propose
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
@@ -146,6 +147,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _owners(place, actors["finance"])
         _target(place, actors)
         _plan(place, actors)
+        _year(place, actors)
         _pursue(place)
     _entries(place)
     return place
@@ -154,10 +156,20 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
 def _plan(place: Place, actors: dict[str, Actor]) -> None:
     """A plan to pay in parts that was agreed."""
     (row, *_rest) = Receivable.objects.filter(community=place.community, outstanding_fen__gt=0).order_by("-pk")
-    terms = PlanTerms(Basis.HARDSHIP, 3, TODAY, f"{place.mark.word}住院", 50)
+    terms = PlanTerms(PlanBasis.HARDSHIP, 3, TODAY, f"{place.mark.word}住院", 50)
     plan = propose(row.property_id, [row.pk], terms, actor=actors["finance"])
     Plan.objects.filter(pk=plan.pk).update(agreed_on=TODAY, agreed_by_id=actors["lead"].user_id)
     place.ids["plan"] = [plan.pk]
+
+
+def _year(place: Place, actors: dict[str, Actor]) -> None:
+    """A year paid ahead that was asked for."""
+    line = ContractLine.objects.filter(community=place.community, ends_on=None).order_by("pk").first()
+    assert line is not None
+    start = Month.of(TODAY).plus(10)
+    place.ids["year"] = [ask_year(line.property_id, line.pk, start, Offer.EARLY, actor=actors["finance"]).pk]
+
+
 def _entries(place: Place) -> None:
     """The vouchers of the place."""
     rows = Voucher.objects.filter(community=place.community).order_by("pk")

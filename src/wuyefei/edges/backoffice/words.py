@@ -68,7 +68,10 @@ ACTIONS = {
     "concessions.propose": noop("提出分期"), "concessions.assess": noop("困难评估"), "concessions.agree": noop("分期通过"),
     "concessions.refuse": noop("分期未通过"), "concessions.replace": noop("分期重新协商"), "concessions.sign": noop("登记分期协议签署"),
     "concessions.breach": noop("分期违约"), "concessions.complete": noop("分期付清"), "concessions.export": noop("导出分期"),
-    "concessions.limits": noop("修改分期限度"), "concessions.plan": noop("大额分期"), "concessions.hardship": noop("困难分期"),
+    "concessions.year": noop("年付优惠"), "concessions.ask_year": noop("提出年付"), "concessions.bill_year": noop("年付出账"),
+    "concessions.refuse_year": noop("年付未通过"), "concessions.year_earned": noop("年付付清"), "concessions.year_lapsed": noop("年付逾期作废"),
+    "concessions.year_billed": noop("年付恢复待付款"), "concessions.year_terms": noop("修改年付优惠幅度"), "concessions.export_years": noop("导出年付"),
+    "billing.ahead": noop("提前出账"), "concessions.limits": noop("修改分期限度"), "concessions.plan": noop("大额分期"), "concessions.hardship": noop("困难分期"),
     "contact.export": noop("导出联系记录"), "notice.version": noop("编写通知模板"), "notice.version_approve": noop("批准通知模板"),
     "notice.version_reject": noop("退回通知模板"), "notice.carrier": noop("修改通知渠道"), "notice.address": noop("修改通知方式"),
     "notice.lead": noop("修改通知提前天数"), "notice.batch": noop("开始通知"), "notice.stop": noop("停止通知"),
@@ -87,7 +90,10 @@ ACTIONS = {
     "followup.script": noop("编写催缴话术"), "followup.export": noop("导出催缴案件"),
 }  # fmt: skip
 FIELDS = {
-    "policy_least": noop("大额分期最少期数"), "policy_most": noop("大额分期最多期数"), "hardship_least": noop("困难分期最少期数"),
+    "early_months": noop("早付提前几个月"), "early_percent": noop("早付优惠百分比"), "near_months": noop("近付提前几个月"),
+    "near_percent": noop("近付优惠百分比"), "delivery_percent": noop("新交付优惠百分比"), "delivery_days": noop("新交付优惠在交付后多少天内"),
+    "delivery_pay": noop("新交付优惠的付款天数"), "off_fen": noop("优惠"), "list_fen": noop("原价"), "deadline": noop("付清期限"),
+    "year": noop("年付"), "policy_least": noop("大额分期最少期数"), "policy_most": noop("大额分期最多期数"), "hardship_least": noop("困难分期最少期数"),
     "hardship_most": noop("困难分期最多期数"), "large_fen": noop("大额分期的本金起点"), "relief_least": noop("违约金减免最少百分比"),
     "relief_most": noop("违约金减免最多百分比"), "first_within": noop("首期最迟天数"),
     "relief_percent": noop("违约金减免百分比"), "relief_fen": noop("减免的违约金"), "breached_on": noop("违约日期"), "signed_on": noop("签署日期"),

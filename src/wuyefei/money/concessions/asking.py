@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
 
-from .models import Plan
+from .models import Plan, YearBill
 from .queries import opinions, parts_of
 from .rules.plans import SEAT_NAMES, Seat
 
@@ -38,3 +38,22 @@ def describe_plan(request: Request) -> Words:
             row = said.get(seat)
             words.append((_(SEAT_NAMES[seat]), _("还没有评估") if row is None else f"{_('同意') if row.agreed else _('不同意')} {row.person.name}"))
     return words
+
+
+def year_address(request: Request) -> str:
+    return reverse("concessions:year", args=[request.subject_id])
+
+
+def describe_year(request: Request) -> Words:
+    """The year in figures: what it costs by list, what is taken off, and until when it has to be paid."""
+    row = YearBill.objects.select_related("property", "payer", "item").get(pk=request.subject_id)
+    return [
+        (_("房屋"), row.property.code),
+        (_("缴费人"), row.payer.name),
+        (_("项目"), row.item.name),
+        (_("服务期"), f"{row.starts_on} – {row.ends_on}"),
+        (_("原价"), _("%(sum)s 元") % {"sum": yuan_text(row.list_fen)}),
+        (_("优惠"), f"{row.percent}%，{yuan_text(row.off_fen)}"),
+        (_("应付"), _("%(sum)s 元") % {"sum": yuan_text(row.list_fen - row.off_fen)}),
+        (_("付清期限"), str(row.deadline)),
+    ]

@@ -10,10 +10,11 @@ from wuyefei.foundation.approvals.models import Decision
 from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
-from wuyefei.money.billing.public import INSTALMENT, LateFeeWaiver
+from wuyefei.money.billing.public import INSTALMENT, Adjustment, LateFeeWaiver
 
-from .models import Plan
+from .models import Plan, YearBill
 from .rules.plans import Part, State, last_day
+from .rules.pricing import percent_of
 
 AGREED = (State.ACTIVE, State.COMPLETED, State.BREACHED, State.REPLACED)
 TABLE = "concessions_plan"
@@ -84,7 +85,29 @@ def assessed(organisation_id: int) -> Iterator[Yielded]:
             yield Finding("concessions.four_eyes", TABLE, plan.pk, "没有由不同的人审批或评估")
 
 
+def years_priced(organisation_id: int) -> Iterator[Yielded]:
+    """A billed year's receivable has its list price, exactly one discount of its percentage, and was agreed by another
+    person; one that lapsed is reversed."""
+    rows = YearBill.objects.filter(organisation_id=organisation_id, receivable__isnull=False).select_related("receivable").order_by("pk")
+    off = dict(
+        Adjustment.objects.filter(organisation_id=organisation_id, kind="adjust", approval_id__in=rows.values("request_id"), receivable__in=rows.values("receivable_id"))
+        .values_list("receivable_id").annotate(Sum("amount_fen")).order_by()
+    )  # fmt: skip
+    for row in rows:
+        yield Examined(1)
+        bill = row.receivable
+        assert bill is not None
+        should = percent_of(bill.amount_fen, row.percent)
+        if (bill.amount_fen, row.off_fen, -off.get(bill.pk, 0)) != (row.list_fen, should, should):
+            what = Phrase("原价 {list}、优惠 {off}，账单 {bill}、调整 {has}，应优惠 {should}", list=yuan(row.list_fen), off=yuan(row.off_fen),
+                          bill=yuan(bill.amount_fen), has=yuan(-off.get(bill.pk, 0)), should=yuan(should))  # fmt: skip
+            yield Finding("concessions.years", "concessions_yearbill", row.pk, what)
+        elif row.agreed_by_id in (None, row.made_by_id) or (row.state == YearBill.State.LAPSED and bill.reversed_at is None):
+            yield Finding("concessions.years", "concessions_yearbill", row.pk, "没有由不同的人审批，或逾期作废而账单没有撤销")
+
+
 def register() -> None:
+    register_check("concessions.years", "年付的原价、优惠与账单一致", years_priced)
     register_check("concessions.parts", "分期各期合计等于本金", conserved)
     register_check("concessions.holds", "分期的违约金停计与分期一致", held)
     register_check("concessions.relief", "分期减免的违约金等于减免记录", relieved)

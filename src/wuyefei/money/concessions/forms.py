@@ -13,6 +13,7 @@ from wuyefei.foundation.kernel.dates import EARLIEST, LATEST
 from .actions.plans import PlanTerms
 from .rules.limits import BOUNDS, NAMES, Limits
 from .rules.plans import BASIS_NAMES, Basis
+from .rules.yearly import TERM_BOUNDS, TERM_NAMES, YearTerms
 
 
 class DayField(forms.DateField):
@@ -69,3 +70,16 @@ class LimitsForm(forms.Form):
     def chosen(self) -> Limits:
         values = {name: self.cleaned_data[name] for name in BOUNDS}
         return Limits(**{**values, "large_fen": values["large_fen"] * 100})
+
+
+class YearTermsForm(forms.Form):
+    """What a year paid ahead earns: one field a figure."""
+
+    def __init__(self, *args: Any, terms: YearTerms, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (least, most) in TERM_BOUNDS.items():
+            self.fields[name] = forms.IntegerField(label=_(TERM_NAMES[name]), initial=getattr(terms, name), min_value=least, max_value=most)
+        self.fields["reason"] = forms.CharField(label=_("原因"), max_length=200, strip=True, help_text=_("会进审计记录。"))
+
+    def chosen(self) -> YearTerms:
+        return YearTerms(**{name: self.cleaned_data[name] for name in TERM_BOUNDS})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import limits, plans, proposing
+from .pages import limits, plans, proposing, years
 
 app_name = "concessions"
 urlpatterns = [
@@ -13,4 +13,9 @@ urlpatterns = [
     path("plans/<int:plan_id>/assess", plans.assess, name="assess"),
     path("plans/<int:plan_id>/sign", plans.sign, name="sign"),
     path("plans/<int:plan_id>/agreement.pdf", plans.agreement, name="agreement"),
+    path("years", years.listed, name="years"),
+    path("years/export", years.export, name="years_export"),
+    path("years/terms", years.terms, name="year_terms"),
+    path("years/new/<int:property_id>", years.new, name="year_new"),
+    path("years/<int:year_id>", years.year, name="year"),
 ]

@@ -1,0 +1,25 @@
+"""What of a bill was granted, in the words its owner reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wuyefei.foundation.approvals.models import Request
+from wuyefei.money.billing.public import Adjustment
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """``change_fen`` is negative: it lowered the bill."""
+
+    words: str
+    change_fen: int
+
+
+def granted_on(receivable_id: int) -> list[Granted]:
+    """The concessions that changed a receivable, the earliest first. For callers that have checked its place."""
+    rows = list(Adjustment.objects.filter(receivable_id=receivable_id).order_by("pk"))
+    ours = set(
+        Request.objects.filter(pk__in=[row.approval_id for row in rows], kind__startswith="concessions.").values_list("pk", flat=True)
+    )
+    return [Granted(row.reason, row.amount_fen) for row in rows if row.approval_id in ours and row.kind == Adjustment.Kind.ADJUST]
