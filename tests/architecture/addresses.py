@@ -28,7 +28,7 @@ KINDS: dict[str, str] = {
     "meter_id": "meter", "reading_id": "reading", "sheet_id": "sheet",
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
-    "case_id": "case", "plan_id": "plan", "year_id": "year", "transfer_id": "transfer", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
+    "case_id": "case", "plan_id": "plan", "year_id": "year", "measure_id": "measure", "transfer_id": "transfer", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
     "entry_id": "entry",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
@@ -36,7 +36,7 @@ KINDS: dict[str, str] = {
 """The kind of row by parameter, or by the beginning of the address up to and with the parameter."""
 
 WORDS: dict[str, list[str | int]] = {
-    "work": ["rounds", "release_income", "risk_classes", "followup_cases", "legal_matters", "prepaid_offset", "follow_plans", "follow_years"],
+    "work": ["rounds", "release_income", "risk_classes", "followup_cases", "legal_matters", "prepaid_offset", "follow_plans", "follow_years", "follow_measures"],
     "group": ["identity", "payment", "parking", "contact"],
     "sheet_kind": ["metered", "shared", "each", "other"],
     "act": ["adjust", "waive", "reverse", "hold"],

@@ -16,7 +16,7 @@ from tests.world import actor_of, charge, flat, own, tariff
 from wuyefei.collection.followup.public import Case
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
-from wuyefei.estate.contracts.public import Contract
+from wuyefei.estate.contracts.public import Contract, ContractLine
 from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
@@ -49,7 +49,16 @@ from wuyefei.money.channels.actions.settling import settle_order
 from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
 from wuyefei.money.channels.rules import Report, Said
 from wuyefei.money.concessions.public import Basis as PlanBasis
-from wuyefei.money.concessions.public import Offer, Plan, PlanTerms, ask_year, propose
+from wuyefei.money.concessions.public import (
+    MeasureOrder,
+    MeasureTerms,
+    Offer,
+    Plan,
+    PlanTerms,
+    ask_measure,
+    ask_year,
+    propose,
+)
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
@@ -148,6 +157,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _target(place, actors)
         _plan(place, actors)
         _year(place, actors)
+        _measure(place, actors)
         _pursue(place)
     _entries(place)
     return place
@@ -168,6 +178,13 @@ def _year(place: Place, actors: dict[str, Actor]) -> None:
     assert line is not None
     start = Month.of(TODAY).plus(10)
     place.ids["year"] = [ask_year(line.property_id, line.pk, start, Offer.EARLY, actor=actors["finance"]).pk]
+
+
+def _measure(place: Place, actors: dict[str, Actor]) -> None:
+    """An emergency policy that was asked for."""
+    terms = MeasureTerms(Span(TODAY, TODAY), 1, 0)
+    order = MeasureOrder(f"{place.mark.word}纾困", f"{place.mark.word}通知", terms, (place.community.pk,))
+    place.ids["measure"] = [ask_measure(order, actor=actors["lead"]).pk]
 
 
 def _entries(place: Place) -> None:

@@ -68,7 +68,9 @@ ACTIONS = {
     "concessions.propose": noop("提出分期"), "concessions.assess": noop("困难评估"), "concessions.agree": noop("分期通过"),
     "concessions.refuse": noop("分期未通过"), "concessions.replace": noop("分期重新协商"), "concessions.sign": noop("登记分期协议签署"),
     "concessions.breach": noop("分期违约"), "concessions.complete": noop("分期付清"), "concessions.export": noop("导出分期"),
-    "concessions.year": noop("年付优惠"), "concessions.ask_year": noop("提出年付"), "concessions.bill_year": noop("年付出账"),
+    "concessions.measure": noop("应急减免"), "concessions.ask_measure": noop("提出应急政策"), "concessions.run_measure": noop("执行应急政策"),
+    "concessions.refuse_measure": noop("应急政策未通过"), "concessions.end_measure": noop("结束应急政策"),
+    "concessions.extra_service": noop("登记额外服务"), "concessions.year": noop("年付优惠"), "concessions.ask_year": noop("提出年付"), "concessions.bill_year": noop("年付出账"),
     "concessions.refuse_year": noop("年付未通过"), "concessions.year_earned": noop("年付付清"), "concessions.year_lapsed": noop("年付逾期作废"),
     "concessions.year_billed": noop("年付恢复待付款"), "concessions.year_terms": noop("修改年付优惠幅度"), "concessions.export_years": noop("导出年付"),
     "billing.ahead": noop("提前出账"), "concessions.limits": noop("修改分期限度"), "concessions.plan": noop("大额分期"), "concessions.hardship": noop("困难分期"),
@@ -90,6 +92,8 @@ ACTIONS = {
     "followup.script": noop("编写催缴话术"), "followup.export": noop("导出催缴案件"),
 }  # fmt: skip
 FIELDS = {
+    "measure": noop("应急减免"), "communities": noop("小区"), "percent": noop("减免百分比"), "deferral_months": noop("缓缴月数"),
+    "what": noop("服务"), "times": noop("次数"), "cost_fen": noop("费用"),
     "early_months": noop("早付提前几个月"), "early_percent": noop("早付优惠百分比"), "near_months": noop("近付提前几个月"),
     "near_percent": noop("近付优惠百分比"), "delivery_percent": noop("新交付优惠百分比"), "delivery_days": noop("新交付优惠在交付后多少天内"),
     "delivery_pay": noop("新交付优惠的付款天数"), "off_fen": noop("优惠"), "list_fen": noop("原价"), "deadline": noop("付清期限"),

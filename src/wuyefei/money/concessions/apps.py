@@ -13,9 +13,10 @@ class ConcessionsConfig(AppConfig):
         from wuyefei.foundation.platform.schedule import register_scheduled
         from wuyefei.foundation.shell.menu import register_menu
         from wuyefei.foundation.shell.slots import register_slot
+        from wuyefei.money.billing.public import register_after_publish
 
         from . import asking, checks, slots
-        from .actions import following, plans, years
+        from .actions import following, measures, plans, years
 
         words, where = asking.describe_plan, asking.plan_address
         register_kind(Kind(plans.POLICY_KIND, "大额分期", Permission.ADJUST_APPROVE, plans.agree, plans.refuse, where, words))
@@ -23,6 +24,12 @@ class ConcessionsConfig(AppConfig):
         register_kind(
             Kind(years.YEAR_KIND, "年付优惠", Permission.ADJUST_APPROVE, years.bill_year, years.refuse_year, asking.year_address, asking.describe_year)
         )
+        register_kind(
+            Kind(measures.MEASURE_KIND, "应急减免", Permission.ADJUST_APPROVE, measures.run_measure, measures.refuse_measure, asking.measure_address,
+                 asking.describe_measure)
+        )  # fmt: skip
+        register_after_publish(measures.treat_published)
+        register_scheduled(measures.FOLLOW_MEASURES, "补做应急减免", "每天", measures.follow_measures)
         register_scheduled(years.FOLLOW_YEARS, "核对年付是否付清", "每小时", years.follow_years)
         register_scheduled(following.FOLLOW, "核对分期是否履行", "每小时", following.follow_plans)
         register_slot("property.acts", 40, slots.plan_button)
@@ -33,3 +40,4 @@ class ConcessionsConfig(AppConfig):
         checks.register()
         register_menu(_("收费"), _("分期"), "concessions:plans", "clock", Permission.BILLING_VIEW, 256, under="billing:receivables")
         register_menu(_("收费"), _("年付优惠"), "concessions:years", "price", Permission.BILLING_VIEW, 257, under="billing:receivables")
+        register_menu(_("收费"), _("应急减免"), "concessions:measures", "shield", Permission.BILLING_VIEW, 258, under="billing:receivables")

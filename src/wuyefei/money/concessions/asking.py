@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
 
-from .models import Plan, YearBill
+from .models import Measure, Plan, YearBill
 from .queries import opinions, parts_of
 from .rules.plans import SEAT_NAMES, Seat
 
@@ -56,4 +57,24 @@ def describe_year(request: Request) -> Words:
         (_("优惠"), f"{row.percent}%，{yuan_text(row.off_fen)}"),
         (_("应付"), _("%(sum)s 元") % {"sum": yuan_text(row.list_fen - row.off_fen)}),
         (_("付清期限"), str(row.deadline)),
+    ]
+
+
+def measure_address(request: Request) -> str:
+    return reverse("concessions:measure", args=[request.subject_id])
+
+
+def describe_measure(request: Request) -> Words:
+    """The policy in words: where, for whom, what."""
+    row = Measure.objects.get(pk=request.subject_id)
+    names = list(row.places.order_by("community__sort_key").values_list("community__name", flat=True))
+    kinds = dict(Property.Kind.choices)
+    return [
+        (_("名称"), row.name),
+        (_("依据"), row.basis),
+        (_("小区"), _("%(count)s 个：%(names)s") % {"count": len(names), "names": "、".join(names[:8])}),
+        (_("房屋类型"), "、".join(str(kinds[kind]) for kind in row.kinds) or _("全部")),
+        (_("起止"), f"{row.starts_on} – {row.ends_on}"),
+        (_("减免"), f"{row.percent}%"),
+        (_("缓缴"), _("%(count)s 个月，不计违约金") % {"count": row.deferral_months} if row.deferral_months else _("没有")),
     ]

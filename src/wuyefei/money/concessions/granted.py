@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wuyefei.foundation.approvals.models import Request
-from wuyefei.money.billing.public import Adjustment
+from wuyefei.money.billing.public import DEFERRAL, Adjustment, LateFeeHold
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """``change_fen`` is negative: it lowered the bill."""
+    """``change_fen`` is negative: it lowered the bill; 0 where it only put the payment off."""
 
     words: str
     change_fen: int
@@ -22,4 +22,6 @@ def granted_on(receivable_id: int) -> list[Granted]:
     ours = set(
         Request.objects.filter(pk__in=[row.approval_id for row in rows], kind__startswith="concessions.").values_list("pk", flat=True)
     )
-    return [Granted(row.reason, row.amount_fen) for row in rows if row.approval_id in ours and row.kind == Adjustment.Kind.ADJUST]
+    found = [Granted(row.reason, row.amount_fen) for row in rows if row.approval_id in ours and row.kind == Adjustment.Kind.ADJUST]
+    holds = LateFeeHold.objects.filter(receivable_id=receivable_id, kind=DEFERRAL).order_by("pk")
+    return found + [Granted(f"{hold.reason}，到 {hold.ends_on} 不计违约金", 0) for hold in holds]

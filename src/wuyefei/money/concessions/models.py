@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,7 @@ from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
 from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.access.models import Community, Organisation, User
-from wuyefei.money.billing.public import LateFeeHold, Receivable
+from wuyefei.money.billing.public import Adjustment, LateFeeHold, Receivable
 
 
 class PlanLimits(models.Model):
@@ -207,3 +208,82 @@ class YearBill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.property.code} {self.item.name} {self.starts_on:%Y-%m} 起年付"
+
+
+class Measure(models.Model):
+    """An emergency policy. What was asked is frozen."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待审批")
+        RUNNING = "running", _("执行中")
+        REFUSED = "refused", _("未通过")
+        ENDED = "ended", _("已结束")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    basis = models.CharField(max_length=200)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    kinds = ArrayField(models.CharField(max_length=16), default=list)
+    deferral_months = models.PositiveSmallIntegerField(default=0)
+    percent = models.PositiveSmallIntegerField(default=0)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    request_id = models.BigIntegerField(null=True)
+    agreed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    agreed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(agreed_by__isnull=True) | ~models.Q(agreed_by=models.F("made_by")), name="measure_four_eyes"
+            ),
+            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="measure_in_order"),
+            models.CheckConstraint(condition=models.Q(deferral_months__lte=3, percent__lte=100), name="measure_bounds"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MeasurePlace(models.Model):
+    """A community in which a measure holds."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="places")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["measure", "community"], name="measure_once_a_place")]
+
+
+class MeasureBill(models.Model):
+    """What a measure did to a receivable. Append-only."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="bills")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, related_name="+")
+    base_fen = models.BigIntegerField()
+    off_fen = models.BigIntegerField()
+    adjustment = models.OneToOneField(Adjustment, null=True, on_delete=models.PROTECT, related_name="+")
+    hold = models.ForeignKey(LateFeeHold, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["measure", "receivable"], name="measure_once_a_bill")]
+
+
+class ExtraService(models.Model):
+    """A service given beyond the usual during an emergency: rounds of disinfection, meals brought, and what it cost. Append-only."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="services")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    what = models.CharField(max_length=80)
+    times = models.PositiveIntegerField()
+    cost_fen = models.BigIntegerField(default=0)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(times__gt=0, cost_fen__gte=0), name="extra_service_counts")]
