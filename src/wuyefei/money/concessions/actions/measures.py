@@ -138,7 +138,7 @@ def treat_published(published: Published, actor: Actor) -> None:
     """Inside the publishing transaction, before prepayments are offset: running measures lower and put off what was just billed."""
     rows = Measure.objects.filter(organisation_id=published.organisation_id, state=MeasureState.RUNNING, places__community_id=published.community_id)
     for row in rows.order_by("pk"):
-        _treat(row, published.community_id, Request.objects.get(pk=row.request_id), actor)
+        _treat(row, published.community_id, Request.objects.get(pk=row.request_id or 0), actor)
 
 
 def follow_measures(organisation_id: int | None) -> int:
@@ -160,7 +160,7 @@ def _follow(place: MeasurePlace, actor: Actor) -> int:
     row = _locked(place.measure_id, actor.organisation_id)
     if row.state != MeasureState.RUNNING:
         return 0
-    return _treat(row, place.community_id, Request.objects.get(pk=row.request_id), actor)
+    return _treat(row, place.community_id, Request.objects.get(pk=row.request_id or 0), actor)
 
 
 @transaction.atomic

@@ -183,7 +183,7 @@ def follow_year(year_id: int, *, actor: Actor) -> bool:
     if state == row.state:
         return False
     if state is YearState.LAPSED and bill.reversed_at is None:
-        take_back(bill.pk, Request.objects.get(pk=row.request_id), actor=actor)
+        take_back(bill.pk, Request.objects.get(pk=row.request_id or 0), actor=actor)
     row.state, row.ended_on = state, None if state is YearState.BILLED else clock.today()
     row.save(update_fields=["state", "ended_on"])
     audit.record(actor, f"concessions.year_{state}", row, after={"state": state})
