@@ -14,7 +14,7 @@ from tests.architecture.charged import charged, photograph, say_turnover
 from tests.architecture.followed import owners, pursue, talk
 from tests.architecture.place import BILLED, FOREIGN, OURS, SECOND, START, TODAY, Mark, Place, Places
 from tests.world import actor_of, charge, flat, own, tariff
-from wuyefei.estate.contracts.public import Contract
+from wuyefei.estate.contracts.public import Contract, ContractLine
 from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
@@ -45,7 +45,17 @@ from wuyefei.money.cashdesk.public import DepositSlip, open_shift, take
 from wuyefei.money.channels.actions.settling import settle_order
 from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
 from wuyefei.money.channels.rules import Report, Said
-from wuyefei.money.concessions.public import Basis, Plan, PlanTerms, propose
+from wuyefei.money.concessions.public import Basis as PlanBasis
+from wuyefei.money.concessions.public import (
+    MeasureOrder,
+    MeasureTerms,
+    Offer,
+    Plan,
+    PlanTerms,
+    ask_measure,
+    ask_year,
+    propose,
+)
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
@@ -87,6 +97,8 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         owners(place, actors["finance"])
         _target(place, actors)
         _plan(place, actors)
+        _year(place, actors)
+        _measure(place, actors)
         pursue(place)
     _entries(place)
     return place
@@ -95,10 +107,25 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
 def _plan(place: Place, actors: dict[str, Actor]) -> None:
     """A plan to pay in parts that was agreed."""
     (row, *_rest) = Receivable.objects.filter(community=place.community, outstanding_fen__gt=0).order_by("-pk")
-    terms = PlanTerms(Basis.HARDSHIP, 3, TODAY, f"{place.mark.word}住院", 50)
+    terms = PlanTerms(PlanBasis.HARDSHIP, 3, TODAY, f"{place.mark.word}住院", 50)
     plan = propose(row.property_id, [row.pk], terms, actor=actors["finance"])
     Plan.objects.filter(pk=plan.pk).update(agreed_on=TODAY, agreed_by_id=actors["lead"].user_id)
     place.ids["plan"] = [plan.pk]
+
+
+def _year(place: Place, actors: dict[str, Actor]) -> None:
+    """A year paid ahead that was asked for."""
+    line = ContractLine.objects.filter(community=place.community, ends_on=None).order_by("pk").first()
+    assert line is not None
+    start = Month.of(TODAY).plus(10)
+    place.ids["year"] = [ask_year(line.property_id, line.pk, start, Offer.EARLY, actor=actors["finance"]).pk]
+
+
+def _measure(place: Place, actors: dict[str, Actor]) -> None:
+    """An emergency policy that was asked for."""
+    terms = MeasureTerms(Span(TODAY, TODAY), 1, 0)
+    order = MeasureOrder(f"{place.mark.word}纾困", f"{place.mark.word}通知", terms, (place.community.pk,))
+    place.ids["measure"] = [ask_measure(order, actor=actors["lead"]).pk]
 
 
 def _entries(place: Place) -> None:

@@ -1,11 +1,13 @@
 """The door of the room: what other rooms may use."""
 
+from .actions.ahead import bill_ahead, discount, take_back, years_ahead
 from .actions.deferrals import RELEASE, release_income
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.published import Published, register_after_publish, tell
 from .actions.rebilling import DraftedAhead, Share, rebill, refuse_drafted
 from .actions.receivables import (
+    HasPayments,
     OpeningArrears,
     ask_adjustment,
     ask_reversal,
@@ -45,6 +47,7 @@ from .queries import (
     DEFERRAL,
     INSTALMENT,
     OpenBill,
+    deferred_on,
     get_receivable,
     get_run,
     open_bills,
@@ -53,6 +56,7 @@ from .queries import (
     run_lines,
     runs,
 )
+from .rules.ahead import Hindrance, Year, year_span
 from .rules.cycles import cycles, due_date
 from .rules.drafting import thawed_prices
 from .rules.explaining import explain
@@ -78,6 +82,8 @@ __all__ = [
     "DraftResult",
     "DraftedAhead",
     "Explanation",
+    "HasPayments",
+    "Hindrance",
     "LateFee",
     "LateFeeHold",
     "LateFeeWaiver",
@@ -94,6 +100,7 @@ __all__ = [
     "SheetRow",
     "Standing",
     "Stretch",
+    "Year",
     "ask_adjustment",
     "ask_hold",
     "ask_reversal",
@@ -138,5 +145,11 @@ __all__ = [
     "tell",
     "strike_line",
     "waive_part",
+    "bill_ahead",
+    "deferred_on",
+    "discount",
+    "take_back",
+    "year_span",
+    "years_ahead",
     "thawed_prices",
 ]

@@ -16,7 +16,7 @@ from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import prepared
 
 from .fees import LATE_FEE_SQL
-from .models import Receivable, Run, RunLine
+from .models import LateFeeHold, Receivable, Run, RunLine
 
 
 def runs(actor: Actor) -> QuerySet[Run]:
@@ -118,6 +118,12 @@ SELECT * FROM (
     AND {{where}} AND (r.outstanding_fen > 0 OR r.accrued_exact > r.late_fee_settled_fen)
 ) b WHERE b.outstanding_fen > 0 OR b.late_fee > 0 ORDER BY b.due_on, b.id
 """
+
+
+def deferred_on(community_id: int, day: dt.date) -> set[int]:
+    """The receivables of a community whose payment is put off on a day. For callers that have checked the place."""
+    rows = LateFeeHold.objects.filter(community_id=community_id, kind=DEFERRAL, starts_on__lte=day, ends_on__gte=day)
+    return set(rows.values_list("receivable_id", flat=True))
 
 
 def open_bills(

@@ -28,6 +28,7 @@ def register_origins() -> None:
     for kind, label, address in (
         ("billing.opening", _("期初欠费"), None),
         ("billing.publish", _("账单发布"), run),
+        ("billing.ahead", _("提前出账"), receivable),
         ("billing.once", _("临时收费"), receivable),
         ("billing.sheet", _("计费单入账"), _to("sheets:sheet")),
         ("billing.adjust", _("应收调整"), receivable),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
 
-from .models import Plan
+from .models import Measure, Plan, YearBill
 from .queries import opinions, parts_of
 from .rules.plans import SEAT_NAMES, Seat
 
@@ -38,3 +39,42 @@ def describe_plan(request: Request) -> Words:
             row = said.get(seat)
             words.append((_(SEAT_NAMES[seat]), _("还没有评估") if row is None else f"{_('同意') if row.agreed else _('不同意')} {row.person.name}"))
     return words
+
+
+def year_address(request: Request) -> str:
+    return reverse("concessions:year", args=[request.subject_id])
+
+
+def describe_year(request: Request) -> Words:
+    """The year in figures: what it costs by list, what is taken off, and until when it has to be paid."""
+    row = YearBill.objects.select_related("property", "payer", "item").get(pk=request.subject_id)
+    return [
+        (_("房屋"), row.property.code),
+        (_("缴费人"), row.payer.name),
+        (_("项目"), row.item.name),
+        (_("服务期"), f"{row.starts_on} – {row.ends_on}"),
+        (_("原价"), _("%(sum)s 元") % {"sum": yuan_text(row.list_fen)}),
+        (_("优惠"), f"{row.percent}%，{yuan_text(row.off_fen)}"),
+        (_("应付"), _("%(sum)s 元") % {"sum": yuan_text(row.list_fen - row.off_fen)}),
+        (_("付清期限"), str(row.deadline)),
+    ]
+
+
+def measure_address(request: Request) -> str:
+    return reverse("concessions:measure", args=[request.subject_id])
+
+
+def describe_measure(request: Request) -> Words:
+    """The policy in words: where, for whom, what."""
+    row = Measure.objects.get(pk=request.subject_id)
+    names = list(row.places.order_by("community__sort_key").values_list("community__name", flat=True))
+    kinds = dict(Property.Kind.choices)
+    return [
+        (_("名称"), row.name),
+        (_("依据"), row.basis),
+        (_("小区"), _("%(count)s 个：%(names)s") % {"count": len(names), "names": "、".join(names[:8])}),
+        (_("房屋类型"), "、".join(str(kinds[kind]) for kind in row.kinds) or _("全部")),
+        (_("起止"), f"{row.starts_on} – {row.ends_on}"),
+        (_("减免"), f"{row.percent}%"),
+        (_("缓缴"), _("%(count)s 个月，不计违约金") % {"count": row.deferral_months} if row.deferral_months else _("没有")),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.db.models import Sum
 
@@ -10,10 +11,13 @@ from wuyefei.foundation.approvals.models import Decision
 from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
-from wuyefei.money.billing.public import INSTALMENT, LateFeeWaiver
+from wuyefei.money.billing.public import INSTALMENT, Adjustment, LateFeeWaiver
 
-from .models import Plan
+from .measures import as_billed, ref_of, terms_of
+from .models import MeasureBill, Plan, YearBill
+from .rules.emergency import effect
 from .rules.plans import Part, State, last_day
+from .rules.pricing import percent_of
 
 AGREED = (State.ACTIVE, State.COMPLETED, State.BREACHED, State.REPLACED)
 TABLE = "concessions_plan"
@@ -84,7 +88,48 @@ def assessed(organisation_id: int) -> Iterator[Yielded]:
             yield Finding("concessions.four_eyes", TABLE, plan.pk, "没有由不同的人审批或评估")
 
 
+def years_priced(organisation_id: int) -> Iterator[Yielded]:
+    """A billed year's receivable has its list price, exactly one discount of its percentage, and was agreed by another
+    person; one that lapsed is reversed."""
+    rows = YearBill.objects.filter(organisation_id=organisation_id, receivable__isnull=False).select_related("receivable").order_by("pk")
+    off = dict(
+        Adjustment.objects.filter(organisation_id=organisation_id, kind="adjust", approval_id__in=rows.values("request_id"), receivable__in=rows.values("receivable_id"))
+        .values_list("receivable_id").annotate(Sum("amount_fen")).order_by()
+    )  # fmt: skip
+    for row in rows:
+        yield Examined(1)
+        bill = row.receivable
+        assert bill is not None
+        should = percent_of(bill.amount_fen, row.percent)
+        if (bill.amount_fen, row.off_fen, -off.get(bill.pk, 0)) != (row.list_fen, should, should):
+            what = Phrase("原价 {list}、优惠 {off}，账单 {bill}、调整 {has}，应优惠 {should}", list=yuan(row.list_fen), off=yuan(row.off_fen),
+                          bill=yuan(bill.amount_fen), has=yuan(-off.get(bill.pk, 0)), should=yuan(should))  # fmt: skip
+            yield Finding("concessions.years", "concessions_yearbill", row.pk, what)
+        elif row.agreed_by_id in (None, row.made_by_id) or (row.state == YearBill.State.LAPSED and bill.reversed_at is None):
+            yield Finding("concessions.years", "concessions_yearbill", row.pk, "没有由不同的人审批，或逾期作废而账单没有撤销")
+
+
+def measured(organisation_id: int) -> Iterator[Yielded]:
+    """What an emergency policy took off a bill is its percentage of the price of the days in question, unless less was open;
+    it stands in the books; and another person agreed."""
+    rows = MeasureBill.objects.filter(measure__organisation_id=organisation_id).select_related("measure", "adjustment", "hold", "receivable__item")
+    for row in rows.order_by("pk"):
+        yield Examined(1)
+        measure, bill = row.measure, as_billed(row.receivable)
+        found = effect(replace(bill, open_fen=bill.amount_fen), terms_of(measure))
+        base = found.base_fen if found else 0
+        has = -row.adjustment.amount_fen if row.adjustment else 0
+        if row.base_fen != base or row.off_fen != has or row.off_fen > percent_of(base, measure.percent):
+            what = Phrase("减 {has}，按 {base} 的 {percent}% 应不超过 {should}", has=yuan(has), base=yuan(base), percent=measure.percent,
+                          should=yuan(percent_of(base, measure.percent)))  # fmt: skip
+            yield Finding("concessions.measures", "concessions_measurebill", row.pk, what)
+        elif measure.agreed_by_id in (None, measure.made_by_id) or (row.hold and row.hold.source_ref != ref_of(measure)):
+            yield Finding("concessions.measures", "concessions_measurebill", row.pk, "没有由不同的人审批，或停计不是这项政策的")
+
+
 def register() -> None:
+    register_check("concessions.measures", "应急减免的金额可由政策和账单重算", measured)
+    register_check("concessions.years", "年付的原价、优惠与账单一致", years_priced)
     register_check("concessions.parts", "分期各期合计等于本金", conserved)
     register_check("concessions.holds", "分期的违约金停计与分期一致", held)
     register_check("concessions.relief", "分期减免的违约金等于减免记录", relieved)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from wuyefei.foundation.kernel.dates import EARLIEST, LATEST
+from wuyefei.estate.properties.public import Property
+from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Span
 
 from .actions.plans import PlanTerms
+from .rules.emergency import DEFERRAL_MONTHS, MOST_PERCENT, Terms
 from .rules.limits import BOUNDS, NAMES, Limits
 from .rules.plans import BASIS_NAMES, Basis
+from .rules.yearly import TERM_BOUNDS, TERM_NAMES, YearTerms
 
 
 class DayField(forms.DateField):
@@ -69,3 +73,52 @@ class LimitsForm(forms.Form):
     def chosen(self) -> Limits:
         values = {name: self.cleaned_data[name] for name in BOUNDS}
         return Limits(**{**values, "large_fen": values["large_fen"] * 100})
+
+
+class YearTermsForm(forms.Form):
+    """What a year paid ahead earns: one field a figure."""
+
+    def __init__(self, *args: Any, terms: YearTerms, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (least, most) in TERM_BOUNDS.items():
+            self.fields[name] = forms.IntegerField(label=_(TERM_NAMES[name]), initial=getattr(terms, name), min_value=least, max_value=most)
+        self.fields["reason"] = forms.CharField(label=_("原因"), max_length=200, strip=True, help_text=_("会进审计记录。"))
+
+    def chosen(self) -> YearTerms:
+        return YearTerms(**{name: self.cleaned_data[name] for name in TERM_BOUNDS})
+
+
+class MeasureForm(forms.Form):
+    """An emergency policy: where, for whom, what. The choices are those of the actor's places."""
+
+    name = forms.CharField(label=_("名称"), max_length=40, strip=True)
+    basis = forms.CharField(label=_("依据"), max_length=200, strip=True, help_text=_("政府通知、公司决定的名称和文号。"))
+    region = forms.TypedChoiceField(label=_("区域"), required=False, coerce=int, empty_value=None, help_text=_("选了区域，其中的小区都算在内。"))
+    communities = forms.TypedMultipleChoiceField(label=_("小区"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple)
+    kinds = forms.MultipleChoiceField(label=_("房屋类型"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("不选就是全部。"))
+    starts_on = DayField(label=_("起日"))
+    ends_on = DayField(label=_("止日"))
+    percent = forms.IntegerField(label=_("减免百分比"), min_value=0, max_value=MOST_PERCENT, initial=0)
+    deferral_months = forms.TypedChoiceField(label=_("缓缴"), coerce=int, initial=0)
+
+    def __init__(self, *args: Any, regions: Sequence[tuple[int, str]], places: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        least, most = DEFERRAL_MONTHS
+        for name, choices in (
+            ("region", [("", _("不按区域")), *regions]), ("communities", list(places)), ("kinds", list(Property.Kind.choices)),
+            ("deferral_months", [(0, _("不缓缴")), *((n, _("%(count)s 个月") % {"count": n}) for n in range(least, most + 1))]),
+        ):  # fmt: skip
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("不能早于起日。"))
+        return data
+
+    def terms(self) -> Terms:
+        data = self.cleaned_data
+        return Terms(Span(data["starts_on"], data["ends_on"]), data["deferral_months"], data["percent"], tuple(data["kinds"]))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wuyefei.estate.contracts.public import ContractLine
 from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
+from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.access.models import Community, Organisation, User
-from wuyefei.money.billing.public import LateFeeHold, Receivable
+from wuyefei.money.billing.public import Adjustment, LateFeeHold, Receivable
 
 
 class PlanLimits(models.Model):
@@ -135,3 +138,152 @@ class Assessment(models.Model):
             models.UniqueConstraint(fields=["plan", "person"], name="one_opinion_a_person"),
             models.CheckConstraint(condition=~models.Q(person=models.F("maker")), name="assessor_is_not_maker"),
         ]
+
+
+class YearOffers(models.Model):
+    """What a year paid ahead earns, for an organisation from a moment on; the latest holds. Append-only."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    values = models.JSONField()
+    reason = models.CharField(max_length=200)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d}"
+
+
+class YearBill(models.Model):
+    """A year of one contract line asked for ahead. What was asked is frozen; ``receivable`` once it is billed."""
+
+    class Offer(models.TextChoices):
+        EARLY = "early", _("早付一年")
+        NEAR = "near", _("近付一年")
+        DELIVERY = "delivery", _("新交付付一年")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待审批")
+        BILLED = "billed", _("待付款")
+        EARNED = "earned", _("已付清")
+        LAPSED = "lapsed", _("逾期作废")
+        REFUSED = "refused", _("未通过")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    property = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+")
+    payer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    contract_line = models.ForeignKey(ContractLine, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(ChargeItem, on_delete=models.PROTECT, related_name="+")
+    offer = models.CharField(max_length=10, choices=Offer.choices)
+    percent = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    deadline = models.DateField()
+    list_fen = models.BigIntegerField()
+    off_fen = models.BigIntegerField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    request_id = models.BigIntegerField(null=True)
+    agreed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    agreed_on = models.DateField(null=True)
+    receivable = models.OneToOneField(Receivable, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(agreed_by__isnull=True) | ~models.Q(agreed_by=models.F("made_by")), name="year_four_eyes"
+            ),
+            models.CheckConstraint(condition=models.Q(list_fen__gt=0, off_fen__gte=0, off_fen__lte=models.F("list_fen")), name="year_floor"),
+            models.UniqueConstraint(
+                fields=["contract_line"], condition=models.Q(state__in=["asked", "billed"]), name="one_open_year_a_line"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["community", "-id"], name="year_by_community"),
+            models.Index(fields=["property", "-id"], name="year_by_property"),
+            models.Index(fields=["deadline"], condition=models.Q(state="billed"), name="year_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.property.code} {self.item.name} {self.starts_on:%Y-%m} 起年付"
+
+
+class Measure(models.Model):
+    """An emergency policy. What was asked is frozen."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待审批")
+        RUNNING = "running", _("执行中")
+        REFUSED = "refused", _("未通过")
+        ENDED = "ended", _("已结束")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    basis = models.CharField(max_length=200)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    kinds = ArrayField(models.CharField(max_length=16), default=list)
+    deferral_months = models.PositiveSmallIntegerField(default=0)
+    percent = models.PositiveSmallIntegerField(default=0)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    request_id = models.BigIntegerField(null=True)
+    agreed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    agreed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(agreed_by__isnull=True) | ~models.Q(agreed_by=models.F("made_by")), name="measure_four_eyes"
+            ),
+            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="measure_in_order"),
+            models.CheckConstraint(condition=models.Q(deferral_months__lte=3, percent__lte=100), name="measure_bounds"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MeasurePlace(models.Model):
+    """A community in which a measure holds."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="places")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["measure", "community"], name="measure_once_a_place")]
+
+
+class MeasureBill(models.Model):
+    """What a measure did to a receivable. Append-only."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="bills")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, related_name="+")
+    base_fen = models.BigIntegerField()
+    off_fen = models.BigIntegerField()
+    adjustment = models.OneToOneField(Adjustment, null=True, on_delete=models.PROTECT, related_name="+")
+    hold = models.ForeignKey(LateFeeHold, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["measure", "receivable"], name="measure_once_a_bill")]
+
+
+class ExtraService(models.Model):
+    """A service given beyond the usual during an emergency: rounds of disinfection, meals brought, and what it cost. Append-only."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="services")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    what = models.CharField(max_length=80)
+    times = models.PositiveIntegerField()
+    cost_fen = models.BigIntegerField(default=0)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(times__gt=0, cost_fen__gte=0), name="extra_service_counts")]

@@ -1,12 +1,25 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.following import FOLLOW, follow_plan, follow_plans
+from .actions.measures import (
+    FOLLOW_MEASURES,
+    MEASURE_KIND,
+    MeasureOrder,
+    ask_measure,
+    end_measure,
+    follow_measures,
+    record_service,
+)
 from .actions.plans import HARDSHIP_KIND, POLICY_KIND, PlanTerms, assess, propose, sign
+from .actions.years import FOLLOW_YEARS, YEAR_KIND, ask_year, follow_year, follow_years
+from .granted import Granted, granted_on
 from .limiting import limits_of
-from .models import Assessment, Plan, PlanBill, PlanPart
+from .models import Assessment, Measure, Plan, PlanBill, PlanPart, YearBill
 from .origins import Origin, register_origin
 from .queries import get_plan, limitations, plan_from, plans, running_plan, verdicts
+from .rules.emergency import Terms as MeasureTerms
 from .rules.plans import Basis, Going, Limitation, Seat, State, Verdict
+from .rules.yearly import Offer, YearState
 
 __all__ = [
     "FOLLOW",
@@ -15,6 +28,7 @@ __all__ = [
     "Assessment",
     "Basis",
     "Going",
+    "Granted",
     "Limitation",
     "Origin",
     "Plan",
@@ -28,6 +42,7 @@ __all__ = [
     "follow_plan",
     "follow_plans",
     "get_plan",
+    "granted_on",
     "limitations",
     "limits_of",
     "plan_from",
@@ -37,4 +52,21 @@ __all__ = [
     "running_plan",
     "sign",
     "verdicts",
+    "FOLLOW_MEASURES",
+    "FOLLOW_YEARS",
+    "MEASURE_KIND",
+    "Measure",
+    "MeasureOrder",
+    "ask_measure",
+    "end_measure",
+    "follow_measures",
+    "record_service",
+    "MeasureTerms",
+    "Offer",
+    "YEAR_KIND",
+    "YearBill",
+    "YearState",
+    "ask_year",
+    "follow_year",
+    "follow_years",
 ]

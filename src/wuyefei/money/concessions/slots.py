@@ -11,8 +11,23 @@ from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Receivable
 
 from . import queries
+from .models import YearBill
 
 SHOWN = 4
+
+
+def year_button(request: HttpRequest, home: Property) -> str:
+    """The way to a year paid ahead."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if not actor.may(Permission.ADJUST_REQUEST, home.community_id):
+        return ""
+    return render_to_string("concessions/_year_button.html", {"home": home}, request=request)
+
+
+def receivable_year(request: HttpRequest, row: Receivable) -> str:
+    """The year paid ahead that a receivable is."""
+    year = YearBill.objects.filter(receivable_id=row.pk).select_related("item").first()
+    return "" if year is None else render_to_string("concessions/_receivable_year.html", {"year": year}, request=request)
 
 
 def plan_button(request: HttpRequest, home: Property) -> str:

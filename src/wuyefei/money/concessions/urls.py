@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import limits, plans, proposing
+from .pages import limits, measures, plans, proposing, years
 
 app_name = "concessions"
 urlpatterns = [
@@ -13,4 +13,14 @@ urlpatterns = [
     path("plans/<int:plan_id>/assess", plans.assess, name="assess"),
     path("plans/<int:plan_id>/sign", plans.sign, name="sign"),
     path("plans/<int:plan_id>/agreement.pdf", plans.agreement, name="agreement"),
+    path("measures", measures.listed, name="measures"),
+    path("measures/new", measures.new, name="measure_new"),
+    path("measures/<int:measure_id>", measures.measure, name="measure"),
+    path("measures/<int:measure_id>/service", measures.service, name="measure_service"),
+    path("measures/<int:measure_id>/end", measures.end, name="measure_end"),
+    path("years", years.listed, name="years"),
+    path("years/export", years.export, name="years_export"),
+    path("years/terms", years.terms, name="year_terms"),
+    path("years/new/<int:property_id>", years.new, name="year_new"),
+    path("years/<int:year_id>", years.year, name="year"),
 ]

@@ -19,7 +19,7 @@ from wuyefei.money.billing.public import (
     late_fee_of,
     standings,
 )
-from wuyefei.money.concessions.public import Verdict, running_plan, verdicts
+from wuyefei.money.concessions.public import Granted, Verdict, granted_on, running_plan, verdicts
 from wuyefei.money.payments.public import Allocation
 from wuyefei.money.sheets.public import StepLine, photos_of_bill, steps_of_bill
 from wuyefei.relations.accounts.public import Place, bills, get_bill, payments_of, same_layout_average
@@ -88,6 +88,14 @@ class BillPage:
     plan: Verdict | None
     """How the plan to pay in parts that covers this bill stands; None where there is none."""
 
+    granted: list[Granted]
+    """What was granted on this bill, in words."""
+
+    @property
+    def other_change_fen(self) -> int:
+        """What was adjusted for other reasons."""
+        return self.change_fen - sum(one.change_fen for one in self.granted)
+
     @property
     def change_fen(self) -> int:
         """What was adjusted since the bill was published."""
@@ -113,7 +121,7 @@ def bill_page(place: Place, bill_id: int, today: dt.date) -> BillPage:
         tower([(_(part.name), _(part.note), part.percent, fen) for part, fen in parts]) if parts else None,
         explained, steps_of_bill(bill), photos_of_bill(bill.pk) if bill.kind == Receivable.Kind.SHEET else [], _formula(bill, explained), late_fee_of(bill, today) if standing.payable_fen or standing.settled_fen else None,
         same_layout_average(place, bill), _before(place, bill), _prices(bill), settled,
-        _plan(bill, today),
+        _plan(bill, today), granted_on(bill.pk),
     )  # fmt: skip
 
 

@@ -17,12 +17,13 @@ from wuyefei.money.ledger.public import post
 from ..fees import refresh
 from ..models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from ..postings import gross_postings
+from ..rules.ahead import spread
 from ..rules.drafting import later_income, thawed_prices
 from ..rules.proration import Convention, charge_by_month
 from .locks import lock_community
 from .receivables import locked, reverse_row
 
-REBILL = "rebill"
+REBILL, DISCOUNT = "rebill", "discount"
 
 
 class DraftedAhead(DomainError):
@@ -95,27 +96,41 @@ def _bill(row: Receivable, share: Share, actor: Actor, memo: str) -> Receivable:
         allocation_order=row.allocation_order, kind=row.kind, memo=memo[:80], booked_at=now, outstanding_fen=amount,
         accrued_to=share.due_on,
     )  # fmt: skip
-    Deferral.objects.bulk_create(
-        [
-            Deferral(organisation_id=row.organisation_id, community_id=row.community_id, item=row.item, month=month.first,
-                     net_fen=fen, source_kind=REBILL, source_id=made.pk)
-            for month, fen in later.items()
-        ]
-    )  # fmt: skip
+    defer(made, later, REBILL)
     post("billing.rebill", made.pk, gross_postings(row.item.nature, amount, tax, made.deferred_fen), actor=actor,
          community_id=row.community_id, memo=f"{memo} 重出应收 {made.pk}", booked_at=now)  # fmt: skip
     return made
+
+
+def defer(row: Receivable, later: dict[Month, int], kind: str) -> None:
+    """Put net income of a receivable off to later months; ``DISCOUNT`` takes of theirs."""
+    Deferral.objects.bulk_create(
+        [
+            Deferral(organisation_id=row.organisation_id, community_id=row.community_id, item_id=row.item_id, month=month.first, net_fen=fen,
+                     source_kind=kind, source_id=row.pk)
+            for month, fen in later.items()
+        ]
+    )  # fmt: skip
+
+
+def changed_later(row: Receivable, net_fen: int) -> dict[Month, int]:
+    """What of a change of net income concerns the months to come."""
+    months = charge_by_month(Span(row.service_from, row.service_to), row.quantity, thawed_prices(row.prices), Convention(row.convention))
+    sign = -1 if net_fen < 0 else 1
+    return {month: sign * fen for month, fen in spread(abs(net_fen), months, Month.of(clock.today())).items()}
 
 
 def _adjust(part: Receivable, fen: int, was: Adjustment, request: Request, actor: Actor) -> None:
     if not fen:
         return
     tax = -tax_included(-fen, part.tax_rate) if fen < 0 else tax_included(fen, part.tax_rate)
+    later = changed_later(part, fen - tax) if was.deferred_fen else {}
     Adjustment.objects.create(
         organisation_id=part.organisation_id, community_id=part.community_id, receivable=part, kind=Adjustment.Kind.ADJUST,
-        amount_fen=fen, tax_fen=tax, value_date=was.value_date, booked_at=clock.now(), approval_id=request.pk, reason=was.reason,
+        amount_fen=fen, tax_fen=tax, deferred_fen=sum(later.values()), value_date=was.value_date, booked_at=clock.now(), approval_id=request.pk, reason=was.reason,
     )  # fmt: skip
-    post("billing.adjust", part.pk, gross_postings(part.item.nature, fen, tax, 0), actor=actor, community_id=part.community_id,
+    defer(part, later, DISCOUNT)
+    post("billing.adjust", part.pk, gross_postings(part.item.nature, fen, tax, sum(later.values())), actor=actor, community_id=part.community_id,
          memo=f"调整应收 {part.pk}")  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 
 from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.access.actor import Actor
@@ -176,11 +177,16 @@ def reverse_row(row: Receivable, request: Request, actor: Actor) -> None:
 
 def _unreleased(row: Receivable) -> dict[Month, int]:
     """The net income of this receivable that still waits in deferred income, by month."""
-    if not row.deferred_fen:
+    own = Deferral.objects.filter(source_kind__in=["rebill", "discount"], source_id=row.pk, released_entry_id__isnull=True)
+    waits = {Month.of(month): fen for month, fen in own.values_list("month").annotate(Sum("net_fen")).order_by("month")}
+    for month, fen in _unreleased_of_run(row).items():
+        waits[month] = waits.get(month, 0) + fen
+    return waits
+
+
+def _unreleased_of_run(row: Receivable) -> dict[Month, int]:
+    if not row.deferred_fen or row.run_id is None or row.run is None:
         return {}
-    if row.run_id is None or row.run is None:
-        own = Deferral.objects.filter(source_kind="rebill", source_id=row.pk, released_entry_id__isnull=True)
-        return {Month.of(month): fen for month, fen in own.values_list("month", "net_fen")}
     months = charge_by_month(
         Span(row.service_from, row.service_to), row.quantity, thawed_prices(row.prices), Convention(row.convention)
     )

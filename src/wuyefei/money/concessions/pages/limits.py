@@ -26,7 +26,7 @@ def limits(request: HttpRequest) -> HttpResponse:
     may_set = Permission.CONCESSION_EDIT in actor.wide
     if request.method == "POST" and not may_set:
         raise Forbidden(permission=_("制定优惠政策"))
-    form = LimitsForm(request.POST or None, limits=now)
+    form = LimitsForm(request.POST if request.method == "POST" else None, limits=now)
     if request.method == "POST" and form.is_valid():
         try:
             save_limits(form.chosen(), form.cleaned_data["reason"], actor=actor)

@@ -14,7 +14,7 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.billing.public import OpenBill, Published, Receivable, open_bills, refresh
+from wuyefei.money.billing.public import OpenBill, Published, Receivable, deferred_on, open_bills, refresh
 from wuyefei.money.ledger.public import Account, Posting, post
 
 from ..models import Allocation, Payment, Prepayment, Tender
@@ -113,8 +113,9 @@ def _offset(occasion: Occasion, actor: Actor) -> int:
     _lock(occasion.community_id, holders)
     held = {who: fen for who, fen in _held(occasion.community_id).items() if who in holders}
     bills: dict[tuple[int, int], list[OpenBill]] = defaultdict(list)
+    put_off = deferred_on(occasion.community_id, clock.today()) if occasion.source_id is None else set()
     for bill in open_bills(actor, clock.today(), property_ids={property_id for _, property_id in held}):
-        if occasion.source_id is None and bill.held:
+        if occasion.source_id is None and (bill.held or bill.id in put_off):
             continue  # what is disputed or deferred is not settled unasked
         bills[bill.payer_id, bill.property_id].append(bill)
     payments, settled = _offsets(occasion, held, bills, actor)
