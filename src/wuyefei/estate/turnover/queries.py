@@ -7,7 +7,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Greatest, Least
 
 from wuyefei.estate.contracts.public import Contract, ContractLine, contract_lines
 from wuyefei.estate.tariffs.public import Tariff, TariffVersion, price_words, prices_of
@@ -30,16 +29,18 @@ class Place:
 
 
 def leases(actor: Actor) -> QuerySet[ContractLine]:
-    """The lines of the communities whose estate the actor may see that owe a share of turnover, with their days."""
+    """The lines of the communities whose estate the actor may see that owe a share of turnover."""
     shared = TariffVersion.objects.filter(tariff_id=OuterRef("tariff_id")).exclude(terms__turnover=[])
     rows = contract_lines(actor).filter(Exists(shared), tariff__method=Tariff.Method.RENT)
-    rows = rows.exclude(contract__state=Contract.State.DRAFT).select_related("property", "tariff__item", "contract")
-    return rows.annotate(first=Greatest("starts_on", "contract__starts_on"), last=Least("ends_on", "contract__ends_on"))
+    return rows.exclude(contract__state=Contract.State.DRAFT).select_related("property", "tariff__item", "contract")
 
 
 def in_month(rows: QuerySet[ContractLine], month: Month) -> QuerySet[ContractLine]:
     """Those of ``leases`` that run on a day of a month."""
-    return rows.filter(Q(last__isnull=True) | Q(last__gte=month.first) & Q(last__gte=F("first")), first__lte=month.last)
+    begun = rows.filter(starts_on__lte=month.last, contract__starts_on__lte=month.last)
+    own = Q(ends_on=None) | Q(ends_on__gte=month.first, ends_on__gte=F("contract__starts_on"))
+    whole = Q(contract__ends_on=None) | Q(contract__ends_on__gte=month.first, contract__ends_on__gte=F("starts_on"))
+    return begun.filter(own, whole)
 
 
 def term_of(line: ContractLine) -> Span:

@@ -29,13 +29,13 @@ def day_list(request: StaffRequest) -> HttpResponse:
     """What is open, then the days, the latest first: file against orders, bank against file."""
     actor = request.actor
     rows = days(actor).annotate(open=Count("differences", filter=Q(differences__closed_at__isnull=True)), every=Count("differences"))
-    only = request.GET.get("state", "")
-    if only == "open":
+    state = request.GET.get("state", "")
+    if state == "open":
         rows = rows.filter(Q(open__gt=0) | Q(settled_line__isnull=True))
     page = paginate(rows, ["-day", "-id"], request.GET.get("at", ""))
-    keep = "&state=open" if only == "open" else ""
+    keep = "&state=open" if state == "open" else ""
     context = {
-        "rows": page.rows, "only": only, "newer": f"?at={page.newer}{keep}" if page.newer else "", "older": f"?at={page.older}{keep}" if page.older else "",
+        "rows": page.rows, "state": state, "newer": f"?at={page.newer}{keep}" if page.newer else "", "older": f"?at={page.older}{keep}" if page.older else "",
         "open": differences(actor).filter(closed_at__isnull=True).order_by("due_at", "pk")[:50], "now": clock.now(),
         "setups": setups(actor), "yesterday": clock.today() - DAY,
     }  # fmt: skip
