@@ -38,8 +38,8 @@ def leases(actor: Actor) -> QuerySet[ContractLine]:
 def in_month(rows: QuerySet[ContractLine], month: Month) -> QuerySet[ContractLine]:
     """Those of ``leases`` that run on a day of a month."""
     begun = rows.filter(starts_on__lte=month.last, contract__starts_on__lte=month.last)
-    own = Q(ends_on=None) | Q(ends_on__gte=month.first, ends_on__gte=F("contract__starts_on"))
-    whole = Q(contract__ends_on=None) | Q(contract__ends_on__gte=month.first, contract__ends_on__gte=F("starts_on"))
+    own = Q(ends_on=None) | Q(ends_on__gte=month.first) & Q(ends_on__gte=F("contract__starts_on"))
+    whole = Q(contract__ends_on=None) | Q(contract__ends_on__gte=month.first) & Q(contract__ends_on__gte=F("starts_on"))
     return begun.filter(own, whole)
 
 
