@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator
 from functools import partial
@@ -13,7 +14,9 @@ from wuyefei.foundation.platform import clock
 from wuyefei.money.bank.public import import_statement
 from wuyefei.money.billing.public import OpenBill, open_bills_each
 from wuyefei.money.cashdesk.public import open_slips
+from wuyefei.money.reconciliation.public import ChannelDay
 
+from .. import cast
 from ..scene import Act, Scene
 from .corrections import overdue
 
@@ -40,12 +43,21 @@ def _take_in(scene: Scene) -> None:
     writer = csv.writer(out)
     writer.writerow([f"账号：330016009900{scene.community.pk:06d}"])
     writer.writerow(HEAD)
-    own = [("", "", "现金缴存", slip.number, slip.amount_fen) for slip in open_slips(scene.community.pk).filter(bank_on__lte=day - DAY)]
-    for number, (name, account, memo, note, fen) in enumerate([*_lines(owing), *own]):
+    own: list[tuple[str, str, str, str, int]] = [("", "", "现金缴存", slip.number, slip.amount_fen) for slip in open_slips(scene.community.pk).filter(bank_on__lte=day - DAY)]
+    lines = [(day, *line) for line in (*_lines(owing), *own)]
+    for number, (on, name, account, memo, note, fen) in enumerate([*_payouts(scene, day), *lines]):
         into, gone = (_yuan(fen), "") if fen > 0 else ("", _yuan(-fen))
-        writer.writerow((day.isoformat(), f"{scene.place.prefix}{day:%m%d}{number:04d}", gone, into, name, account, memo, note))
+        writer.writerow((on.isoformat(), f"{scene.place.prefix}{day:%m%d}{number:04d}", gone, into, name, account, memo, note))
     name = f"{scene.place.name} 网银流水 {day:%Y%m}.csv"
     import_statement(scene.community.pk, "", name, out.getvalue().encode("gb18030"), actor=finance)
+
+
+def _payouts(scene: Scene, last: dt.date) -> list[tuple[dt.date, str, str, str, str, int]]:
+    """What the provider paid out for the days of the phone till, a day later each."""
+    rows = ChannelDay.objects.filter(organisation_id=scene.community.organisation_id, settled_line__isnull=True, day__lt=last).order_by("day")
+    if scene.place.prefix != cast.GROUP.places[0].prefix:
+        return []
+    return [(row.day + DAY, "财付通支付科技有限公司", "3300000000000108", "商户结算", f"微信支付 {row.day:%m%d}", row.net_fen) for row in rows if row.net_fen > 0]
 
 
 def _yuan(fen: int) -> str:

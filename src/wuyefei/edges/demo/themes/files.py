@@ -14,6 +14,7 @@ from functools import partial
 
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.kernel.dates import DAY, Month
+from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import OpenBill, open_bills_each
 from wuyefei.money.payments.public import Batch, BatchRow, Source, take_payments_in_bulk
 
@@ -126,3 +127,13 @@ def _row(scene: Scene, source: Source, visit: Visit, paid: list[OpenBill], fen: 
     reference = f"{scene.place.prefix}{visit.on:%Y%m%d}{number + 1:05d}"
     remark = f"{payer.code} 物业费" if source == Source.BANK else ""
     return BatchRow(reference, payer.home_id, payer.person_id, fen, payer.channel, visit.on, tuple(bill.id for bill in paid), remark=remark)
+
+
+def paid_by_bank(scene: Scene, mark: str, home_id: int, payer_id: int, bills: list[OpenBill], fen: int, remark: str) -> None:
+    """One transfer of today, for these bills; ``mark`` tells it from the payer's others."""
+    day = clock.today()
+    row = BatchRow(f"{scene.place.prefix}{mark}{day:%Y%m%d}{bills[0].property_code}", home_id, payer_id, fen, "transfer", day,
+                   tuple(bill.id for bill in bills), remark=f"{bills[0].property_code} {remark}")  # fmt: skip
+    digest = hashlib.sha256(repr(row).encode()).hexdigest()
+    name = f"{scene.place.name} 网银来款 {day:%Y%m%d} {remark}"
+    take_payments_in_bulk(Batch(scene.community.pk, Source.BANK, name, digest, (row,)), actor=scene[Role.FINANCE])
