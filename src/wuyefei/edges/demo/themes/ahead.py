@@ -33,6 +33,8 @@ STORIES = ((76, True), (66, False), (40, True), (6, False), (0, False))
 """Days ago on which a year was asked for, and whether it was paid two days later."""
 PAID_AFTER = 2
 AHEAD = 13
+EARLY = 60
+"""Who asked longer ago than so many days took the early offer."""
 TARIFF = "住宅物业服务费"
 MEASURED, LASTED = 15, 2
 """Months ago in which the emergency began, at most, and how many it lasted."""
@@ -67,15 +69,15 @@ def _year(scene: Scene, number: int) -> None:
         return
     home = payers[number * len(payers) // len(STORIES)].home_id
     line = ContractLine.objects.filter(property_id=home, tariff__name=TARIFF, ends_on__isnull=True).order_by("pk").first()
-    made = None if line is None else _asked(scene, home, line.pk)
+    made = None if line is None else _asked(scene, home, line.pk, (Offer.EARLY, Offer.NEAR) if STORIES[number][0] > EARLY else (Offer.NEAR,))
     if made is not None and STORIES[number][0]:
         with suppress(DomainError):  # the coming cycle may be drafted by now: then the request waits
             decide(made.request_id or 0, approved=True, actor=scene[Role.FINANCE_LEAD])
 
 
-def _asked(scene: Scene, home_id: int, line_id: int) -> YearBill | None:
-    for step in range(1, AHEAD):
-        for offer in (Offer.EARLY, Offer.NEAR):
+def _asked(scene: Scene, home_id: int, line_id: int, offers: tuple[Offer, ...]) -> YearBill | None:
+    for offer in offers:
+        for step in range(1, AHEAD):
             with suppress(DomainError):
                 return ask_year(home_id, line_id, Month.of(clock.today()).plus(step), offer, actor=scene[Role.FINANCE])
     return None

@@ -16,6 +16,7 @@ from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.kernel.dates import DAY, Month
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import OpenBill, open_bills_each
+from wuyefei.money.concessions.public import PlanBill
 from wuyefei.money.payments.public import Batch, BatchRow, Source, take_payments_in_bulk
 
 from .. import habits
@@ -96,9 +97,15 @@ def desk_day(scene: Scene, day: dt.date) -> dt.date:
     return moved
 
 
-def chosen(bills: list[OpenBill], visit: Visit) -> list[OpenBill]:
-    """The bills that a visitor has come to pay: no one knows a bill before its service begins."""
-    known = [bill for bill in bills if bill.service_from <= visit.on]
+def in_parts(scene: Scene) -> frozenset[int]:
+    """The bills of plans asked for or running here: they are paid part by part, and not at a visit."""
+    rows = PlanBill.objects.filter(plan__community_id=scene.community.pk, plan__state__in=("asked", "active"))
+    return frozenset(rows.values_list("receivable_id", flat=True))
+
+
+def chosen(bills: list[OpenBill], visit: Visit, apart: frozenset[int]) -> list[OpenBill]:
+    """The bills that a visitor has come to pay: no one knows a bill before its service begins. ``apart``: ``in_parts``."""
+    known = [bill for bill in bills if bill.service_from <= visit.on and bill.id not in apart]
     if visit.fate == Fate.OLD:
         return [bill for bill in known if bill.due_on <= visit.on - OLD]
     return known
@@ -112,8 +119,9 @@ def book(scene: Scene, source: Source, name: str, visits: list[Visit]) -> None:
     actor = scene[Role.FINANCE]
     bills = open_bills_each(actor, {person_id: visit.on for person_id, visit in seen.items()})
     rows: list[BatchRow] = []
+    apart = in_parts(scene)
     for visit in seen.values():
-        paid = chosen(bills.get(visit.payer.person_id, []), visit)
+        paid = chosen(bills.get(visit.payer.person_id, []), visit, apart)
         fen = habits.to_pay(visit.fate, sum(bill.total_fen for bill in paid))
         if paid and fen:
             rows.append(_row(scene, source, visit, paid, fen, len(rows)))

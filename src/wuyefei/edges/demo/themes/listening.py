@@ -15,6 +15,7 @@ from wuyefei.foundation.kernel.dates import DAY, Month
 from wuyefei.foundation.platform import clock
 from wuyefei.relations.service.public import answer
 
+from .. import cast
 from ..scene import Act, Scene
 
 TALKS: tuple[tuple[int, Kind, Remedy, str, str, str, str], ...] = (
@@ -43,19 +44,21 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
         return
     if month == scene.started:
         return
+    first = scene.place.prefix == cast.GROUP.places[0].prefix
+    turn = sum(map(ord, scene.place.prefix)) % SHARED
     for number, (back, *_) in enumerate(TALKS):
         day = today - DAY * back
-        if Month.of(day) == month:
+        if Month.of(day) == month and (first or number % SHARED == turn):
             if back > LOOKED_BACK:
                 yield Act(at(day, 2, 40), partial(reckon, scene.community.pk, day))
             yield Act(at(day, 14, number), partial(_talk, scene, number))
-    for back, deed in ((50, _nearby), (CADENCE_FROM, _cadence), (0, _coming), (0, _work)):
+    for back, deed in (*(((CADENCE_FROM, _cadence), (0, _coming)) if first else ()), (50, _nearby), (0, _work)):
         if Month.of(today - DAY * back) == month:
             yield Act(at(today - DAY * back, 16, 30), partial(deed, scene))
 
 
-LOOKED_BACK = 14
-"""Within these days the cases are worked out every day anyway."""
+LOOKED_BACK, SHARED = 14, 4
+"""Within these days the cases are worked out every day anyway; of the talks a place but the first has one in four."""
 
 
 def _talk(scene: Scene, number: int) -> None:

@@ -24,6 +24,7 @@ from wuyefei.money.reconciliation.public import Difference, reconcile, resolve
 
 from .. import cast
 from ..scene import Act, Scene
+from .files import in_parts
 
 DAYS, EACH_DAY = 6, 3
 MISSING, TESTED = 1, 4
@@ -105,7 +106,8 @@ class Till:
             return []
         payer_id, home_id = scene.dice("phone", today, number).choice(found)
         bills = open_bills(scene[Role.FINANCE], today, payer_ids=[payer_id])
-        return [bill for bill in bills if bill.property_id == home_id and bill.service_from <= today and not bill.held]
+        apart = in_parts(scene)
+        return [bill for bill in bills if bill.property_id == home_id and bill.service_from <= today and not bill.held and bill.id not in apart]
 
     def test(self) -> None:
         """Somebody tried the merchant account by hand: the provider's file has it, we do not."""

@@ -18,7 +18,6 @@ from wuyefei.relations.notices.public import (
     Batch,
     Carrier,
     Message,
-    Target,
     Trial,
     end_trial,
     reckon_habits,
@@ -103,11 +102,10 @@ def _gate(scene: Scene) -> None:
         return
     source, _secret = add_source(scene.community.pk, GATE, "gate", 20, actor=admin)
     add_source(scene.community.pk, LIFT, "lift", 5, actor=admin)
-    told = set(Target.objects.filter(community_id=scene.community.pk).values_list("person_id", flat=True))
     rows = Receivable.objects.filter(community_id=scene.community.pk, outstanding_fen__gt=0, reversed_at__isnull=True, payer__kind="individual")
     owing = list(dict.fromkeys(rows.order_by("property__sort_key", "pk").values_list("payer_id", "property__code")))
     for number, (person_id, room) in enumerate(owing[:ROOMS]):
-        if number % 2 == 0 and person_id not in told:
+        if number % 2 == 0:
             note_consent(person_id, Use.TIMING, True, "前台签署的告知书", actor=manager)
         answer(_sealed(source.pk, room))
     answer(_sealed(source.pk, "9-9-999"))
