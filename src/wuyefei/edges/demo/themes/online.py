@@ -26,7 +26,7 @@ from .. import cast
 from ..scene import Act, Scene
 from .files import in_parts
 
-DAYS, EACH_DAY = 6, 3
+DAYS, EACH_DAY = 6, 2
 MISSING, TESTED = 1, 4
 """Days ago on which the provider's file leaves a payment out, and has one that is not ours."""
 AMONG = 60
@@ -42,7 +42,7 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
     days = [day for back in range(DAYS, 0, -1) if Month.of(day := today - DAY * back) == month]
     for day in days:
         for number in range(EACH_DAY):
-            yield Act(at(day, 12 + 3 * number, 25), partial(till.pay, number))
+            yield Act(at(day, 12 + 6 * number, 25), partial(till.pay, number))
         if day == today - DAY * TESTED:
             yield Act(at(day, 16), till.test)
         if day != days[-1]:
