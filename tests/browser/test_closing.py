@@ -31,7 +31,7 @@ def test_a_month_is_closed_by_two(
     page.locator("#cl-why").fill("月末核验排在下周")
     page.get_by_role("button", name="申请结账").click()
     page.get_by_role("button", name="提交结账").click()
-    expect(page.get_by_text("等另一位同事复核")).to_be_visible()
+    expect(page.locator("main").get_by_text("等另一位同事复核")).to_be_visible()
     decide(Request.objects.get().pk, approved=True, actor=world["lead"])
     page.reload()
     expect(page.get_by_text("及以前不能再入账")).to_be_visible()
