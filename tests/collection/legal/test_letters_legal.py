@@ -159,9 +159,11 @@ def test_an_agreement_becomes_a_plan_and_moves_the_clock(world: World) -> None:
     matter = demanded(world)
     ref = f"matter:{matter.pk}"
     first, mine = dt.date(2026, 10, 5), list(bills_of(world, "陆小满"))
-    terms = PlanTerms(Basis.HARDSHIP, 6, first, "按调解协议", 50, origin=ref)
+    terms = PlanTerms(Basis.MEDIATION, 6, first, "按调解协议", origin=ref)
     with clock.at(at(DELIVERED, 11)), pytest.raises(NotFound):  # no agreement yet
         propose(matter.property_id, mine, terms, actor=world["legal"])
+    with clock.at(at(DELIVERED, 11)), refused("not_mediated"):  # a mediated plan comes from nowhere else
+        propose(matter.property_id, mine, PlanTerms(Basis.MEDIATION, 6, first, "按调解协议"), actor=world["legal"])
     do(world, matter, "mediate", DELIVERED, body="street")
     do(world, matter, "agreed", DELIVERED, agreed_fen="840", last_on="2027-02-05", times="6", note="分六期")
     with clock.at(at(DELIVERED, 12)):

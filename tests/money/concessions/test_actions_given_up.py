@@ -74,7 +74,7 @@ def booked(world: World, account: Account) -> int:
 
 
 def sound(world: World) -> None:
-    assert [finding for result in run_checks(world.organisation.pk) for finding in result.findings] == []
+    assert run_checks(world.organisation.pk).holds
 
 
 def test_written_off_then_paid_after_all(world: World) -> None:
@@ -108,7 +108,7 @@ def test_a_judgment_lowers_income_and_tax_for_good(world: World) -> None:
     decide(row.request_id or 0, approved=True, actor=world["lead"])
     made = Adjustment.objects.get()
     assert (made.kind, made.amount_fen, made.tax_fen) == ("adjust", -5_300, -300) and bill(world, "1-1-102").outstanding_fen == 5_300
-    assert [one.words for one in granted_on(made.receivable_id)] == ["按判决（（2026）示 01 执 1 号，2026-05-20）减本金 53.00 元"]
+    assert [one.words for one in granted_on(made.receivable_id)] == ["按判决「(2026)示 01 执 1 号」（2026-05-20）减本金 53.00 元"]
     late = ask_giving_up(bill(world).pk, GivingUp(Way.MEDIATION, PAPER, "调解", principal_fen=20_000, late_fen=1_000), actor=world["finance"])
     decide(late.request_id or 0, approved=True, actor=world["lead"])
     assert owed(world) == [(80_000, 3_000)] and booked(world, Account.OPENING) == -80_000 and booked(world, Account.BAD_DEBT) == 0
@@ -134,7 +134,7 @@ def test_refused_and_nothing_changed(world: World) -> None:
         decide(row.request_id or 0, approved=True, actor=world["lead"])
     assert changed.value.code == "open_changed"
     decide(row.request_id or 0, approved=False, actor=world["lead"], note="缴了一部分")
-    propose(bill(world).property_id, [pk], PlanTerms(Basis.HARDSHIP, 3, D(2026, 6, 10), "停工"), actor=world["finance"])
+    propose(bill(world).property_id, [pk], PlanTerms(Basis.HARDSHIP, 3, D(2026, 6, 10), "停工", 50), actor=world["finance"])
     with pytest.raises(InAPlan):
         ask_giving_up(pk, WRITE_OFF, actor=world["finance"])
     assert not Adjustment.objects.exists() and not LateFeeWaiver.objects.exists()

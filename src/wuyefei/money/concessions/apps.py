@@ -21,6 +21,7 @@ class ConcessionsConfig(AppConfig):
         words, where = asking.describe_plan, asking.plan_address
         register_kind(Kind(plans.POLICY_KIND, "大额分期", Permission.ADJUST_APPROVE, plans.agree, plans.refuse, where, words))
         register_kind(Kind(plans.HARDSHIP_KIND, "困难分期", Permission.HARDSHIP_FINANCE, plans.agree, plans.refuse, where, words))
+        register_kind(Kind(plans.MEDIATION_KIND, "调解分期", Permission.ADJUST_APPROVE, plans.agree, plans.refuse, where, words))
         register_kind(
             Kind(years.YEAR_KIND, "年付优惠", Permission.ADJUST_APPROVE, years.bill_year, years.refuse_year, asking.year_address, asking.describe_year)
         )

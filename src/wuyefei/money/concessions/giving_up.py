@@ -54,7 +54,7 @@ def words_of(row: GivenUp) -> str:
         return "这笔欠费已从账上核销，销案存账；债权仍在，以后仍可缴纳"
     what = "判决" if row.way == Way.JUDGMENT else "调解"
     parts = [f"{name} {yuan_text(fen)} 元" for name, fen in (("本金", row.principal_fen), ("违约金", row.late_fee_fen)) if fen]
-    return f"按{what}（{row.paper}，{row.paper_on}）减{'、'.join(parts)}"
+    return f"按{what}「{row.paper}」（{row.paper_on}）减{'、'.join(parts)}"
 
 
 def stand(rows: Iterable[GivenUp]) -> dict[int, Standing]:

@@ -31,6 +31,7 @@ class Plan(models.Model):
     class Basis(models.TextChoices):
         POLICY = "policy", _("大额分期")
         HARDSHIP = "hardship", _("困难分期")
+        MEDIATION = "mediation", _("调解分期")
 
     class State(models.TextChoices):
         ASKED = "asked", _("待审批")
@@ -71,7 +72,7 @@ class Plan(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(total_fen__gt=0), name="plan_positive"),
             models.CheckConstraint(
-                condition=models.Q(basis="policy", relief_percent=0) | models.Q(basis="hardship", relief_percent__range=(0, 100)),
+                condition=models.Q(basis__in=["policy", "mediation"], relief_percent=0) | models.Q(basis="hardship", relief_percent__range=(0, 100)),
                 name="relief_in_hardship_only",
             ),
             models.UniqueConstraint(
