@@ -10,6 +10,7 @@ import pytest
 
 from tests.estate.metering.test_pages_metering import client_of
 from tests.world import World, make_world, pay
+from wuyefei.edges.portal.words import state as bill_state
 from wuyefei.foundation.approvals.actions import SamePerson, cancel, decide
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock
@@ -84,6 +85,7 @@ def test_written_off_then_paid_after_all(world: World) -> None:
     decide(row.request_id or 0, approved=True, actor=world["lead"])
     assert owed(world) == [] and booked(world, Account.BAD_DEBT) == 100_000 and booked(world, Account.RECEIVABLE) == 10_600
     assert [(one.change_fen, one.kept) for one in granted_on(bill(world).pk)] == [(-100_000, True)]
+    assert bill_state(due_on=bill(world).due_on, today=TODAY, open_fen=0, lost=True).words == "销案存账"
     sound(world)
     with pytest.raises(DomainError) as refused:
         ask_reversal(bill(world).pk, actor=world["finance"], reason="错")
@@ -153,6 +155,7 @@ def test_the_pages(world: World) -> None:
     row = GivenUp.objects.get()
     decide(row.request_id or 0, approved=True, actor=world["lead"])
     page = f"/concessions/given-up/{row.pk}"
+    assert "已核销" in finance.get(f"/billing/receivables/{pk}").content.decode()
     assert "村委会证明" in finance.get(page).content.decode() and "村委会证明" not in client_of(world["cashier"]).get(page).content.decode()
     assert finance.post(f"{page}/again", {"sum": "1,000.00", "note": "回来了"}).status_code == 302
     assert "还没有缴清" in finance.get(page).content.decode() and bill(world).outstanding_fen == 100_000

@@ -79,7 +79,7 @@ ACTIONS = {
     "concessions.extra_service": noop("登记额外服务"), "concessions.year": noop("年付优惠"), "concessions.ask_year": noop("提出年付"), "concessions.bill_year": noop("年付出账"),
     "concessions.refuse_year": noop("年付未通过"), "concessions.year_earned": noop("年付付清"), "concessions.year_lapsed": noop("年付逾期作废"),
     "concessions.year_billed": noop("年付恢复待付款"), "concessions.year_terms": noop("修改年付优惠幅度"), "concessions.export_years": noop("导出年付"),
-    "concessions.mediation": noop("调解分期"), "concessions.write_off": noop("坏账核销"), "concessions.reduce": noop("判决或调解裁减"), "concessions.ask_given_up": noop("提出核销或裁减"),
+    "legal.written_off": noop("核销结案"), "concessions.mediation": noop("调解分期"), "concessions.write_off": noop("坏账核销"), "concessions.reduce": noop("判决或调解裁减"), "concessions.ask_given_up": noop("提出核销或裁减"),
     "concessions.given_up": noop("执行核销或裁减"), "concessions.refuse_given_up": noop("核销或裁减未通过"),
     "concessions.take_up_again": noop("已核销的恢复待收"), "concessions.export_given_up": noop("导出核销与裁减"),
     "billing.write_off": noop("坏账核销"), "billing.recover": noop("收回已核销坏账"),

@@ -51,7 +51,7 @@ def owed_of(bill: Receivable) -> Owed:
 def words_of(row: GivenUp) -> str:
     """What the owner reads on the bill."""
     if row.way == Way.WRITE_OFF:
-        return "这笔欠费已从账上核销，销案存账；债权仍在，以后仍可缴纳"
+        return "这笔欠费已从账上核销，不再催缴；债权仍在，要缴请联系物业"
     what = "判决" if row.way == Way.JUDGMENT else "调解"
     parts = [f"{name} {yuan_text(fen)} 元" for name, fen in (("本金", row.principal_fen), ("违约金", row.late_fee_fen)) if fen]
     return f"按{what}「{row.paper}」（{row.paper_on}）减{'、'.join(parts)}"
