@@ -24,7 +24,7 @@ from wuyefei.money.billing.public import (
 )
 
 from .. import giving_up as queries
-from ..models import GivenUp
+from ..models import GivenUp, YearBill
 from ..queries import in_a_plan
 from ..rules.given_up import (
     Cut,
@@ -38,6 +38,7 @@ from ..rules.given_up import (
     reduced,
     written_off,
 )
+from ..rules.yearly import YearState
 
 WRITE_OFF_KIND, REDUCE_KIND = "concessions.write_off", "concessions.reduce"
 
@@ -45,6 +46,11 @@ WRITE_OFF_KIND, REDUCE_KIND = "concessions.write_off", "concessions.reduce"
 class InAPlan(DomainError):
     code = "in_a_plan"
     message = "这笔应收在一份待审批或履行中的分期里，请先了结分期。"
+
+
+class InAYear(DomainError):
+    code = "in_a_year"
+    message = "这笔应收是待付款的年付，到期没有付清会整笔撤销，不用核销或裁减。"
 
 
 class AskedAlready(DomainError):
@@ -76,14 +82,14 @@ def cut_of(order: GivingUp, owed: Owed) -> Cut:
 
 @transaction.atomic
 def ask_giving_up(receivable_id: int, order: GivingUp, *, actor: Actor) -> GivenUp:
-    """Ask for it; a second person decides. Raises ``Invalid``, ``NotFound``, ``InAPlan``, ``AskedAlready`` and what the rules raise."""
+    """Ask for it; a second person decides. Raises ``Invalid``, ``NotFound``, ``InAPlan``, ``InAYear``,
+    ``AskedAlready`` and what the rules raise."""
     bill = get_receivable(actor, receivable_id)
     actor.require(Permission.ADJUST_REQUEST, bill.community_id)
     [bill] = lock_receivables([bill.pk], bill.community_id)
     if bill.reversed_at is not None:
         raise DomainError("already_reversed", "这笔应收已经红冲。")
-    if in_a_plan([bill.pk]):
-        raise InAPlan()
+    _check_free(bill.pk)
     cut = cut_of(order, queries.owed_of(bill))
     try:
         with transaction.atomic():
@@ -105,6 +111,13 @@ def ask_giving_up(receivable_id: int, order: GivingUp, *, actor: Actor) -> Given
     return row
 
 
+def _check_free(receivable_id: int) -> None:
+    if in_a_plan([receivable_id]):
+        raise InAPlan()
+    if YearBill.objects.filter(receivable_id=receivable_id, state=YearState.BILLED).exists():
+        raise InAYear()
+
+
 def _locked(given_up_id: int, organisation_id: int) -> GivenUp:
     row = GivenUp.objects.select_for_update(of=("self",)).select_related("receivable").filter(pk=given_up_id, organisation_id=organisation_id).first()
     if row is None:
@@ -118,8 +131,7 @@ def carry_out(request: Request, actor: Actor) -> None:
     if row.state != GivenUpState.ASKED:
         raise GivenUpWrongState(state=row.get_state_display(), verb="通过")
     [bill] = lock_receivables([row.receivable_id], row.community_id)
-    if in_a_plan([bill.pk]):
-        raise InAPlan()
+    _check_free(bill.pk)
     words, owed = queries.words_of(row), queries.owed_of(bill)
     late = owed.late_fen if row.way == Way.WRITE_OFF else row.late_fee_fen
     if late:
