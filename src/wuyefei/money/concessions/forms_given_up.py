@@ -35,6 +35,8 @@ class GivenUpForm(forms.Form):
         self.way = way
         for name in ("principal", "late") if way is Way.WRITE_OFF else ("ground",):
             del self.fields[name]
+        for name in ("paper", "paper_on") if way is not Way.WRITE_OFF else ():
+            self.fields[name].required = True
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

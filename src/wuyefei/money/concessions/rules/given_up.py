@@ -89,6 +89,10 @@ class Owed:
     def late_fen(self) -> int:
         return payable(self.exact, self.fee_due_fen, self.cap, self.waived_fen, self.settled_fen)
 
+    @property
+    def total_fen(self) -> int:
+        return self.open_fen + self.late_fen
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
