@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wuyefei.foundation.kernel.errors import DomainError, Invalid
@@ -96,6 +96,7 @@ def test_not_yet_due_and_too_much_and_nothing_are_refused() -> None:
             reduced(owed("1000", "70"), principal, late)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 10**7), st.integers(0, 10**6), st.data())
 def test_nothing_is_left_below_zero_and_the_principal_is_conserved(open_fen: int, exact: int, data: st.DataObject) -> None:
     bill = Owed(DUE, open_fen, open_fen, Decimal(exact), Decimal("0.05"))

@@ -13,6 +13,8 @@ from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.access.models import Community, Organisation, User
 from wuyefei.money.billing.public import Adjustment, LateFeeHold, LateFeeWaiver, Receivable
 
+from .rules.given_up import WAY_NAMES, Way
+
 
 class PlanLimits(models.Model):
     """Within what plans are granted, for an organisation from a moment on; the latest hold. Append-only."""
@@ -345,4 +347,4 @@ class GivenUp(models.Model):
         indexes = [models.Index(fields=["community", "-id"], name="given_up_by_community")]
 
     def __str__(self) -> str:
-        return f"{self.receivable.property.code} {self.get_way_display()}"
+        return f"{self.receivable.property.code} {WAY_NAMES[Way(self.way)]}"

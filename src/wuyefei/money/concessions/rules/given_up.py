@@ -44,11 +44,6 @@ class GivenUpState(StrEnum):
 
 
 WAY_NAMES = {Way.WRITE_OFF: "坏账核销", Way.JUDGMENT: "判决裁减", Way.MEDIATION: "调解减让"}
-GROUND_NAMES = {
-    Ground.COURT: "法院终结或终止执行", Ground.ESTATE: "死亡或失踪，遗产不足清偿", Ground.WOUND_UP: "破产、注销或吊销，财产不足清偿",
-    Ground.OLD: "逾期三年以上，有证据证明无力清偿", Ground.DISASTER: "不可抗力，无法收回",
-}  # fmt: skip
-STATE_NAMES = {GivenUpState.ASKED: "待审批", GivenUpState.DONE: "已执行", GivenUpState.REFUSED: "未通过"}
 PAPERED = frozenset({Ground.COURT, Ground.WOUND_UP})
 """Grounds that a numbered paper proves: a ruling, or a notice of bankruptcy or of striking off."""
 
