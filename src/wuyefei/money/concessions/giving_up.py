@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -42,10 +43,8 @@ def owed_of(bill: Receivable) -> Owed:
     today = clock.today()
     standing = standings([bill], today)[bill.pk]
     fee = late_fee_of(bill, today)
-    return Owed(
-        bill.due_on, bill.outstanding_fen, standing.fee_due_fen, *((fee.exact, bill.late_fee_cap) if fee else ()),
-        waived_fen=standing.waived_fen, settled_fen=standing.settled_fen,
-    )  # fmt: skip
+    exact, cap = (fee.exact, bill.late_fee_cap) if fee else (Decimal(0), None)
+    return Owed(bill.due_on, bill.outstanding_fen, standing.fee_due_fen, exact, cap, standing.waived_fen, standing.settled_fen)
 
 
 def words_of(row: GivenUp) -> str:
