@@ -28,7 +28,7 @@ KINDS: dict[str, str] = {
     "meter_id": "meter", "lease_id": "lease", "consultation_id": "consultation", "reading_id": "reading", "sheet_id": "sheet",
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
-    "case_id": "case", "plan_id": "plan", "year_id": "year", "measure_id": "measure",
+    "case_id": "case", "plan_id": "plan", "year_id": "year", "measure_id": "measure", "given_up_id": "given_up",
     "transfer_id": "transfer", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
     "entry_id": "entry", "slip_id": "slip", "channel_day_id": "channel_day", "difference_id": "difference",
     "source_id": "source", "source_hook": "source_hook", "handover_id": "handover", "objection_id": "objection",

@@ -47,11 +47,16 @@ from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order,
 from wuyefei.money.channels.rules import Report, Said
 from wuyefei.money.concessions.public import Basis as PlanBasis
 from wuyefei.money.concessions.public import (
+    GivingUp,
     MeasureOrder,
     MeasureTerms,
     Offer,
+    Paper,
     Plan,
+    PlanBill,
     PlanTerms,
+    Way,
+    ask_giving_up,
     ask_measure,
     ask_year,
     propose,
@@ -100,6 +105,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _year(place, actors)
         _measure(place, actors)
         pursue(place)
+        _given_up(place, actors)
     _entries(place)
     return place
 
@@ -126,6 +132,15 @@ def _measure(place: Place, actors: dict[str, Actor]) -> None:
     terms = MeasureTerms(Span(TODAY, TODAY), 1, 0)
     order = MeasureOrder(f"{place.mark.word}纾困", f"{place.mark.word}通知", terms, (place.community.pk,))
     place.ids["measure"] = [ask_measure(order, actor=actors["lead"]).pk]
+
+
+def _given_up(place: Place, actors: dict[str, Actor]) -> None:
+    """A reduction by a judgment that was asked for."""
+    planned = PlanBill.objects.values("receivable_id")
+    row = Receivable.objects.filter(community=place.community, outstanding_fen__gt=100).exclude(pk__in=planned).order_by("pk").first()
+    assert row is not None
+    order = GivingUp(Way.JUDGMENT, Paper(f"{place.mark.word}判决书", f"{place.mark.word}民初 1 号", TODAY), f"{place.mark.word}判决", principal_fen=100)
+    place.ids["given_up"] = [ask_giving_up(row.pk, order, actor=actors["finance"]).pk]
 
 
 def _entries(place: Place) -> None:

@@ -24,6 +24,7 @@ class Account(StrEnum):
     INCOME = "6001"
     LATE_FEE = "6301"
     BANK_FEE = "6603"
+    BAD_DEBT = "6702"
     SHORTAGE = "6711"
     OVERAGE = "6301.9"
 
@@ -45,6 +46,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.INCOME: "主营业务收入",
     Account.LATE_FEE: "营业外收入-违约金",
     Account.BANK_FEE: "财务费用-手续费",
+    Account.BAD_DEBT: "信用减值损失-坏账",
     Account.SHORTAGE: "营业外支出-现金短款",
     Account.OVERAGE: "营业外收入-现金长款",
 }
@@ -66,6 +68,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.INCOME: "Income:Service",
     Account.LATE_FEE: "Income:LateFee",
     Account.BANK_FEE: "Expenses:BankFee",
+    Account.BAD_DEBT: "Expenses:BadDebt",
     Account.SHORTAGE: "Expenses:CashShort",
     Account.OVERAGE: "Income:CashOver",
 }
