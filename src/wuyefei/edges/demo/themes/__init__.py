@@ -14,6 +14,7 @@ from . import (
     bank,
     billing,
     closing,
+    control,
     corrections,
     desk,
     files,
@@ -29,5 +30,5 @@ from . import (
 )
 
 THEMES = (
-    prices, leases, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal, closing,
+    prices, leases, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal, closing, control,
 )  # fmt: skip
