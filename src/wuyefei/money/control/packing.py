@@ -88,7 +88,7 @@ def make_pack(quarter: Quarter, community_id: int | None, *, actor: Actor) -> Ma
 
 
 def _write(scope: Scope) -> Made:
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL)  # type: ignore[assignment]  # noqa: SIM115
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL)  # noqa: SIM115
     with translation.override("zh-hans"), zipfile.ZipFile(file, "w") as archive:
         parts = [_part(archive, name, title, _lines(head, EXTRACTS[name](scope))) for name, (title, head) in layouts.PARTS.items()]
         parts.append(_part(archive, layouts.INDEX, layouts.PACK_NAME, iter([_index(scope, parts)])))

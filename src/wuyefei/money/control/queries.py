@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from wuyefei.foundation.access.actor import Actor, get_community
 from wuyefei.foundation.access.models import Community, User
@@ -40,6 +40,12 @@ def draws(actor: Actor) -> QuerySet[Draw]:
     rows = Draw.objects.filter(mine(actor)).select_related("community", "drawn_by")
     differing = Q(items__check_done__result=Check.Result.DIFFERS)
     return rows.annotate(drawn=Count("items"), checked=Count("items__check_done"), differing=Count("items", filter=differing))
+
+
+def unfinished(actor: Actor) -> QuerySet[Draw]:
+    """Draws of which a payment was not compared yet."""
+    left = Item.objects.filter(draw=OuterRef("pk"), check_done__isnull=True)
+    return Draw.objects.filter(mine(actor), Exists(left))
 
 
 def get_draw(actor: Actor, draw_id: int) -> Draw:

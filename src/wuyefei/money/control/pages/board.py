@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
 
 from ..actions import settle
-from ..queries import controls, draws, get_mismatch, mismatches, point_of, stub_checks
+from ..queries import controls, get_mismatch, mismatches, point_of, stub_checks, unfinished
 from ..rules import CHECK_WITHIN, Standing
 from .common import STANDINGS, acted, paged, shared
 
@@ -33,7 +32,7 @@ def board(request: StaffRequest) -> HttpResponse:
     late = [(point, STANDINGS[point.standing]) for point in points if point.standing in {Standing.OVERDUE, Standing.FAILED}]
     month = Month.of(clock.today()).plus(-1)
     ticked = set(stub_checks(actor).filter(month=month.first).values_list("community_id", flat=True))
-    waiting = draws(actor).filter(checked__lt=F("drawn"))
+    waiting = unfinished(actor)
     context |= {
         "rows": [(row, _may_settle(request, row)) for row in page.rows], "closed": closed, "now": clock.now(),
         **paged(page, "&state=closed" if closed else ""), "open": mismatches(actor).filter(closed_at__isnull=True).count(), "late": late[:20],

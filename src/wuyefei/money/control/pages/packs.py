@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -43,8 +44,8 @@ def pack_list(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @needs(Permission.CONTROL_VIEW)
-def make(request: StaffRequest) -> HttpResponseBase:
-    """The pack as a download."""
+def make(request: StaffRequest) -> HttpResponse:
+    """The pack as a download, sent from its file as it is read."""
     community = request.POST.get("community", "")
     try:
         made = make_pack(Quarter.parse(request.POST.get("quarter", "")), whole_number(community), actor=request.actor)
@@ -55,4 +56,4 @@ def make(request: StaffRequest) -> HttpResponseBase:
         return redirect("control:packs")
     response = FileResponse(made.file, content_type="application/zip")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(made.name)}"
-    return response
+    return cast(HttpResponse, response)
