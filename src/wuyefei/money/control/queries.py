@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import TruncMonth
 
 from wuyefei.foundation.access.actor import Actor, get_community
 from wuyefei.foundation.access.models import Community, User
@@ -107,6 +108,14 @@ def _again(prints: Iterable[ReceiptPrint]) -> list[tuple[ReceiptPrint, str]]:
         originals[receipt_id] = pk
     names = dict(User.objects.filter(pk__in={row.user_id for row in rows}).values_list("pk", "name"))
     return [(row, names.get(row.user_id, "")) for row in rows if originals[row.receipt_id] != row.pk]
+
+
+def with_receipts(actor: Actor, first: Month, last: Month) -> set[tuple[int, Month]]:
+    """The (community, month) pairs in which receipts were issued: only those have stubs to check."""
+    begin, after = moments(first.first, last.last)
+    rows = Receipt.objects.filter(mine(actor), issued_at__gte=begin, issued_at__lt=after).order_by()
+    months = rows.annotate(at=TruncMonth("issued_at", tzinfo=CHINA)).values_list("community_id", "at").distinct()
+    return {(community_id, Month.of(at.date())) for community_id, at in months}
 
 
 def stub_checks(actor: Actor) -> QuerySet[StubCheck]:

@@ -25,7 +25,7 @@ from wuyefei.money.control.public import (
 
 from ..scene import Act, Scene
 
-WEEKS, STUB_MONTHS, POINT_MONTHS = 6, 3, 4
+WEEKS, STUB_MONTHS, POINT_MONTHS = 6, 6, 4
 DIFFERS = 0.06
 FIRST_PLACES = ("LX", "QH")
 """Where the whole firm's control points are registered and tested: once a firm."""

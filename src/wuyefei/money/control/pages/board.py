@@ -14,7 +14,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
 
 from ..actions import settle
-from ..queries import controls, get_mismatch, mismatches, point_of, stub_checks, unfinished
+from ..queries import controls, get_mismatch, mismatches, point_of, stub_checks, unfinished, with_receipts
 from ..rules import CHECK_WITHIN, Standing
 from .common import STANDINGS, acted, paged, shared
 
@@ -38,7 +38,7 @@ def board(request: StaffRequest) -> HttpResponse:
         **paged(page, "&state=closed" if closed else ""), "open": mismatches(actor).filter(closed_at__isnull=True).count(), "late": late[:20],
         "overdue": sum(point.standing is Standing.OVERDUE for point in points), "points": len(points), "samples": waiting.count(),
         "samples_late": waiting.filter(drawn_at__lt=clock.now() - CHECK_WITHIN).count(), "month": month,
-        "unticked": sum(place.pk not in ticked for place in context["places"]),
+        "unticked": sum(place_id not in ticked for place_id, _month in with_receipts(actor, month, month)),
     }  # fmt: skip
     return render(request, "control/board.html", context)
 

@@ -15,7 +15,7 @@ from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 
 from ..actions import tick
-from ..queries import month_stubs, stub_checks
+from ..queries import month_stubs, stub_checks, with_receipts
 from ..rules import STUBS_WITHIN
 from .common import acted, read_month, shared
 
@@ -32,9 +32,10 @@ def stub_list(request: StaffRequest) -> HttpResponse:
     rows = stub_checks(actor).filter(month__in=[month.first for month in months])
     ticked = {(row.community_id, row.month): row for row in rows}
     late = {month: month.plus(1).day(STUBS_WITHIN) < clock.today() for month in months}
+    issued = with_receipts(actor, months[-1], latest)
     context |= {
         "months": months, "within": STUBS_WITHIN,
-        "lines": [(place, [(month, ticked.get((place.pk, month.first)), late[month]) for month in months]) for place in context["places"]],
+        "lines": [(place, [(month, ticked.get((place.pk, month.first)), late[month], (place.pk, month) in issued) for month in months]) for place in context["places"]],
     }  # fmt: skip
     return render(request, "control/stubs.html", context)
 
