@@ -26,14 +26,14 @@ from .common import acted, paged, shared
 @require_safe
 @needs(Permission.CONTROL_VIEW)
 def sample_list(request: StaffRequest) -> HttpResponse:
-    """The draws, the latest week first."""
+    """The draws, the latest week first; weeks without payments on demand."""
     actor, context = request.actor, shared(request.actor, "samples")
-    rows, community = draws(actor), whole_number(request.GET.get("community"))
-    rows = rows.filter(community_id=community) if community else rows
+    every = request.GET.get("state") == "all"
+    rows = draws(actor) if every else draws(actor).filter(population__gt=0)
     page = paginate(rows, ["-week", "-id"], request.GET.get("at", ""), size=20)
     context |= {
-        "rows": [(row, row.week + WEEK - DAY, row.drawn_at + CHECK_WITHIN < clock.now()) for row in page.rows], "community": community,
-        **paged(page, f"&community={community}" if community else ""), "size": SAMPLE_SIZE, "last": monday_of(clock.today()) - DAY,
+        "rows": [(row, row.week + WEEK - DAY, row.drawn_at + CHECK_WITHIN < clock.now()) for row in page.rows], "every": every,
+        **paged(page, "&state=all" if every else ""), "size": SAMPLE_SIZE, "last": monday_of(clock.today()) - DAY,
         "drawing": visible_communities(actor, Permission.CONTROL_WORK),
     }  # fmt: skip
     return render(request, "control/samples.html", context)
