@@ -61,6 +61,7 @@ from wuyefei.money.concessions.public import (
     ask_year,
     propose,
 )
+from wuyefei.money.control.public import Draw, Item, Mismatch, PointDraft, register_control
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
@@ -106,6 +107,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _measure(place, actors)
         pursue(place)
         _given_up(place, actors)
+        _controls(place, actors)
     _entries(place)
     return place
 
@@ -141,6 +143,24 @@ def _given_up(place: Place, actors: dict[str, Actor]) -> None:
     assert row is not None
     order = GivingUp(Way.JUDGMENT, Paper(f"{place.mark.word}判决书", f"{place.mark.word}民初 1 号", TODAY), f"{place.mark.word}判决", principal_fen=100)
     place.ids["given_up"] = [ask_giving_up(row.pk, order, actor=actors["finance"]).pk]
+
+
+def _controls(place: Place, actors: dict[str, Actor]) -> None:
+    """A sample of one payment, a control point of this place alone, and a mismatch that waits."""
+    organisation, community, word, letters = place.community.organisation, place.community, place.mark.word, place.mark.letters
+    row = Draw.objects.create(
+        organisation=organisation, community=community, week=START, seed=letters, size=1, population=1, drawn_by_id=actors["finance"].user_id,
+        drawn_at=clock.now(),
+    )  # fmt: skip
+    payment, cashier = int(place.one("payment")), actors["cashier"].user_id
+    item = Item.objects.create(organisation=organisation, community=community, draw=row, rank=1, payment_id=payment, taken_by_id=cashier)
+    draft = PointDraft("rights", f"{word}收款权限", f"{word}每季清理", "quarter", cashier, community.pk)
+    point = register_control(draft, actor=actors["lead"])
+    wrong = Mismatch.objects.create(
+        organisation=organisation, community=community, kind="gap", source_id=1, detail=f"{letters} 000009", opened_by_id=cashier,
+        opened_at=clock.now(), due_at=clock.now(),
+    )  # fmt: skip
+    place.ids |= {"draw": [row.pk], "sample_item": [item.pk], "control": [point.pk], "mismatch": [wrong.pk]}
 
 
 def _entries(place: Place) -> None:

@@ -61,6 +61,7 @@ ROOMS = [
     "wuyefei.money.bank",
     "wuyefei.money.reconciliation",
     "wuyefei.money.closing",
+    "wuyefei.money.control",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

@@ -16,6 +16,7 @@ from . import (
     bank,
     billing,
     closing,
+    control,
     corrections,
     desk,
     files,
@@ -37,5 +38,5 @@ from . import (
 
 THEMES = (
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, today, talk, smart, owners, pursuit,
-    listening, legal, votes, closing,
+    listening, legal, votes, closing, control,
 )  # fmt: skip
