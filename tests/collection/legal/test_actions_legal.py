@@ -29,6 +29,7 @@ from wuyefei.collection.legal.public import (
     open_matters,
     post,
     printed,
+    set_urging,
     watch,
 )
 from wuyefei.collection.legal.rules.road import NotNow
@@ -178,6 +179,12 @@ def test_suit_needs_a_demand_that_is_over_and_a_decision(world: World) -> None:
     with refused("assets_first"):  # 91 days old
         do(world, matter, "file", AFTER, **suit)
     do(world, matter, "assets", AFTER, **ASSETS)
+    with pytest.raises((Forbidden, NotFound)):
+        set_urging(matter.community_id, True, "某市物业条例第八十条", actor=world["legal"])
+    set_urging(matter.community_id, True, "某市物业条例第八十条", actor=world["manager"])
+    with refused("urging_first"):
+        do(world, matter, "file", AFTER, **suit)
+    do(world, matter, "urged", AFTER, note="督促函 3 号，已送达")
     do(world, matter, "file", AFTER, **suit)
     matter.refresh_from_db()
     assert matter.step == "court" and matter.limitation_on is None

@@ -265,7 +265,10 @@ class Told:
 def told(person_id: int, property_ids: Collection[int], many: int = 3) -> list[Told]:
     """The latest notices that told a person about properties, the latest first; for callers that have checked both."""
     ids = Target.objects.filter(person_id=person_id, property_id__in=property_ids).values_list("pk", flat=True)
-    rows = Message.objects.filter(target_ids__overlap=list(ids), sent_at__isnull=False, person_id=person_id)
+    known = list(ids)
+    if not known:
+        return []
+    rows = Message.objects.filter(target_ids__overlap=known, sent_at__isnull=False, person_id=person_id)
     rows = rows.exclude(state__in=(Message.State.QUEUED, Message.State.BOUNCED, Message.State.DROPPED)).select_related("version")
     return [
         Told(row.sent_at, row.get_channel_display(), fill(row.version.subject, row.values), _said(row))
