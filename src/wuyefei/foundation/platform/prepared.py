@@ -66,9 +66,9 @@ class Fixed:
 
     def __init__(self, build: Callable[..., models.QuerySet[Any, tuple[Any, ...]]], *stand_ins: object) -> None:
         self._build, self._stand_ins = build, stand_ins
-        self._made: tuple[str, list[tuple[int, object]]] | None = None
+        self._made: tuple[str, list[tuple[int, Any]]] | None = None
 
-    def rows(self, *values: object) -> list[tuple[Any, ...]]:
+    def rows(self, *values: Any) -> list[tuple[Any, ...]]:
         if self._made is None:
             sql, given = self._build(*self._stand_ins).query.sql_with_params()
             marked = [(self._stand_ins.index(one) if one in self._stand_ins else -1, one) for one in given]

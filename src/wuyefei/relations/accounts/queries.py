@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict, namedtuple
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -101,16 +101,12 @@ def sessions(owner: Owner) -> list[Session]:
     return [row for row in rows if not session_over(row.made_at, row.seen_at, now)]
 
 
-def bindings(owner: Owner) -> QuerySet[Binding]:
-    """The account's bindings that hold now.
+def _bindings(account_id: int, today: dt.date) -> QuerySet[Binding]:
+    """The account's bindings that hold on a day.
 
     A registered one while its mobile stands on the person's record; a guest's until the invitation is revoked or the
     inviting person leaves the property.
     """
-    return _bindings(owner.account_id, clock.today())
-
-
-def _bindings(account_id: int, today: dt.date) -> QuerySet[Binding]:
     living = Tie.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=today), property_id=OuterRef("property_id"), person_id=OuterRef("person_id"),
         role__in=LIVING_ROLES, starts_on__lte=today,
@@ -134,13 +130,32 @@ def _rows(account_id: int, today: dt.date) -> QuerySet[Binding, tuple[Any, ...]]
 
 _PLACES = prepared.Fixed(_rows, 987_654_321, dt.date(1950, 1, 3))
 _SPACES = f"SELECT id, attached_to_id FROM {Property._meta.db_table} WHERE attached_to_id = ANY(%s) AND ended_on IS NULL ORDER BY sort_key"
-_Row = namedtuple("_Row", [*_PLACE, "property__kind"])  # type: ignore[misc]
+
+
+class _Row(NamedTuple):
+    """The columns of ``_PLACE`` and the kind of property."""
+
+    token: str
+    kind: str
+    mobile_shown: str
+    organisation_id: int
+    organisation_name: str
+    community_id: int
+    community_name: str
+    property_id: int
+    property_code: str
+    person_id: int
+    person_name: str
+    attached_to_id: int | None
+    since: dt.date | None
+    community_phone: str
+    property_kind: str
 
 
 def places(owner: Owner) -> list[Place]:
     """Every place of the account, homes first. Spaces attached to a place of the same payer are part of it."""
     rows = [_Row(*row) for row in _PLACES.rows(owner.account_id, clock.today())]
-    rows.sort(key=lambda row: _RANK[row.property__kind])
+    rows.sort(key=lambda row: _RANK[row.property_kind])
     held = {(row.property_id, row.person_id) for row in rows}
     attached: dict[int, list[int]] = defaultdict(list)
     with prepared.cursor() as cursor:
@@ -149,12 +164,12 @@ def places(owner: Owner) -> list[Place]:
             attached[home_id].append(space_id)
     return [
         Place(
-            row.token, Kind(row.kind), row.account__mobile_shown, row.organisation_id, row.organisation__name, row.community_id,
-            row.community__name, row.property_id, row.property__code, row.person_id, row.person__name,
-            (row.property_id, *attached[row.property_id]), row.since, row.community__phone,
+            row.token, Kind(row.kind), row.mobile_shown, row.organisation_id, row.organisation_name, row.community_id,
+            row.community_name, row.property_id, row.property_code, row.person_id, row.person_name,
+            (row.property_id, *attached[row.property_id]), row.since, row.community_phone,
         )
         for row in rows
-        if (row.property__attached_to_id, row.person_id) not in held
+        if (row.attached_to_id, row.person_id) not in held
     ]  # fmt: skip
 
 

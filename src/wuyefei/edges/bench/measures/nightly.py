@@ -132,7 +132,7 @@ def _result_of(place: Community, twin: Community) -> Kept:
             tuple(_moved(name, value, twin, people, homes) for name, value in zip(names, row, strict=True))
             for row in model._default_manager.filter(community_id=place.pk).order_by("pk").values_list(*names)
         ]
-        found.append((model, [model._meta.get_field(name).column for name in names], rows))
+        found.append((model, [str(model._meta.get_field(name).column) for name in names], rows))
     return found
 
 
