@@ -79,7 +79,7 @@ class Case(models.Model):
 class Night(models.Model):
     """How far a run through the communities of an organisation has come: one that broke off goes on after ``upto``."""
 
-    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="+")
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="+")
     on = models.DateField()
     upto = models.BigIntegerField(default=0)
     cases = models.BigIntegerField(default=0)

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('upto', models.BigIntegerField(default=0)),
                 ('cases', models.BigIntegerField(default=0)),
                 ('finished', models.BooleanField(default=False)),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.organisation')),
+                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
             ],
         ),
     ]

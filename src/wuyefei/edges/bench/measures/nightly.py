@@ -127,12 +127,13 @@ def _result_of(place: Community, twin: Community) -> Kept:
     people, homes = (_apart(model, place, twin) for model in (Person, Property))
     found: Kept = []
     for model in (Standing, Change, Case):
-        names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+        fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+        names = [field.attname for field in fields]
         rows = [
             tuple(_moved(name, value, twin, people, homes) for name, value in zip(names, row, strict=True))
             for row in model._default_manager.filter(community_id=place.pk).order_by("pk").values_list(*names)
         ]
-        found.append((model, [str(model._meta.get_field(name).column) for name in names], rows))
+        found.append((model, [str(field.column) for field in fields], rows))
     return found
 
 
