@@ -100,6 +100,9 @@ class Permission(StrEnum):
     FOLLOW_WORK = "follow.work"
     FOLLOW_MANAGE = "follow.manage"
     PRIVACY_MANAGE = "privacy.manage"
+    JOINT_VIEW = "joint.view"
+    JOINT_WORK = "joint.work"
+    JOINT_MANAGE = "joint.manage"
     LEGAL_VIEW = "legal.view"
     LEGAL_WORK = "legal.work"
     LEGAL_APPROVE = "legal.approve"
@@ -166,6 +169,9 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.FOLLOW_WORK: "办理催缴",
     Permission.FOLLOW_MANAGE: "分派催缴、管理话术",
     Permission.PRIVACY_MANAGE: "管理个人信息",
+    Permission.JOINT_VIEW: "查看联合调解",
+    Permission.JOINT_WORK: "登记走访、会议与小改造",
+    Permission.JOINT_MANAGE: "开办联合调解、提供资料",
     Permission.LEGAL_VIEW: "查看法务案件",
     Permission.LEGAL_WORK: "办理法务案件",
     Permission.LEGAL_APPROVE: "审批案件让步",
@@ -197,6 +203,7 @@ _PROJECT = _SEE | {
     _P.CONTACT_RECORD, _P.CONTACT_MANAGE, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
     _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
     *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE, _P.HARDSHIP_PROJECT, _P.PRIVACY_MANAGE, _P.LEGAL_VIEW, _P.LEGAL_APPROVE,
+    _P.JOINT_VIEW, _P.JOINT_WORK, _P.JOINT_MANAGE,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -205,7 +212,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _FOLLOW
         | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE,
            _P.LEGAL_VIEW, _P.LEGAL_APPROVE, _P.CONCESSION_EDIT, _P.CLOSE_APPROVE,
-           _P.CONTROL_VIEW, _P.CONTROL_WORK, _P.CONTROL_EDIT, _P.CONTROL_TEST}
+           _P.CONTROL_VIEW, _P.CONTROL_WORK, _P.CONTROL_EDIT, _P.CONTROL_TEST, _P.JOINT_VIEW}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
@@ -214,27 +221,27 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
-    Role.COLLECTOR: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD}),
+    Role.COLLECTOR: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.JOINT_VIEW, _P.JOINT_WORK}),
     Role.HOUSEKEEPER: frozenset(
         {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.METER_READ, _P.CONTACT_VIEW, _P.CONTACT_RECORD,
          _P.SERVICE_HANDLE, _P.HARDSHIP_SERVICE}
     ),
     Role.LEGAL: frozenset(
         _SEE | _FOLLOW
-        | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.LEGAL_VIEW, _P.LEGAL_WORK}
+        | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.LEGAL_VIEW, _P.LEGAL_WORK, _P.JOINT_VIEW}
     ),
     Role.RELATIONS_MANAGER: frozenset(
         _SEE
         | _FOLLOW
         | {
             _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
-            _P.SERVICE_HANDLE, _P.FOLLOW_WORK, _P.HARDSHIP_SERVICE,
+            _P.SERVICE_HANDLE, _P.FOLLOW_WORK, _P.HARDSHIP_SERVICE, _P.JOINT_VIEW, _P.JOINT_WORK,
         }
     ),
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.PROFILE_VERIFY, _P.IMPORT}),
     Role.MENTOR: frozenset({_P.REPORT_VIEW}),
     Role.FUND_SUPERVISOR: frozenset({_P.REPORT_VIEW, _P.LEDGER_VIEW}),
-    Role.AUDITOR: frozenset(_SEE | _FOLLOW | {_P.LEGAL_VIEW, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT, _P.CONTROL_VIEW, _P.CONTROL_TEST}),
+    Role.AUDITOR: frozenset(_SEE | _FOLLOW | {_P.LEGAL_VIEW, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT, _P.CONTROL_VIEW, _P.CONTROL_TEST, _P.JOINT_VIEW}),
     Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW, _P.CHANNEL_SETUP}),
     Role.INTEGRATOR: frozenset(),
 }
