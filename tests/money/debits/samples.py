@@ -20,7 +20,7 @@ from wuyefei.money.debits.public import (
 from wuyefei.money.debits.rules.layouts import CSV_COLUMNS
 
 D = dt.date.fromisoformat
-SIGNED, TODAY = D("2026-01-05"), D("2026-02-15")
+SIGNED, TODAY = D("2026-01-05"), D("2026-01-15")
 ACCOUNTS = {"陆小满": "6200000000010001", "沈秋白": "6200000000020002", "顾予安": "6200000000030003"}
 TERMS = TermsDraft("QY20260001", "物业费", "csv", CSV_COLUMNS, "csv", "", "E4=余额不足", 2, 5)
 HEAD = "商户明细号,账号,扣款金额,实扣金额,扣款结果,失败原因,扣款日期\n"
@@ -47,7 +47,7 @@ def sent(world: World, on: dt.date = TODAY) -> DebitBatch:
     return send(make_batch(world.community.pk, on, actor=world["finance"]).pk, actor=world["finance"])
 
 
-def row(number: str, asked: str, got: str, result: str, reason: str = "", account: str = "", on: str = "2026-02-15") -> str:
+def row(number: str, asked: str, got: str, result: str, reason: str = "", account: str = "", on: str = "2026-01-15") -> str:
     return f"{number},{account},{asked},{got},{result},{reason},{on}\n"
 
 
