@@ -185,7 +185,7 @@ def _debit(place: Place, finance: Actor) -> None:
     who = {"made_at": clock.now(), "made_by_id": finance.user_id}
     mandate = Mandate.objects.create(
         organisation=organisation, community=community, payer_id=bill.payer_id, bank=f"{place.mark.word}银行", holder=f"{place.mark.word}户",
-        account_sealed=seal_secret("6200000000010001"), account_tail="0001", signed_on=START, source="desk", **who,
+        account_sealed=seal_secret("6200000000010001"), account_tail="0001", signed_on=START, **who,
     )  # fmt: skip
     batch = DebitBatch.objects.create(
         organisation=organisation, community=community, number=f"DK{place.mark.letters}0001", debit_on=TODAY, merchant=place.mark.letters,

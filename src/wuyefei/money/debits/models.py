@@ -47,10 +47,6 @@ class Mandate(models.Model):
     The number is sealed; ``account_mark`` compares it, ``account_tail`` shows it. Erasing the payer empties it.
     """
 
-    class Source(models.TextChoices):
-        DESK = "desk", _("前台")
-        PHONE = "phone", _("业主手机")
-
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
     payer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -61,7 +57,6 @@ class Mandate(models.Model):
     account_tail = models.CharField(max_length=4, blank=True)
     limit_fen = models.BigIntegerField(null=True)
     signed_on = models.DateField()
-    source = models.CharField(max_length=6, choices=Source.choices)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from wuyefei.estate.people.public import Person, normalise_bank, people
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound
+from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound, Phrase
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock, vault
 
@@ -37,7 +37,7 @@ class HasMandate(DomainError):
 
 
 @transaction.atomic
-def sign(payer_id: int, draft: MandateDraft, *, actor: Actor, source: str = Mandate.Source.DESK) -> Mandate:
+def sign(payer_id: int, draft: MandateDraft, *, actor: Actor) -> Mandate:
     """Raises ``Invalid`` naming the field, ``HasMandate``."""
     payer = people(actor).filter(pk=payer_id, erased_at__isnull=True).first()
     if payer is None:
@@ -54,7 +54,7 @@ def sign(payer_id: int, draft: MandateDraft, *, actor: Actor, source: str = Mand
         organisation_id=actor.organisation_id, community_id=payer.community_id, payer=payer, bank=limited(draft.bank, "开户行", 60, required=True),
         holder=limited(draft.holder, "户名", 80, required=True), account_sealed=vault.seal_secret(account),
         account_mark=vault.fingerprint(actor.organisation_id, MARK, account), account_tail=account[-4:], limit_fen=draft.limit_fen,
-        signed_on=draft.signed_on, source=source, made_at=clock.now(), made_by_id=actor.user_id,
+        signed_on=draft.signed_on, made_at=clock.now(), made_by_id=actor.user_id,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -93,7 +93,7 @@ def close(row: Mandate, reason: str, actor: Actor) -> Mandate:
 def keeps_person(person_id: int) -> str | None:
     """Why a payer is not erased yet."""
     standing = Mandate.objects.filter(payer_id=person_id, ended_at__isnull=True).exists()
-    return "还有生效的代扣签约" if standing else None
+    return Phrase("还有生效的代扣签约") if standing else None
 
 
 def forget(person_id: int) -> None:

@@ -115,7 +115,6 @@ class Migration(migrations.Migration):
                 ('account_tail', models.CharField(blank=True, max_length=4)),
                 ('limit_fen', models.BigIntegerField(null=True)),
                 ('signed_on', models.DateField()),
-                ('source', models.CharField(choices=[('desk', '前台'), ('phone', '业主手机')], max_length=6)),
                 ('made_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('end_reason', models.CharField(blank=True, max_length=200)),

@@ -60,10 +60,10 @@ def mandate_list(request: StaffRequest) -> HttpResponse:
 def export(request: StaffRequest) -> HttpResponse:
     """The mandates as a workbook: an account only by its last digits."""
     rows = narrowed(mandates(request.actor), request.GET).filter(community_id__in=request.actor.communities(Permission.EXPORT))
-    head = [_("项目"), _("缴费人"), _("户名"), _("开户行"), _("账号尾号"), _("每次限额（元）"), _("签约日期"), _("来源"), _("解约日期"), _("解约原因")]
+    head = [_("项目"), _("缴费人"), _("户名"), _("开户行"), _("账号尾号"), _("每次限额（元）"), _("签约日期"), _("解约日期"), _("解约原因")]
     sheet = Sheet(_("代扣签约"), head, [
         [row.community.name, row.payer.name, row.holder, row.bank, row.account_tail, None if row.limit_fen is None else Fen(row.limit_fen),
-         row.signed_on, row.get_source_display(), row.ended_at, row.end_reason] for row in rows.order_by("-id")[:EXPORT_LIMIT]
+         row.signed_on, row.ended_at, row.end_reason] for row in rows.order_by("-id")[:EXPORT_LIMIT]
     ])  # fmt: skip
     return workbook_response([sheet], "mandates.xlsx")
 
