@@ -32,7 +32,7 @@ def test_the_whole_way_by_the_pages() -> None:
         assert "应为 8 到 30 位数字" in cashier.post(f"/debits/sign/{payer.pk}", form).content.decode()
         page = cashier.post(f"/debits/sign/{payer.pk}", form | {"account": ACCOUNTS["沈秋白"]}, follow=True).content.decode()
         assert "****0002" in page and "500.00" in page and ACCOUNTS["沈秋白"] not in page
-        assert "****0002" in finance.get(f"/people/{payer.pk}").content.decode()
+        assert "****0002" in finance.get(f"/people/{payer.pk}/").content.decode()
         seen = finance.get(f"/debits/new/{place}", {"on": "2026-01-15"}).content.decode()
         assert "223.88" in seen and "没有漏下的账单" in seen
         assert finance.get(f"/debits/new/{place}", {"on": "2025-01-15"}).status_code == 409
