@@ -130,7 +130,7 @@ def settled_lines(batch: DebitBatch) -> QuerySet[DebitSettlement]:
 
 
 def to_work(actor: Actor) -> int:
-    """What waits for a person: money taken in excess, and files that the bank has not answered in time."""
+    """How many debits wait for a person: money taken in excess."""
     places = actor.communities(Permission.DEBIT_WORK)
     rows = DebitItem.objects.filter(organisation_id=actor.organisation_id, community_id__in=places)
     return rows.filter(state=DebitItem.State.EXCEPTION).count()
