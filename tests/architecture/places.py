@@ -62,6 +62,7 @@ from wuyefei.money.concessions.public import (
     propose,
 )
 from wuyefei.money.control.public import Draw, Item, Mismatch, PointDraft, register_control
+from wuyefei.money.debits.public import DebitBatch, DebitItem, Mandate
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
@@ -100,6 +101,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _online(place, actors)
         _upload(place, actors["finance"])
         _bank(place, actors["finance"])
+        _debit(place, actors["finance"])
         owners(place, actors["finance"])
         _target(place, actors)
         _plan(place, actors)
@@ -208,6 +210,27 @@ def _online(place: Place, actors: dict[str, Actor]) -> None:
         "setup": [setup.pk], "setup_token": [setup.token], "order": [order.pk], "refund": [refund.pk],
         "exception": [ChannelException.objects.get(order=order).pk],
     }  # fmt: skip
+
+
+def _debit(place: Place, finance: Actor) -> None:
+    """A mandate and a file to the bank that asks for one debit."""
+    organisation, community = place.community.organisation, place.community
+    bill = Receivable.objects.filter(community=community).order_by("pk").first()
+    assert bill is not None
+    who = {"made_at": clock.now(), "made_by_id": finance.user_id}
+    mandate = Mandate.objects.create(
+        organisation=organisation, community=community, payer_id=bill.payer_id, bank=f"{place.mark.word}银行", holder=f"{place.mark.word}户",
+        account_sealed=seal_secret("6200000000010001"), account_tail="0001", signed_on=START, **who,
+    )  # fmt: skip
+    batch = DebitBatch.objects.create(
+        organisation=organisation, community=community, number=f"DK{place.mark.letters}0001", debit_on=TODAY, merchant=place.mark.letters,
+        shape="csv", columns="明细号=明细号\n账号=账号\n金额=金额元", item_count=1, total_fen=100, sha256="0" * 64, state="undone", **who,
+    )  # fmt: skip
+    item = DebitItem.objects.create(
+        organisation=organisation, community=community, batch=batch, mandate=mandate, property_id=bill.property_id, place=1,
+        number=f"{batch.number}00001", amount_fen=100, state="undone",
+    )  # fmt: skip
+    place.ids |= {"mandate": [mandate.pk], "debit_batch": [batch.pk], "debit_item": [item.pk]}
 
 
 def _bank(place: Place, finance: Actor) -> None:

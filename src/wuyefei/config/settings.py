@@ -60,6 +60,7 @@ ROOMS = [
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
     "wuyefei.money.bank",
+    "wuyefei.money.debits",
     "wuyefei.money.reconciliation",
     "wuyefei.money.closing",
     "wuyefei.money.control",

@@ -43,6 +43,7 @@ urlpatterns = [
     path("closing/", include("wuyefei.money.closing.urls")),
     path("controls/", include("wuyefei.money.control.urls")),
     path("bank/", include("wuyefei.money.bank.urls")),
+    path("debits/", include("wuyefei.money.debits.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
 if settings.DEMO:

@@ -69,6 +69,8 @@ class Permission(StrEnum):
     PAYMENT_VOID_REQUEST = "payment.void_request"
     PAYMENT_VOID_APPROVE = "payment.void_approve"
     SLIP_MAKE = "slip.make"
+    MANDATE_SIGN = "mandate.sign"
+    DEBIT_WORK = "debit.work"
     SHIFT_APPROVE = "shift.approve"
     PAY_ONLINE = "payment.online"
     CHANNEL_SETUP = "channel.setup"
@@ -138,6 +140,8 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.PAYMENT_VOID_REQUEST: "申请作废收款",
     Permission.PAYMENT_VOID_APPROVE: "审批作废收款",
     Permission.SLIP_MAKE: "登记缴款",
+    Permission.MANDATE_SIGN: "登记代扣签约",
+    Permission.DEBIT_WORK: "银行代扣报盘、回盘",
     Permission.SHIFT_APPROVE: "审批交班",
     Permission.PAY_ONLINE: "线上收款入账",
     Permission.CHANNEL_SETUP: "设置支付渠道",
@@ -189,6 +193,7 @@ _FINANCE = _SEE | _FOLLOW | {
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
     _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.NOTICE_SEND,
     _P.DISCLOSURE_EDIT, _P.HARDSHIP_FINANCE, _P.CLOSE_REQUEST, _P.SLIP_MAKE, _P.CONTROL_VIEW, _P.CONTROL_WORK,
+    _P.MANDATE_SIGN, _P.DEBIT_WORK,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.CONCESSION_EDIT,
@@ -217,7 +222,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
         _SEE - {_P.REPORT_VIEW}
-        | {_P.CASHDESK, _P.SLIP_MAKE, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
+        | {_P.CASHDESK, _P.SLIP_MAKE, _P.MANDATE_SIGN, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
     ),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
