@@ -16,7 +16,8 @@ from wuyefei.money.channels.public import RefundRequest, ask_refund
 from wuyefei.money.invoices.actions.holding import forget_titles
 from wuyefei.money.invoices.actions.red import NothingToRedden
 from wuyefei.money.invoices.actions.sending import clear_mismatch, queue_many
-from wuyefei.money.invoices.actions.setups import InvoicesUnderWay, test_connection as try_connection
+from wuyefei.money.invoices.actions.setups import InvoicesUnderWay
+from wuyefei.money.invoices.actions.setups import test_connection as try_connection
 from wuyefei.money.invoices.public import (
     Invoice,
     InvoicedFirst,

@@ -22,8 +22,10 @@ from .rules.lines import LeftOut, Line
 from .rules.requests import InvoicedFirst, LinesTaken, NoProvider, NothingToInvoice
 from .rules.states import RETAINED, State
 from .rules.titles import Title, TitleKind, check_sign, check_tax_number
+from .titles import FIELDS, start_of, title_of
 
 __all__ = [
+    "FIELDS",
     "RETAINED",
     "SANDBOX_PATH",
     "Invoice",
@@ -64,5 +66,7 @@ __all__ = [
     "request_text",
     "save_invoice_setup",
     "setup_of",
+    "start_of",
+    "title_of",
     "titles_of",
 ]
