@@ -29,7 +29,7 @@ def provider_of(setup: InvoiceSetup) -> Provider:
         if not environment.sandbox_url():
             raise InvoiceSandboxElsewhere()
         base_url = environment.sandbox_url() + SANDBOX_PATH
-    secret = str(json.loads(vault.open_secret(bytes(setup.secrets)))["secret"])
+    secret = str(json.loads(vault.open_secret(bytes(setup.secrets))).get("secret", ""))
     if setup.signing == InvoiceSetup.Signing.RSA:
         signer: Any = Rsa(private_key(secret, "应用密钥"), public_key(setup.provider_key, "服务商公钥"))
     else:
