@@ -22,7 +22,7 @@ KINDS: dict[str, str] = {
     "receivable_id": "receivable", "bill_id": "receivable",
     "ticket_id": "ticket", "statement_id": "statement", "person_id": "person", "tariff_id": "tariff", "contract_id": "contract", "hold_id": "hold",
     "grant_id": "grant", "payment_id": "payment", "shift_id": "shift", "receipt_id": "receipt", "token": "token",
-    "setup_token": "setup_token", "order_id": "order", "exception_id": "exception", "refund_id": "refund", "setup_id": "setup",
+    "setup_token": "setup_token", "order_id": "order", "exception_id": "exception", "refund_id": "refund", "invoice_id": "invoice", "setup_id": "setup",
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
     "approvals/<int:pk>": "request", "billing/runs/<int:pk>": "run", "billing/receivables/<int:pk>": "receivable",
     "meter_id": "meter", "lease_id": "lease", "consultation_id": "consultation", "reading_id": "reading", "sheet_id": "sheet",

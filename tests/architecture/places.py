@@ -64,6 +64,14 @@ from wuyefei.money.concessions.public import (
 from wuyefei.money.control.public import Draw, Item, Mismatch, PointDraft, register_control
 from wuyefei.money.debits.public import DebitBatch, DebitItem, Mandate
 from wuyefei.money.intake.public import keep_upload, preview, this_month
+from wuyefei.money.invoices.public import (
+    Invoice,
+    InvoiceRequest,
+    InvoiceSetup,
+    Title,
+    TitleKind,
+    ask_invoice,
+)
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.reconciliation.public import ChannelDay, Difference
@@ -180,6 +188,20 @@ def _target(place: Place, actors: dict[str, Actor]) -> None:
     place.ids["target"] = [row.pk]
 
 
+def _invoiced(place: Place, actors: dict[str, Actor]) -> Invoice:
+    """A provider of the organisation, and a request that waits."""
+    InvoiceSetup.objects.get_or_create(
+        organisation=place.community.organisation,
+        defaults={
+            "provider_name": "开票服务", "base_url": "https://invoices.example.cn", "app_key": "app-invoices",
+            "secrets": seal_secret("{}"), "seller_name": "销售方", "seller_tax_number": "91350100M000100Y43", "enabled": True,
+            "changed_at": clock.now(),
+        },
+    )  # fmt: skip
+    title = Title(TitleKind.PERSONAL, f"{place.mark.word}抬头", email=f"{place.mark.letters.lower()}@example.com")
+    return ask_invoice(InvoiceRequest((int(place.one("payment")),), title), actor=actors["cashier"])
+
+
 def _online(place: Place, actors: dict[str, Actor]) -> None:
     """A merchant account of this place alone, an order that was paid half, and a refund that waits."""
     organisation, community, letters = place.community.organisation, place.community, place.mark.letters
@@ -197,6 +219,7 @@ def _online(place: Place, actors: dict[str, Actor]) -> None:
     bill = int(place.one("receivable"))
     wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款", (bill,))
     refund = ask_refund(wanted, actor=actors["finance"])
+    place.ids["invoice"] = [_invoiced(place, actors).pk]
     day = ChannelDay.objects.create(
         organisation=organisation, community=community, setup=setup, day=START, sha256="0" * 64, row_count=0, paid_fen=0, refund_fen=0,
         fee_fen=0, made_by_id=actors["finance"].user_id, made_at=clock.now(),

@@ -40,6 +40,7 @@ ROOMS = [
     "wuyefei.money.payments",
     "wuyefei.money.transfers",
     "wuyefei.money.channels",
+    "wuyefei.money.invoices",
     "wuyefei.money.cashdesk",
     "wuyefei.money.books",
     "wuyefei.relations.contacts",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("wuyefei.money.receipts.urls")),
     path("analysis/", include("wuyefei.insight.measures.urls")),
     path("", include("wuyefei.money.channels.urls")),
+    path("", include("wuyefei.money.invoices.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
     path("jobs/", include("wuyefei.foundation.jobs.urls")),
     path("arrears/", include("wuyefei.insight.arrears.urls")),

@@ -78,6 +78,9 @@ class Permission(StrEnum):
     REFUND_REQUEST = "refund.request"
     REFUND_APPROVE = "refund.approve"
     RECEIPT_REPRINT = "receipt.reprint"
+    INVOICE_REQUEST = "invoice.request"
+    INVOICE_ISSUE = "invoice.issue"
+    INVOICE_SETUP = "invoice.setup"
     SERVICE_HANDLE = "service.handle"
     DISCLOSURE_EDIT = "disclosure.edit"
     DISCLOSURE_APPROVE = "disclosure.approve"
@@ -149,6 +152,9 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.REFUND_REQUEST: "申请退款",
     Permission.REFUND_APPROVE: "审批退款",
     Permission.RECEIPT_REPRINT: "重打收据",
+    Permission.INVOICE_REQUEST: "申请数电票",
+    Permission.INVOICE_ISSUE: "开具与红冲数电票",
+    Permission.INVOICE_SETUP: "设置数电票服务",
     Permission.SERVICE_HANDLE: "处理工单",
     Permission.DISCLOSURE_EDIT: "编制收支公示",
     Permission.DISCLOSURE_APPROVE: "审批收支公示",
@@ -194,6 +200,7 @@ _FINANCE = _SEE | _FOLLOW | {
     _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.NOTICE_SEND,
     _P.DISCLOSURE_EDIT, _P.HARDSHIP_FINANCE, _P.CLOSE_REQUEST, _P.SLIP_MAKE, _P.CONTROL_VIEW, _P.CONTROL_WORK,
     _P.MANDATE_SIGN, _P.DEBIT_WORK,
+    _P.INVOICE_REQUEST, _P.INVOICE_ISSUE,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.CONCESSION_EDIT,
@@ -201,6 +208,7 @@ _FINANCE_LEAD = _FINANCE | {
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.LEGAL_VIEW,
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.BOOKS_SETUP,
     _P.CLOSE_APPROVE, _P.CONTROL_EDIT, _P.CONTROL_TEST,
+    _P.INVOICE_SETUP,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
@@ -222,7 +230,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
         _SEE - {_P.REPORT_VIEW}
-        | {_P.CASHDESK, _P.SLIP_MAKE, _P.MANDATE_SIGN, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
+        | {_P.CASHDESK, _P.INVOICE_REQUEST, _P.SLIP_MAKE, _P.MANDATE_SIGN, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
     ),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
@@ -247,7 +255,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MENTOR: frozenset({_P.REPORT_VIEW}),
     Role.FUND_SUPERVISOR: frozenset({_P.REPORT_VIEW, _P.LEDGER_VIEW}),
     Role.AUDITOR: frozenset(_SEE | _FOLLOW | {_P.LEGAL_VIEW, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT, _P.CONTROL_VIEW, _P.CONTROL_TEST, _P.JOINT_VIEW}),
-    Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW, _P.CHANNEL_SETUP}),
+    Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW, _P.CHANNEL_SETUP, _P.INVOICE_SETUP}),
     Role.INTEGRATOR: frozenset(),
 }
 
@@ -262,6 +270,8 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.SHIFT_APPROVE,
         _P.LEDGER_VIEW,
         _P.CHANNEL_SETUP,
+        _P.INVOICE_ISSUE,
+        _P.INVOICE_SETUP,
         _P.REFUND_APPROVE,
         _P.LEGAL_APPROVE,
         _P.CLOSE_APPROVE,
@@ -278,8 +288,9 @@ MONEY_APPROVALS = frozenset(
 )
 """Nobody may give themself a role that holds one of these."""
 
-PORTAL_PERMISSIONS = frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.PAY_ONLINE})
-"""What the owners' side 业主端 may do by itself: see what it shows, and book what a payment provider has confirmed."""
+PORTAL_PERMISSIONS = frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.PAY_ONLINE, _P.INVOICE_REQUEST})
+"""What the owners' side 业主端 may do by itself: see what it shows, book what a payment provider has confirmed, and ask for
+invoices of what was paid."""
 
 MAX_FAILURES = 5
 LOCK_FOR = dt.timedelta(minutes=15)
