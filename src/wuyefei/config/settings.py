@@ -55,6 +55,7 @@ ROOMS = [
     "wuyefei.collection.followup",
     "wuyefei.collection.legal",
     "wuyefei.collection.objections",
+    "wuyefei.collection.visits",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",

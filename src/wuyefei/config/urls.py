@@ -37,6 +37,7 @@ urlpatterns = [
     path("moments/", include("wuyefei.relations.moments.urls")),
     path("followup/", include("wuyefei.collection.followup.urls")),
     path("objections/", include("wuyefei.collection.objections.urls")),
+    path("visits/", include("wuyefei.collection.visits.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
     path("closing/", include("wuyefei.money.closing.urls")),

@@ -26,8 +26,9 @@ from . import (
     pursuit,
     talk,
     today,
+    walks,
 )
 
 THEMES = (
-    prices, leases, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal, closing,
+    prices, leases, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, walks, legal, closing,
 )  # fmt: skip
