@@ -245,7 +245,8 @@ def _logged(stop: Stop, entry: Visited, key: str, actor: Actor) -> None:
 
 def _paid(stop: Stop, entry: Visited, actor: Actor) -> None:
     """Nothing is owed at the door: what was planned is taken back, and the case is brought up to date."""
-    planned = Contact.objects.filter(pk=Step.objects.get(pk=stop.step_id).contact_id, state=Contact.State.PLANNED).first()
+    of_step = Step.objects.filter(pk=stop.step_id).values("contact_id")
+    planned = Contact.objects.filter(pk__in=of_step, state=Contact.State.PLANNED).first()
     if planned is not None:
         cancel(planned.pk, "上门时已经缴清", actor=actor)
     draft = Draft(stop.person_id, Channel.VISIT, Purpose.SERVICE, entry.at, stop.property_id, people=2, note=entry.note)

@@ -42,13 +42,14 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
 
 
 def _chosen(scene: Scene, at: dt.datetime) -> tuple[int, ...]:
-    """Some of the day's steps, made visits and let go by the manager."""
+    """Some of the day's steps, made visits and let go by the manager; yesterday half of them, so that today has some too."""
     manager = scene[Role.PROJECT_MANAGER]
     if not manager.may(Permission.FOLLOW_MANAGE, scene.community.pk):
         return ()
     draft_now(scene.community.pk, actor=manager)
     rows = Step.objects.filter(community_id=scene.community.pk, on=clock.today(), state="draft").order_by("rank", "pk")
-    ids = list(rows.values_list("pk", flat=True)[:DOORS])
+    ids = list(rows.values_list("pk", flat=True)[: DOORS * 2])
+    ids = ids[: (len(ids) + 1) // 2] if clock.today() < scene.calendar.today else ids[:DOORS]
     if not ids:
         return ()
     adjust(ids, channel="visit", at=at, actor=manager)

@@ -53,7 +53,7 @@ const settled = async (form, state) => {
   const place = document.getElementById(`stop-${stop}`);
   const tag = place.querySelector("[data-state]");
   tag.textContent = state;
-  tag.className = "tag paid";
+  tag.className = "tag";
   place.querySelector(".vi-fold").remove();
 };
 
