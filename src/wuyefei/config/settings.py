@@ -57,6 +57,7 @@ ROOMS = [
     "wuyefei.collection.legal",
     "wuyefei.collection.objections",
     "wuyefei.collection.joint",
+    "wuyefei.collection.visits",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",

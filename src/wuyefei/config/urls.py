@@ -39,6 +39,7 @@ urlpatterns = [
     path("followup/", include("wuyefei.collection.followup.urls")),
     path("objections/", include("wuyefei.collection.objections.urls")),
     path("joint/", include("wuyefei.collection.joint.urls")),
+    path("visits/", include("wuyefei.collection.visits.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
     path("closing/", include("wuyefei.money.closing.urls")),

@@ -34,9 +34,10 @@ from . import (
     talk,
     today,
     votes,
+    walks,
 )
 
 THEMES = (
-    prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, today, talk, smart, owners, pursuit,
+    prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, today, talk, smart, owners, pursuit, walks,
     listening, legal, votes, closing, control,
 )  # fmt: skip
