@@ -126,6 +126,7 @@ def test_a_role_in_the_whole_organisation(places: Places, name: str) -> None:
     assert fingerprint() == before
 
 
+@pytest.mark.wide
 def test_a_right_here_opens_nothing_there(places: Places) -> None:
     """Every right in one community and a lesser one in the second: it opens reports there, not rows."""
     walker = Walker(someone(places.ours, "split", list(Role), mentor_in=places.second.community))
