@@ -18,9 +18,12 @@ from . import (
     closing,
     control,
     corrections,
+    debits,
     desk,
     files,
+    given_up,
     handovers,
+    joint,
     leases,
     legal,
     listening,
@@ -38,6 +41,6 @@ from . import (
 )
 
 THEMES = (
-    prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, today, talk, smart, owners, pursuit, walks,
+    prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
     listening, legal, votes, closing, control,
 )  # fmt: skip

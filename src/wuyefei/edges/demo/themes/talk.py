@@ -54,7 +54,7 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
     for number in range(CALLED):
         yield Act(at(today - DAY * (2 + number), 10 + number % 7, 20), partial(_call, scene, number))
     yield Act(at(today, 11), partial(_ahead, scene))
-    yield Act(at(today, 11, 30), partial(_notice, scene))
+    yield Act(at(today, 11, 30), partial(_notice, scene), shared=True)
 
 
 def _owing(scene: Scene) -> list[Receivable]:
