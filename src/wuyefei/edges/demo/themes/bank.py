@@ -36,7 +36,7 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
 def _take_in(scene: Scene) -> None:
     day = clock.today() - DAY
     finance = scene[Role.FINANCE]
-    rows = list(dict.fromkeys(row.payer_id for row in overdue(scene)[:400]))[-WANTED:]
+    rows = list(dict.fromkeys(overdue(scene).values_list("payer_id", flat=True)[:400]))[-WANTED:]
     bills, apart = open_bills_each(finance, dict.fromkeys(rows, day)), in_parts(scene)
     owing = [found for payer_id in rows if (found := [bill for bill in bills.get(payer_id, []) if bill.id not in apart])]
     out = io.StringIO()
