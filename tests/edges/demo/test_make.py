@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from django.db import transaction
 
 from wuyefei.edges.demo import cast, habits, make
 from wuyefei.edges.demo.digest import books
-from wuyefei.edges.demo.scene import LIVE_DAYS
+from wuyefei.edges.demo.scene import LIVE_DAYS, Act
 from wuyefei.foundation.access.models import Organisation, User
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.dates import CHINA, DAY, Month
@@ -96,6 +98,17 @@ def _alive() -> None:
     live = Payment.objects.filter(kind="desk")
     assert live.exists() and not live.filter(value_date__lt=NOW.date() - DAY * LIVE_DAYS).exists()
     assert {"gaoyuan", "shenruolan", "fangzhou", "wenjing", "xumo", "zhengyan", "qh_caiwu"} <= set(User.objects.values_list("username", flat=True))
+
+
+def test_the_end_of_a_month_begins_with_what_looks_at_other_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[int] = []
+    acts = [Act(NOW + dt.timedelta(hours=hour), partial(done.append, hour), shared=hour == -2) for hour in (-1, -2, -3, 1)]
+    monkeypatch.setattr(make, "THEMES", (SimpleNamespace(plan=lambda scene, month: iter(acts)),))
+    scene: Any = SimpleNamespace(calendar=SimpleNamespace(now=NOW))
+    make.live(scene, Month.of(NOW.date()))
+    assert done == [-3]
+    make.live(scene, Month.of(NOW.date()), end=True)
+    assert done == [-3, -2, -1]
 
 
 def test_not_where_somebody_lives() -> None:

@@ -65,15 +65,17 @@ def test_outside_the_demo_it_does_not_load(monkeypatch: pytest.MonkeyPatch) -> N
         SandboxConfig.create("wuyefei.edges.sandbox").ready()
 
 
-def test_keys_and_trades_outlive_a_restart(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_keys_trades_and_papers_outlive_a_restart(tmp_path) -> None:  # type: ignore[no-untyped-def]
     keys = keep(tmp_path)
     assert keep(tmp_path) == keys and (tmp_path / "sandbox-keys.json").stat().st_mode & 0o077 == 0
+    from wuyefei.edges.sandbox.invoicing import Document
     from wuyefei.edges.sandbox.public import Trade
 
-    first = Sandbox(keys, folder=tmp_path)
+    first = Sandbox(keys)
     trade = first.wechat.open(Trade("wechat", "N1", 100, "物业费", "", "", ""))
-    first._save()
+    paper = first.invoices.documents["R1"] = Document("R1", "blue", "陆小满", "1.00", "0.06")
+    first.keep_in(tmp_path)
     first.server.server_close()
     again = Sandbox(keys, folder=tmp_path)
-    assert again.wechat.trades["N1"] == trade
+    assert again.wechat.trades["N1"] == trade and again.invoices.documents["R1"] == paper
     again.server.server_close()

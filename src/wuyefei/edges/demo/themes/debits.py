@@ -20,6 +20,7 @@ from wuyefei.money.debits.public import (
     DebitBatch,
     DebitItem,
     DebitTerms,
+    Mandate,
     MandateDraft,
     NothingToDebit,
     TermsDraft,
@@ -36,13 +37,13 @@ from ..scene import Act, Scene
 from .files import at_desk, in_parts
 
 BANK = "桂语银行溪口支行"
-SIGNED, LIMITED, LIMIT_FEN = 9, 3, 200_000
-"""So many sign, of whom so many agree on a limit."""
+SIGNED, LIMITED, LIMIT_FEN = (9, 6, 4), 3, 200_000
+"""So many sign before each file, of whom every so manieth agrees on a limit."""
 LEAST_DAYS = 2
 """The second file went out on the latest Monday so many days ago or more, the first a week before: by then what came in up to
 Sunday is booked."""
 OWED, SHORT, GONE = ("E4", "余额不足"), ("P", "余额不足，已扣可用部分"), ("E7", "账户已销户")
-ANSWERS = ({1: OWED, 3: SHORT, 5: GONE}, {0: OWED})
+ANSWERS = ({1: OWED, 3: SHORT, 5: GONE}, {0: OWED, 4: OWED})
 """Of each file, which items the bank did not take whole, by their place in it."""
 HEAD = ("商户明细号", "扣款金额", "实扣金额", "扣款结果", "失败原因", "扣款日期")
 
@@ -56,35 +57,36 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
     for number, day in enumerate((second - DAY * 7, second)):
         if Month.of(day) != month:
             continue
-        if number == 0:
-            yield Act(at(day, 10, 5), partial(_sign, scene))
+        yield Act(at(day, 10, 5), partial(_sign, scene, SIGNED[number]))
         yield Act(at(day, 10, 35), partial(_send, scene))
         yield Act(at(day, 16, 45), partial(_answer, scene, number))
     if month == scene.calendar.month:
         yield Act(at(today, 9, 25), partial(_settle, scene))
+        yield Act(at(today, 10, 45), partial(_sign, scene, SIGNED[-1]))
         yield Act(at(today, 10, 50), partial(_draft, scene))
 
 
-def _owing(scene: Scene) -> list[Payer]:
-    """Some who owe and do not come to the desk today."""
-    day = clock.today()
+def _owing(scene: Scene, most: int) -> list[Payer]:
+    """Some who owe, have not signed and do not come to the desk today."""
+    day, signed = clock.today(), Mandate.objects.filter(community=scene.community).values("payer_id")
     payers = {one.person_id: one for one in scene.payers() if one.habit in "ABC" and not at_desk(scene, Visit(one, day, Fate.ALL))}
-    rows = Receivable.objects.filter(community_id=scene.community.pk, reversed_at__isnull=True, outstanding_fen__gt=0, due_on__lt=day)
+    rows = Receivable.objects.filter(community_id=scene.community.pk, reversed_at__isnull=True, outstanding_fen__gt=0, due_on__lt=day).exclude(payer_id__in=signed)
     ids = rows.exclude(pk__in=in_parts(scene)).order_by("property__sort_key", "due_on").values_list("payer_id", flat=True)
     found = [payers[pk] for pk in dict.fromkeys(ids) if pk in payers]
-    step = max(1, len(found) // SIGNED)
-    return found[::step][:SIGNED]
+    return found[:: max(1, len(found) // most)][:most]
 
 
-def _sign(scene: Scene) -> None:
+def _sign(scene: Scene, most: int) -> None:
+    known = Mandate.objects.filter(community=scene.community).count()
     terms = TermsDraft("QY20260018", "物业服务费", "csv", DebitTerms._meta.get_field("columns").default, "csv", "",
                        "E4=余额不足\nE7=账户已销户", 3, 7)  # fmt: skip
-    save_terms(scene.community.pk, terms, actor=scene[Role.FINANCE_LEAD])
+    if not known:
+        save_terms(scene.community.pk, terms, actor=scene[Role.FINANCE_LEAD])
     names = dict(Receivable.objects.filter(community_id=scene.community.pk).values_list("payer_id", "payer__name").order_by().distinct())
-    for number, payer in enumerate(_owing(scene)):
+    for number, payer in enumerate(_owing(scene, most), start=known):
         account = f"6200000099{scene.community.pk % 100:02d}{number:04d}"
         draft = MandateDraft(bank=BANK, holder=names[payer.person_id], account=account, signed_on=clock.today(),
-                             limit_fen=LIMIT_FEN if number < LIMITED else None)  # fmt: skip
+                             limit_fen=None if number % LIMITED else LIMIT_FEN)  # fmt: skip
         sign(payer.person_id, draft, actor=scene[Role.CASHIER])
 
 

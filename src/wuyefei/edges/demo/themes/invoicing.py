@@ -33,7 +33,7 @@ from ..scene import Act, Scene
 Door = Callable[[], AbstractContextManager[Sandbox]]
 LEAST_DAYS, MOST_DAYS = 10, 45
 """Only payments so many days old are invoiced: what is younger may still turn out to be another household's."""
-AMONG, APART = 60, 7
+AMONG, PAYERS = 200, 10
 MAIN, BRANCH = "云岫（示例）商贸有限公司", "云岫（示例）商贸有限公司溪口分公司"
 REFUSED = "购买方税号在登记信息中查不到，请核对后重新开具"
 REDDENED = "抬头误写成分公司，红冲后按总公司重开"
@@ -78,7 +78,7 @@ def _payments(scene: Scene) -> list[Payment]:
     found: dict[int, Payment] = {}
     for row in rows.order_by("value_date", "client_key")[:AMONG]:
         found.setdefault(row.payer_id, row)
-    return list(found.values())[::APART] or list(found.values())
+    return list(found.values())[:: max(1, len(found) // PAYERS)]
 
 
 def _ask(scene: Scene, door: Door, one: Asked) -> None:
@@ -107,6 +107,6 @@ def _issue(scene: Scene, door: Door, row: Invoice, refuse: str = "") -> None:
 
 
 def _redden(scene: Scene, door: Door) -> None:
-    row = Invoice.objects.filter(community_id=scene.community.pk, buyer_name=BRANCH, state="issued").first()
+    row = Invoice.objects.filter(community_id=scene.community.pk, title_kind=TitleKind.COMPANY, state="issued").order_by("pk").first()
     if row is not None:
         _issue(scene, door, ask_red(row.pk, (), REDDENED, actor=scene[Role.FINANCE]))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 
-from wuyefei.collection.followup.public import Case
+from wuyefei.collection.followup.public import open_cases
 from wuyefei.collection.joint.public import (
     Effort,
     Household,
@@ -48,7 +48,7 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
         return
     if manager is None or not manager.may(Permission.JOINT_MANAGE, scene.community.pk):
         return
-    for back, hour, deed in ((OPENED, 9, _open), (SHOWN, 15, _show), (VISITED, 18, _visit), (MET, 15, _meet), (MENDED, 16, _mended)):
+    for back, hour, deed in ((OPENED, 9, _open), (SHOWN, 15, _show), (VISITED, 15, _visit), (MET, 15, _meet), (MENDED, 16, _mended)):
         day = scene.calendar.today - DAY * back
         yield Act(scene.calendar.at(day - DAY if day.weekday() == 6 else day, hour, 10), partial(deed, scene))
 
@@ -64,7 +64,7 @@ def _households(effort: Effort) -> list[Household]:
 def _open(scene: Scene) -> None:
     """Those who owe most and have not been visited lately."""
     actor, year = scene[Role.PROJECT_MANAGER], clock.today().year
-    cases = list(Case.objects.filter(community_id=scene.community.pk, closed_on__isnull=True).order_by("-owed_fen", "pk")[: JOINED * 2])[::2]
+    cases = list(open_cases(actor).filter(community_id=scene.community.pk).order_by("-owed_fen", "pk")[: JOINED * 2])[::2]
     if not cases:
         return
     basis = f"梧桐街办〔{year}〕18 号《老旧小区物业服务矛盾联合化解方案》"
@@ -83,7 +83,9 @@ def _show(scene: Scene) -> None:
 
 def _visit(scene: Scene) -> None:
     effort = _effort(scene)
-    for number, household in enumerate(_households(effort)[: len(WENT)] if effort else []):
+    owing = set(open_cases(scene[Role.PROJECT_MANAGER]).filter(community_id=scene.community.pk).values_list("pk", flat=True))
+    here = [one for one in _households(effort) if one.case_id in owing] if effort else []
+    for number, household in enumerate(here[: len(WENT)]):
         outcome, note, agreed = WENT[number]
         with clock.at(clock.now() + dt.timedelta(minutes=20 * number)):
             went = Went(household.pk, clock.now(), 3, ("street", "residents"), outcome, note, agreed)
