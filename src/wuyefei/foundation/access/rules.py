@@ -288,9 +288,9 @@ MONEY_APPROVALS = frozenset(
 )
 """Nobody may give themself a role that holds one of these."""
 
-PORTAL_PERMISSIONS = frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.PAY_ONLINE, _P.INVOICE_REQUEST})
-"""What the owners' side 业主端 may do by itself: see what it shows, book what a payment provider has confirmed, and ask for
-invoices of what was paid."""
+PORTAL_PERMISSIONS = frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.PAY_ONLINE, _P.INVOICE_REQUEST, _P.MANDATE_SIGN})
+"""What the owners' side 业主端 may do by itself: see what it shows, book what a payment provider has confirmed, ask for
+invoices of what was paid, and keep or end an owner's own mandate to the bank."""
 
 MAX_FAILURES = 5
 LOCK_FOR = dt.timedelta(minutes=15)
