@@ -60,6 +60,7 @@ ROOMS = [
     "wuyefei.money.intake",
     "wuyefei.money.bank",
     "wuyefei.money.reconciliation",
+    "wuyefei.money.reserve",
     "wuyefei.money.closing",
 ]
 if DEMO:

@@ -40,6 +40,7 @@ urlpatterns = [
     path("legal/", include("wuyefei.collection.legal.urls")),
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
     path("closing/", include("wuyefei.money.closing.urls")),
+    path("reserve/", include("wuyefei.money.reserve.urls")),
     path("bank/", include("wuyefei.money.bank.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]

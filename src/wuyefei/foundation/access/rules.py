@@ -83,6 +83,8 @@ class Permission(StrEnum):
     BOOKS_SETUP = "books.setup"
     CLOSE_REQUEST = "close.request"
     CLOSE_APPROVE = "close.approve"
+    RESERVE_WORK = "reserve.work"
+    RESERVE_APPROVE = "reserve.approve"
     REPORT_VIEW = "report.view"
     TARGET_EDIT = "target.edit"
     CONTACT_VIEW = "contact.view"
@@ -145,6 +147,8 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.BOOKS_SETUP: "设置科目对照",
     Permission.CLOSE_REQUEST: "申请结账",
     Permission.CLOSE_APPROVE: "审批结账与反结账",
+    Permission.RESERVE_WORK: "计提坏账准备",
+    Permission.RESERVE_APPROVE: "审批坏账准备、设定比例",
     Permission.REPORT_VIEW: "查看报表",
     Permission.TARGET_EDIT: "设定目标",
     Permission.CONTACT_VIEW: "查看联系记录",
@@ -174,14 +178,14 @@ _FINANCE = _SEE | _FOLLOW | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.BILLING_DRAFT, _P.ADJUST_REQUEST, _P.PAYMENT_VOID_REQUEST,
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
     _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.NOTICE_SEND,
-    _P.DISCLOSURE_EDIT, _P.HARDSHIP_FINANCE, _P.CLOSE_REQUEST, _P.SLIP_MAKE,
+    _P.DISCLOSURE_EDIT, _P.HARDSHIP_FINANCE, _P.CLOSE_REQUEST, _P.SLIP_MAKE, _P.RESERVE_WORK,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.CONCESSION_EDIT,
     _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.AUDIT_VIEW, _P.TARIFF_EDIT, _P.CONTRACT_EDIT,
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.LEGAL_VIEW,
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.BOOKS_SETUP,
-    _P.CLOSE_APPROVE,
+    _P.CLOSE_APPROVE, _P.RESERVE_APPROVE,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
@@ -196,7 +200,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _SEE
         | _FOLLOW
         | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE,
-           _P.LEGAL_VIEW, _P.LEGAL_APPROVE, _P.CONCESSION_EDIT, _P.CLOSE_APPROVE}
+           _P.LEGAL_VIEW, _P.LEGAL_APPROVE, _P.CONCESSION_EDIT, _P.CLOSE_APPROVE, _P.RESERVE_APPROVE}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
@@ -244,6 +248,7 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.REFUND_APPROVE,
         _P.LEGAL_APPROVE,
         _P.CLOSE_APPROVE,
+        _P.RESERVE_APPROVE,
     }
 )
 """Whoever holds one of these signs in with a second factor: finance, approvers and administrators."""
@@ -252,7 +257,7 @@ MONEY_APPROVALS = frozenset(
     {
         _P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.REFUND_APPROVE,
         _P.HARDSHIP_FINANCE,
-        _P.LEGAL_APPROVE, _P.CLOSE_APPROVE,
+        _P.LEGAL_APPROVE, _P.CLOSE_APPROVE, _P.RESERVE_APPROVE,
     }  # fmt: skip
 )
 """Nobody may give themself a role that holds one of these."""

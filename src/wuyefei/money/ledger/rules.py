@@ -13,6 +13,7 @@ class Account(StrEnum):
     BANK = "1002"
     CHANNEL = "1012"
     RECEIVABLE = "1122"
+    RESERVE = "1231"
     PREPAID = "2203"
     DEFERRED = "2204"
     TAX = "2221"
@@ -24,6 +25,7 @@ class Account(StrEnum):
     INCOME = "6001"
     LATE_FEE = "6301"
     BANK_FEE = "6603"
+    CREDIT_LOSS = "6702"
     SHORTAGE = "6711"
     OVERAGE = "6301.9"
 
@@ -34,6 +36,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.BANK: "银行存款",
     Account.CHANNEL: "其他货币资金",
     Account.RECEIVABLE: "应收账款",
+    Account.RESERVE: "坏账准备",
     Account.PREPAID: "预收账款",
     Account.DEFERRED: "合同负债",
     Account.TAX: "应交税费",
@@ -45,6 +48,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.INCOME: "主营业务收入",
     Account.LATE_FEE: "营业外收入-违约金",
     Account.BANK_FEE: "财务费用-手续费",
+    Account.CREDIT_LOSS: "信用减值损失",
     Account.SHORTAGE: "营业外支出-现金短款",
     Account.OVERAGE: "营业外收入-现金长款",
 }
@@ -55,6 +59,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.BANK: "Assets:Bank",
     Account.CHANNEL: "Assets:Channel",
     Account.RECEIVABLE: "Assets:Receivable",
+    Account.RESERVE: "Assets:BadDebtReserve",
     Account.PREPAID: "Liabilities:Prepaid",
     Account.DEFERRED: "Liabilities:Deferred",
     Account.TAX: "Liabilities:Tax",
@@ -66,6 +71,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.INCOME: "Income:Service",
     Account.LATE_FEE: "Income:LateFee",
     Account.BANK_FEE: "Expenses:BankFee",
+    Account.CREDIT_LOSS: "Expenses:CreditLoss",
     Account.SHORTAGE: "Expenses:CashShort",
     Account.OVERAGE: "Income:CashOver",
 }
@@ -153,8 +159,9 @@ class Movement:
 
 
 def grows_by_debit(account: Account) -> bool:
-    """Assets (1…) and expenses (64… to 67…) stand on the debit side; liabilities, equity and income on the credit side."""
-    return account.value.startswith("1") or account.value[:2] in ("64", "66", "67")
+    """Assets (1…) and expenses (64… to 67…) stand on the debit side; liabilities, equity and income on the credit side, and
+    with them the bad-debt reserve, which is taken off an asset."""
+    return account is not Account.RESERVE and (account.value.startswith("1") or account.value[:2] in ("64", "66", "67"))
 
 
 def movement(account: Account, parts: Mapping[str, Turnover]) -> Movement:
