@@ -13,16 +13,18 @@ from tests.docs import rows_of
 from tests.money.cashdesk.test_pages import client_of
 from tests.scenarios.month import first_finding
 from tests.world import World, make_world, pay
+from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.approvals.actions import SamePerson, cancel, decide
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.errors import Forbidden, Invalid, NotFound
 from wuyefei.foundation.kernel.money import parse_yuan
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.verify import Finding
-from wuyefei.money.billing.public import OpeningArrears, Receivable, book_opening
-from wuyefei.money.ledger.public import Account, Entry, Posting, post
+from wuyefei.money.billing.public import OpeningArrears, Receivable, book_opening, charge_once
+from wuyefei.money.concessions.public import GivingUp, Ground, Paper, Way, ask_giving_up
+from wuyefei.money.ledger.public import Account, Entry, Posting, balances, post
 from wuyefei.money.payments.public import PaymentOrder
-from wuyefei.money.reserve.checks import balance
+from wuyefei.money.reserve.checks import balance, recomputed
 from wuyefei.money.reserve.public import (
     DEFAULT_TERMS,
     Bucket,
@@ -121,10 +123,10 @@ class TestReserve:
             first, again = rows_of(DOC, 2)
             run = carried(company, run, 700000)
             assert (run.reserve_fen, run.standing_fen, run.difference_fen) == figures(first)
-            assert legs_of(run.entry) == {"6702": 877659, "1231": -877659}
+            assert legs_of(run.entry) == {"6702.1": 877659, "1231": -877659}
             second = approved(company, 650000)
             assert (second.reserve_fen, second.standing_fen, second.difference_fen) == figures(again)
-            assert legs_of(second.entry) == {"6702": -50000, "1231": 50000}
+            assert legs_of(second.entry) == {"6702.1": -50000, "1231": 50000}
             third = approved(company, 650000)
             assert (third.difference_fen, third.entry) == (0, None), "nothing moved, nothing booked"
             assert standing_balance(company.community.pk) == 827659
@@ -147,6 +149,34 @@ class TestReserve:
                 assert lines[bill.pk].bucket == bucket_of(bill.due_on, run.as_of), bill.due_on
         with clock.at(NOW):
             assert Run.objects.get(pk=drafted(company).pk).rates is None, "an earlier quarter keeps the default"
+
+    def test_written_off_after_it_was_set_aside(self, company: World) -> None:
+        """The loss is borne once: 6702 takes the whole debt, the next run gives back in 6702.1 what was set aside for it."""
+        with clock.at(NOW):
+            approved(company)
+            bill = Receivable.objects.get(amount_fen=600000)
+            wanted = GivingUp(Way.WRITE_OFF, Paper("终结裁定书", "1 号", dt.date(2026, 10, 20)), "无可供执行的财产", Ground.COURT)
+            decide(ask_giving_up(bill.pk, wanted, actor=company["collector"]).request_id or 0, approved=True, actor=company["lead"])
+            held = {one.bucket: one for one in followed(company["auditor"], THIRD)}[Bucket.OVER_2_YEARS]
+            assert (held.lost_fen, held.lowered_fen, held.uncollected) == (600000, 0, 1)
+        with clock.at(dt.date(2027, 1, 5)):
+            run = drafted(company, THIRD.plus(1))
+            assert not Single.objects.filter(run=run).exists(), "4,000.00 are left, no large debt any more"
+            decide(submit(run.pk, actor=company["finance"]).pk, approved=True, actor=company["lead"])
+            run.refresh_from_db()
+            assert (run.reserve_fen, run.difference_fen) == (293_071, 293_071 - 877_659)
+            books = balances(company["lead"], [company.community])
+            place = company.community.pk
+            assert [books.get((place, account), 0) for account in (Account.BAD_DEBT, Account.CREDIT_LOSS, Account.RESERVE)] == [600_000, 293_071, -293_071]
+            assert first_finding(company) == ""
+
+    def test_what_is_collected_for_others_is_not_the_firms_to_lose(self, company: World) -> None:
+        with clock.at(dt.date(2026, 9, 10)):
+            water = ChargeItem.objects.create(organisation=company.organisation, code="water2", name="代收水费", nature="pass_through", tax_rate=0)
+            charge_once(company.flats["1-1-101"].pk, company.people["陆小满"].pk, water, 9999, actor=company["cashier"],
+                        community_id=company.community.pk, memo="九月")  # fmt: skip
+        with clock.at(NOW):
+            assert not Line.objects.filter(run=drafted(company), receivable__item=water).exists()
 
     def test_two_people_and_one_road(self, company: World) -> None:
         with clock.at(NOW):
@@ -218,15 +248,17 @@ class TestReserve:
                 post("other.kind", 1, [Posting(Account.RESERVE, 100), Posting(Account.CREDIT_LOSS, -100)], actor=company["lead"],
                      community_id=company.community.pk, memo="手工")  # fmt: skip
                 found = [row for row in balance(company.organisation.pk) if isinstance(row, Finding)]
-                assert [(row.table, row.row_id) for row in found] == [("access_community", company.community.pk)]
+                assert [(row.table, row.row_id) for row in found] == [("access_community", company.community.pk)] * 2
                 transaction.set_rollback(True)
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute("SET LOCAL session_replication_role = replica")
                 cursor.execute("UPDATE reserve_line SET outstanding_fen = outstanding_fen + 1 WHERE run_id = %s AND bucket = 4", [run.pk])
                 cursor.execute("SET LOCAL session_replication_role = origin")
-            part = Part.objects.get(run=run, bucket=4)
-            assert first_finding(company) == f"reserve.lines reserve_part {part.pk}"
+            part, line = Part.objects.get(run=run, bucket=4), Line.objects.filter(run=run, bucket=4).order_by("receivable_id").first()
+            assert line is not None and first_finding(company) == f"reserve.lines reserve_part {part.pk}"
+            found = [row for row in recomputed(company.organisation.pk) if isinstance(row, Finding)]
+            assert (found[0].table, found[0].row_id) == ("billing_receivable", line.receivable_id)
 
     def test_others_neither_see_nor_draft(self, company: World) -> None:
         with clock.at(NOW):

@@ -101,6 +101,6 @@ def test_rates_are_in_order() -> None:
 
 
 def test_what_became_of_a_bucket() -> None:
-    one = Held(Bucket.YEARS_1_2, Decimal("0.5"), 100_000, 50_000, (20_000, 10_000, 0, -1_000), 5_000)
-    assert (one.paid_fen, one.open_fen, one.uncollected) == (29_000, 66_000, Decimal("0.7100"))
-    assert Held(Bucket.YEARS_1_2, Decimal("0.5"), 0, 0, (0,), 0).uncollected is None
+    one = Held(Bucket.YEARS_1_2, Decimal("0.5"), 100_000, 50_000, (20_000, 10_000, 0, -1_000), 5_000, 40_000)
+    assert (one.paid_fen, one.owed_fen, one.open_fen, one.uncollected) == (29_000, 95_000, 26_000, Decimal("0.6947"))
+    assert Held(Bucket.YEARS_1_2, Decimal("0.5"), 0, 0, (0,), 0, 0).uncollected is None

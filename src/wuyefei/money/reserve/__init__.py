@@ -6,5 +6,7 @@ one age added up), single 单项 (a payer's large debt, assessed by a person wit
 States of a run: draft → asked (waits for a second person) → approved | draft again; draft → discarded.
 Invariants: lines, parts and rates never change; a run's reserve is the sum of its lines by age, large debts apart, and of its
 singles; an approved run books the difference to the balance that stands, so the reserve account (1231) equals the latest
-approved run and what rooms above have written off since; a quarter run again is an adjustment; quarters are never run backwards.
+approved run; a quarter run again is an adjustment; quarters are never run backwards. Only what is the firm's own to lose counts:
+not deposits nor what is collected for others. Writing off (concessions) books a whole loss to 6702; the next run gives back, in
+6702.1, what was set aside for it, so that together they bear the loss once.
 """

@@ -20,6 +20,7 @@ class ReserveConfig(AppConfig):
 
         register_kind(Kind(actions.KIND, "坏账准备", Permission.RESERVE_APPROVE, actions.approve, actions.send_back, address, describe))
         register_source(actions.KIND, _("计提坏账准备"), lambda pk: reverse("reserve:run", args=[pk]))
-        register_check("reserve.balance", "坏账准备余额 = 最近一次计提 + 之后的核销", checks.balance)
+        register_check("reserve.balance", "坏账准备余额等于最近一次计提", checks.balance)
         register_check("reserve.lines", "坏账准备按明细重算相符", checks.lines)
+        register_check("reserve.recomputed", "最近一次计提按当时的欠费重算相符", checks.recomputed)
         register_menu(_("核对"), _("坏账准备"), "reserve:board", "shield", Permission.LEDGER_VIEW, 818)

@@ -5,50 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Sum
 
 from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.platform.planning import whole_sets
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded
 from wuyefei.money.billing.public import Receivable
-from wuyefei.money.ledger.public import Account, Leg
+from wuyefei.money.ledger.public import Account, control
 
+from .drafting import OPEN, facts_of
 from .models import Line, Part, Run, Single
+from .rules import Terms
 
-_uses: set[str] = set()
 
-
-def register_use(kind: str) -> None:
-    """Called by a room above for a kind of entry that moves 1231 besides runs: a write-off, a recovery."""
-    _uses.add(kind)
+def _latest(organisation_id: int) -> dict[int, Run]:
+    """The run that stands, by community."""
+    rows = Run.objects.filter(organisation_id=organisation_id, state=Run.State.APPROVED).select_related("entry")
+    return {run.community_id: run for run in rows.order_by("decided_at", "pk")}
 
 
 def balance(organisation_id: int) -> Iterator[Yielded]:
-    """1231 is what the latest approved run set aside and the registered kinds have moved since; nothing else moves it."""
-    latest: dict[int, Run] = {}
-    for run in Run.objects.filter(organisation_id=organisation_id, state=Run.State.APPROVED).order_by("decided_at", "pk"):
-        yield Examined(1)
-        latest[run.community_id] = run
-        booked = run.entry.legs.filter(account=Account.RESERVE.value).aggregate(fen=Sum("amount_fen", default=0))["fen"] if run.entry else 0
-        if -int(booked) != run.difference_fen:
-            what = Phrase("入账 {booked}，应有 {reserve} 减账面 {standing}", booked=yuan(-int(booked)), reserve=yuan(run.reserve_fen or 0), standing=yuan(run.standing_fen or 0))
-            yield Finding("reserve.balance", "reserve_run", run.pk, what)
-    legs = Leg.objects.filter(entry__organisation_id=organisation_id, account=Account.RESERVE.value).order_by("entry_id")
-    held: dict[int, int] = {}
-    used: dict[int, int] = {}
-    for community_id, kind, at, fen in legs.values_list("community_id", "entry__kind", "entry__booked_at", "amount_fen"):
-        held[community_id] = held.get(community_id, 0) - fen
-        run_or_none = latest.get(community_id)
-        if kind in _uses and (run_or_none is None or run_or_none.decided_at is None or at > run_or_none.decided_at):
-            used[community_id] = used.get(community_id, 0) - fen
-    for community_id in sorted({*held, *latest}):
-        yield Examined(1)
-        run_or_none = latest.get(community_id)
-        should = (run_or_none.reserve_fen or 0 if run_or_none else 0) + used.get(community_id, 0)
-        if held.get(community_id, 0) != should:
-            what = Phrase("1231 余额 {has}，最近一次计提与之后核销应为 {should}", has=yuan(held.get(community_id, 0)), should=yuan(should))
-            yield Finding("reserve.balance", "access_community", community_id, what)
+    """1231 is what the latest approved run set aside, 6702.1 the same; nothing else moves them."""
+    held = {community_id: run.reserve_fen or 0 for community_id, run in _latest(organisation_id).items()}
+    yield from control("reserve.balance", organisation_id, Account.RESERVE, {place: -fen for place, fen in held.items()}, name="坏账准备")
+    yield from control("reserve.balance", organisation_id, Account.CREDIT_LOSS, held, name="计提的信用减值损失")
 
 
 _L, _P, _S, _R, _RUN = (model._meta.db_table for model in (Line, Part, Single, Receivable, Run))
@@ -68,6 +48,26 @@ _WHOLE = f"""
 SELECT m.id, m.reserve_fen, coalesce((SELECT sum(reserve_fen) FROM {_P} p WHERE p.run_id = m.id), 0)
   + coalesce((SELECT sum(reserve_fen) FROM {_S} s WHERE s.run_id = m.id), 0)
 FROM {_RUN} m WHERE m.organisation_id = %(organisation)s AND m.state = 'approved' ORDER BY m.id"""
+
+
+_ANEW = f"""{OPEN}
+SELECT coalesce(a.id, l.receivable_id), coalesce(l.outstanding_fen, 0), coalesce(a.fen, 0)
+FROM lines a FULL JOIN (SELECT * FROM {_L} WHERE run_id = %(run)s) l ON l.receivable_id = a.id
+WHERE (l.payer_id, l.bucket, l.single, l.outstanding_fen, l.reserve_fen) IS DISTINCT FROM (a.payer_id, a.bucket, a.single, a.fen, a.reserve)
+ORDER BY 1"""
+
+
+def recomputed(organisation_id: int) -> Iterator[Yielded]:
+    """The lines of the run that stands are what its receivables, and all that was booked on them since, say anew of its day."""
+    for run in _latest(organisation_id).values():
+        parts = {part.age: part for part in run.parts.all()}
+        yield Examined(sum(part.receivables for part in parts.values()))
+        terms = Terms({bucket: part.rate for bucket, part in parts.items()}, run.large_fen)
+        with whole_sets(), connection.cursor() as cursor:
+            cursor.execute(_ANEW, facts_of(run.community_id, run.as_of, terms) | {"run": run.pk})
+            for receivable_id, has, should in cursor.fetchall():
+                what = Phrase("{quarter} 计提的明细欠 {has}，按账上重算当时欠 {should}，或账龄、大额、计提不同", quarter=str(run.quarter), has=yuan(has), should=yuan(should))
+                yield Finding("reserve.recomputed", "billing_receivable", receivable_id, what)
 
 
 def lines(organisation_id: int) -> Iterator[Yielded]:

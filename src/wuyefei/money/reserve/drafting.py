@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.kernel.dates import CHINA, DAY
 from wuyefei.foundation.platform.planning import whole_sets
 from wuyefei.money.billing.public import Adjustment, Receivable
@@ -15,7 +16,7 @@ from wuyefei.money.payments.public import Allocation
 from .models import Line, Part, Run, Single
 from .rules import BUCKET_FROM, Bucket, Terms
 
-R, J, A, L, P, S = (model._meta.db_table for model in (Receivable, Adjustment, Allocation, Line, Part, Single))
+R, C, J, A, L, P, S = (model._meta.db_table for model in (Receivable, ChargeItem, Adjustment, Allocation, Line, Part, Single))
 AGE = (
     "CASE " + " ".join(f"WHEN %(day)s::date - due_on >= {first} THEN {bucket.value}" for bucket, first in reversed(BUCKET_FROM.items()))
     + f" ELSE {Bucket.NOT_DUE.value} END"
@@ -32,13 +33,15 @@ aged AS (
   SELECT id, payer_id, fen, {AGE} AS bucket FROM (
     SELECT r.id, r.payer_id, r.due_on, (r.outstanding_fen + coalesce(m.fen, 0))::bigint AS fen
     FROM {R} r LEFT JOIN moved m ON m.receivable_id = r.id
-    WHERE r.community_id = %(community)s AND r.booked_at < %(after)s AND (r.outstanding_fen > 0 OR m.receivable_id IS NOT NULL)) o
+    WHERE r.community_id = %(community)s AND r.booked_at < %(after)s AND (r.outstanding_fen > 0 OR m.receivable_id IS NOT NULL)
+      AND (r.kind = '{Receivable.Kind.OPENING.value}' OR r.item_id IN (SELECT id FROM {C} WHERE nature = '{ChargeItem.Nature.INCOME.value}'))) o
   WHERE fen > 0),
 large AS (SELECT payer_id FROM aged WHERE bucket > 0 GROUP BY payer_id HAVING sum(fen) >= %(large)s),
 lines AS (
   SELECT a.id, a.payer_id, a.bucket, l.payer_id IS NOT NULL AS single, a.fen, round(a.fen * (%(rates)s::numeric[])[a.bucket + 1])::bigint AS reserve
   FROM aged a LEFT JOIN large l ON l.payer_id = a.payer_id)"""
-"""What was open at the end of the day: what is open now, with everything booked since taken back."""
+"""What was open at the end of the day: what is open now, with everything booked since taken back. Only what is the firm's own to
+lose: of what is collected for others, and of deposits, it bears no loss (as in writing off)."""
 
 LINES = f"""{OPEN}
 INSERT INTO {L} (run_id, community_id, receivable_id, payer_id, bucket, single, outstanding_fen, reserve_fen)

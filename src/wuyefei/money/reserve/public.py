@@ -1,7 +1,6 @@
 """The door of the room: what other rooms may use."""
 
 from .actions import KIND, approve, assess, discard, draft_run, set_rates, submit
-from .checks import register_use
 from .drafting import OPEN, facts_of
 from .models import Line, Part, Rates, Run, Single
 from .queries import (
@@ -69,7 +68,6 @@ __all__ = [
     "get_run",
     "lines_of",
     "rates_on",
-    "register_use",
     "runs",
     "set_rates",
     "singles_of",

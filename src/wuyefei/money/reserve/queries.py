@@ -124,14 +124,14 @@ def followed(actor: Actor, quarter: Quarter, community_ids: Collection[int] | No
     for run in runs(actor).filter(community_id__in=covered, as_of=quarter.last, state=Run.State.APPROVED).order_by("pk"):
         latest[run.community_id] = run
     ids = [run.pk for run in latest.values()]
-    paid, lowered = _came_of(ids, quarter)
+    paid, lowered, lost = _came_of(ids, quarter)
     held = []
     for bucket in RATED:
         rows = list(Part.objects.filter(run_id__in=ids, bucket=bucket.value))
         outstanding, expected = sum(row.outstanding_fen for row in rows), sum(row.by_age_fen for row in rows)
         rate = max((row.rate for row in rows), default=DEFAULT_TERMS.rate(bucket))
         collected = tuple(paid.get((bucket.value, number), 0) for number in range(1, FOLLOWED + 1))
-        held.append(Held(bucket, rate, outstanding, expected, collected, lowered.get(bucket.value, 0)))
+        held.append(Held(bucket, rate, outstanding, expected, collected, lowered.get(bucket.value, 0), lost.get(bucket.value, 0)))
     return held
 
 
@@ -141,16 +141,17 @@ FROM {Line._meta.db_table} l JOIN {Allocation._meta.db_table} a ON a.receivable_
   LATERAL (SELECT a.booked_at AT TIME ZONE 'Asia/Shanghai' AS at) d
 WHERE l.run_id = ANY(%(runs)s) GROUP BY 1, 2"""
 _LOWERED = f"""
-SELECT l.bucket, -sum(j.amount_fen) FROM {Line._meta.db_table} l JOIN {Adjustment._meta.db_table} j
+SELECT l.bucket, -coalesce(sum(j.amount_fen) FILTER (WHERE NOT j.kind = ANY(%(losses)s)), 0),
+  -coalesce(sum(j.amount_fen) FILTER (WHERE j.kind = ANY(%(losses)s)), 0) FROM {Line._meta.db_table} l JOIN {Adjustment._meta.db_table} j
   ON j.receivable_id = l.receivable_id AND j.booked_at >= %(after)s WHERE l.run_id = ANY(%(runs)s) GROUP BY 1"""
 
 
-def _came_of(run_ids: list[int], quarter: Quarter) -> tuple[dict[tuple[int, int], int], dict[int, int]]:
-    """By bucket and quarter since, what was settled; by bucket, what was given up or reversed."""
-    facts = {"runs": run_ids, "index": quarter.index, "after": dt.datetime.combine(quarter.last + DAY, dt.time(), CHINA)}
+def _came_of(run_ids: list[int], quarter: Quarter) -> tuple[dict[tuple[int, int], int], dict[int, int], dict[int, int]]:
+    """By bucket and quarter since, what was settled; by bucket, what turned out not to be owed, and what was written off."""
+    facts = {"runs": run_ids, "losses": [str(kind) for kind in Adjustment.LOSS], "index": quarter.index, "after": dt.datetime.combine(quarter.last + DAY, dt.time(), CHINA)}
     with whole_sets(), connection.cursor() as cursor:
         cursor.execute(_PAID, facts)
         paid = {(int(bucket), int(number)): int(fen) for bucket, number, fen in cursor.fetchall()}
         cursor.execute(_LOWERED, facts)
-        lowered = {int(bucket): int(fen) for bucket, fen in cursor.fetchall()}
-    return paid, lowered
+        rows = cursor.fetchall()
+    return paid, {int(bucket): int(fen) for bucket, fen, _lost in rows}, {int(bucket): int(fen) for bucket, _fen, fen in rows}

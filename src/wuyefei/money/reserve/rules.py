@@ -214,7 +214,8 @@ def check_effective(day: dt.date, approved: Quarter | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A bucket of an earlier run beside what came of it: ``collected_fen`` in each following quarter, ``lowered_fen`` given up."""
+    """A bucket of an earlier run beside what came of it: ``collected_fen`` in each following quarter; ``lowered_fen`` that turned
+    out not to be owed (adjusted, reversed, billed anew to another); ``lost_fen`` written off."""
 
     bucket: Bucket
     rate: Decimal
@@ -222,19 +223,25 @@ class Held:
     expected_fen: int
     collected_fen: tuple[int, ...]
     lowered_fen: int
+    lost_fen: int
 
     @property
     def paid_fen(self) -> int:
         return sum(self.collected_fen)
 
     @property
+    def owed_fen(self) -> int:
+        """What there was to collect."""
+        return self.outstanding_fen - self.lowered_fen
+
+    @property
     def open_fen(self) -> int:
         """What has neither come in nor been given up."""
-        return self.outstanding_fen - self.paid_fen - self.lowered_fen
+        return self.owed_fen - self.paid_fen - self.lost_fen
 
     @property
     def uncollected(self) -> Decimal | None:
-        """The share that has not come in so far, to four places; None where there was nothing."""
-        if self.outstanding_fen <= 0:
+        """The share that has not come in so far, to four places; None where there was nothing to collect."""
+        if self.owed_fen <= 0:
             return None
-        return (Decimal(self.outstanding_fen - self.paid_fen) / self.outstanding_fen).quantize(Decimal("0.0001"))
+        return (Decimal(self.owed_fen - self.paid_fen) / self.owed_fen).quantize(Decimal("0.0001"))
