@@ -64,6 +64,7 @@ ROOMS = [
     "wuyefei.money.bank",
     "wuyefei.money.debits",
     "wuyefei.money.reconciliation",
+    "wuyefei.money.reserve",
     "wuyefei.money.closing",
     "wuyefei.money.control",
 ]
