@@ -59,6 +59,7 @@ ROOMS = [
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
     "wuyefei.money.bank",
+    "wuyefei.money.relief",
     "wuyefei.money.reconciliation",
     "wuyefei.money.closing",
 ]

@@ -41,6 +41,7 @@ urlpatterns = [
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
     path("closing/", include("wuyefei.money.closing.urls")),
     path("bank/", include("wuyefei.money.bank.urls")),
+    path("relief/", include("wuyefei.money.relief.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
 if settings.DEMO:

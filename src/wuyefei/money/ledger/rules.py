@@ -9,6 +9,7 @@ from enum import StrEnum
 
 class Account(StrEnum):
     CASH = "1001"
+    FUND_CASH = "1001.8"
     TRANSIT = "1001.9"
     BANK = "1002"
     CHANNEL = "1012"
@@ -17,6 +18,8 @@ class Account(StrEnum):
     DEFERRED = "2204"
     TAX = "2221"
     HELD = "2241"
+    FUND = "2241.5"
+    SUBSIDY = "2241.6"
     BANK_SUSPENSE = "2241.7"
     SUSPENSE = "2241.8"
     REFUNDING = "2241.9"
@@ -26,11 +29,13 @@ class Account(StrEnum):
     BANK_FEE = "6603"
     BAD_DEBT = "6702"
     SHORTAGE = "6711"
+    DONATION = "6711.2"
     OVERAGE = "6301.9"
 
 
 ACCOUNT_NAMES: dict[Account, str] = {
     Account.CASH: "库存现金",
+    Account.FUND_CASH: "库存现金-关爱基金箱",
     Account.TRANSIT: "库存现金-缴存在途",
     Account.BANK: "银行存款",
     Account.CHANNEL: "其他货币资金",
@@ -39,6 +44,8 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "合同负债",
     Account.TAX: "应交税费",
     Account.HELD: "其他应付款",
+    Account.FUND: "其他应付款-关爱基金",
+    Account.SUBSIDY: "其他应付款-补贴",
     Account.BANK_SUSPENSE: "其他应付款-银行待查款",
     Account.SUSPENSE: "其他应付款-待查款",
     Account.REFUNDING: "其他应付款-待退款",
@@ -48,11 +55,13 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.BANK_FEE: "财务费用-手续费",
     Account.BAD_DEBT: "信用减值损失-坏账",
     Account.SHORTAGE: "营业外支出-现金短款",
+    Account.DONATION: "营业外支出-捐赠",
     Account.OVERAGE: "营业外收入-现金长款",
 }
 
 BEANCOUNT_NAMES: dict[Account, str] = {
     Account.CASH: "Assets:Cash",
+    Account.FUND_CASH: "Assets:FundCash",
     Account.TRANSIT: "Assets:CashInTransit",
     Account.BANK: "Assets:Bank",
     Account.CHANNEL: "Assets:Channel",
@@ -61,6 +70,8 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "Liabilities:Deferred",
     Account.TAX: "Liabilities:Tax",
     Account.HELD: "Liabilities:Held",
+    Account.FUND: "Liabilities:CareFund",
+    Account.SUBSIDY: "Liabilities:Subsidy",
     Account.BANK_SUSPENSE: "Liabilities:BankSuspense",
     Account.SUSPENSE: "Liabilities:Suspense",
     Account.REFUNDING: "Liabilities:Refunding",
@@ -70,6 +81,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.BANK_FEE: "Expenses:BankFee",
     Account.BAD_DEBT: "Expenses:BadDebt",
     Account.SHORTAGE: "Expenses:CashShort",
+    Account.DONATION: "Expenses:Donation",
     Account.OVERAGE: "Income:CashOver",
 }
 
