@@ -65,6 +65,7 @@ from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.reconciliation.public import ChannelDay, Difference
+from wuyefei.money.relief.public import FundKind, FundOrder, ask_care, ask_money, open_fund
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
 
 
@@ -106,6 +107,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _measure(place, actors)
         pursue(place)
         _given_up(place, actors)
+        _fund(place, actors)
     _entries(place)
     return place
 
@@ -132,6 +134,16 @@ def _measure(place: Place, actors: dict[str, Actor]) -> None:
     terms = MeasureTerms(Span(TODAY, TODAY), 1, 0)
     order = MeasureOrder(f"{place.mark.word}纾困", f"{place.mark.word}通知", terms, (place.community.pk,))
     place.ids["measure"] = [ask_measure(order, actor=actors["lead"]).pk]
+
+
+def _fund(place: Place, actors: dict[str, Actor]) -> None:
+    """A care fund with money in it and an aid asked for."""
+    fund = open_fund(FundOrder(place.community.pk, FundKind.CARE, f"{place.mark.word}关爱基金"), actor=actors["lead"])
+    money = ask_money(fund.pk, "cash", "person", 100_000, f"{place.mark.word}清点单", actor=actors["finance"])
+    decide(money.request_id or 0, approved=True, actor=actors["lead"])
+    row = Receivable.objects.filter(community=place.community, outstanding_fen__gt=0, reversed_at=None).order_by("pk")[0]
+    aid = ask_care(fund.pk, [row.pk], 100, f"{place.mark.word}失业", consented=True, actor=actors["finance"])
+    place.ids |= {"fund": [fund.pk], "fund_money": [money.pk], "aid": [aid.pk]}
 
 
 def _given_up(place: Place, actors: dict[str, Actor]) -> None:

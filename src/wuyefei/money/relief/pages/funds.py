@@ -75,7 +75,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @needs(Permission.REPORT_VIEW)
 def fund(request: HttpRequest, fund_id: int) -> HttpResponse:
     """A fund's year as it is published, and for those who may see them its money and aids one by one."""
-    actor, today = actor_of(request), clock.today()
+    actor = actor_of(request)
     row = queries.get_fund(actor, fund_id)
     return render(request, "relief/fund.html", fund_context(actor, row, _year(request, row), MoneyForm() if row.kind == FundKind.CARE else None))
 
