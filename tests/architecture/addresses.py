@@ -32,7 +32,7 @@ KINDS: dict[str, str] = {
     "transfer_id": "transfer", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
     "entry_id": "entry", "slip_id": "slip", "channel_day_id": "channel_day", "difference_id": "difference",
     "source_id": "source", "source_hook": "source_hook", "handover_id": "handover", "objection_id": "objection",
-    "fund_id": "fund", "money_id": "fund_money", "aid_id": "aid",
+    "fund_id": "fund", "money_id": "fund_money", "aid_id": "aid", "campaign_id": "campaign", "given_id": "given",
     "trial_id": "trial", "news_id": "news",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",

@@ -60,6 +60,7 @@ ROOMS = [
     "wuyefei.money.intake",
     "wuyefei.money.bank",
     "wuyefei.money.relief",
+    "wuyefei.money.rewards",
     "wuyefei.money.reconciliation",
     "wuyefei.money.closing",
 ]

@@ -42,6 +42,7 @@ urlpatterns = [
     path("closing/", include("wuyefei.money.closing.urls")),
     path("bank/", include("wuyefei.money.bank.urls")),
     path("relief/", include("wuyefei.money.relief.urls")),
+    path("rewards/", include("wuyefei.money.rewards.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
 if settings.DEMO:

@@ -87,6 +87,8 @@ ACTIONS = {
     "relief.aid": noop("执行资助"), "relief.refuse_aid": noop("资助未通过"), "relief.undo_aid": noop("撤销资助"), "relief.export": noop("导出资助"),
     "relief.care": noop("关爱资助"), "relief.pass": noop("补贴转付"), "payment.fund": noop("关爱基金、补贴支付"), "bank.fund": noop("银行来款记入基金"),
     "bank.fund_undone": noop("撤销记入基金"),
+    "rewards.ask": noop("提出优惠活动"), "rewards.run": noop("优惠活动开始"), "rewards.refuse": noop("优惠活动未通过"), "rewards.end": noop("结束优惠活动"),
+    "rewards.give": noop("活动发放"), "rewards.take_back": noop("活动礼品收回"), "rewards.export": noop("导出活动发放"), "concessions.campaign": noop("优惠活动"),
     "billing.write_off": noop("坏账核销"), "billing.recover": noop("收回已核销坏账"),
     "billing.ahead": noop("提前出账"), "concessions.limits": noop("修改分期限度"), "concessions.plan": noop("大额分期"), "concessions.hardship": noop("困难分期"),
     "contact.export": noop("导出联系记录"), "notice.version": noop("编写通知模板"), "notice.version_approve": noop("批准通知模板"),
