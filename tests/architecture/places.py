@@ -66,6 +66,9 @@ from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.reconciliation.public import ChannelDay, Difference
 from wuyefei.money.relief.public import FundKind, FundOrder, ask_care, ask_money, open_fund
+from wuyefei.money.rewards.models import Given, Tier
+from wuyefei.money.rewards.public import CampaignKind, CampaignOrder, Terms, ask_campaign
+from wuyefei.money.rewards.public import Tier as TierTerms
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
 
 
@@ -108,6 +111,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         pursue(place)
         _given_up(place, actors)
         _fund(place, actors)
+        _campaign(place, actors)
     _entries(place)
     return place
 
@@ -144,6 +148,17 @@ def _fund(place: Place, actors: dict[str, Actor]) -> None:
     row = Receivable.objects.filter(community=place.community, outstanding_fen__gt=0, reversed_at=None).order_by("pk")[0]
     aid = ask_care(fund.pk, [row.pk], 100, f"{place.mark.word}失业", consented=True, actor=actors["finance"])
     place.ids |= {"fund": [fund.pk], "fund_money": [money.pk], "aid": [aid.pk]}
+
+
+def _campaign(place: Place, actors: dict[str, Actor]) -> None:
+    """A campaign asked for, and a gift of it."""
+    terms = Terms(CampaignKind.GIFT, Span(TODAY, TODAY), (TierTerms(100, f"{place.mark.word}洗车券", 500, 9),))
+    row = ask_campaign(CampaignOrder(place.community.pk, f"{place.mark.word}活动", "决定", terms), actor=actors["lead"])
+    given = Given.objects.create(
+        campaign=row, community=place.community, property_id=place.ids["property"][0], tier=Tier.objects.get(campaign=row), cost_fen=500,
+        made_by_id=actors["cashier"].user_id, made_at=clock.now(),
+    )  # fmt: skip
+    place.ids |= {"campaign": [row.pk], "given": [given.pk]}
 
 
 def _given_up(place: Place, actors: dict[str, Actor]) -> None:

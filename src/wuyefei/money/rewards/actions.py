@@ -136,7 +136,7 @@ def give(campaign_id: int, property_id: int, *, actor: Actor) -> Given:
         raise NotFound()
     if not may_give(actor, row.community_id):
         actor.require(Permission.ADJUST_REQUEST, row.community_id)
-    _require(row, CampaignState.RUNNING, "发放")
+    _require(row, CampaignState.RUNNING, "发给住户")
     terms = queries.terms_of(row)
     check_day(terms.span, clock.today())
     made = Given(campaign=row, community_id=row.community_id, property=home, made_by_id=actor.user_id, made_at=clock.now())
