@@ -13,13 +13,15 @@ class Account(StrEnum):
     TRANSIT = "1001.9"
     BANK = "1002"
     CHANNEL = "1012"
+    DEBITS = "1012.1"
     RECEIVABLE = "1122"
     PREPAID = "2203"
     DEFERRED = "2204"
     TAX = "2221"
     HELD = "2241"
+    SUBSIDY = "2241.4"
     FUND = "2241.5"
-    SUBSIDY = "2241.6"
+    DEBIT_SUSPENSE = "2241.6"
     BANK_SUSPENSE = "2241.7"
     SUSPENSE = "2241.8"
     REFUNDING = "2241.9"
@@ -39,6 +41,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.TRANSIT: "库存现金-缴存在途",
     Account.BANK: "银行存款",
     Account.CHANNEL: "其他货币资金",
+    Account.DEBITS: "其他货币资金-代扣在途",
     Account.RECEIVABLE: "应收账款",
     Account.PREPAID: "预收账款",
     Account.DEFERRED: "合同负债",
@@ -46,6 +49,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.HELD: "其他应付款",
     Account.FUND: "其他应付款-关爱基金",
     Account.SUBSIDY: "其他应付款-补贴",
+    Account.DEBIT_SUSPENSE: "其他应付款-代扣待查款",
     Account.BANK_SUSPENSE: "其他应付款-银行待查款",
     Account.SUSPENSE: "其他应付款-待查款",
     Account.REFUNDING: "其他应付款-待退款",
@@ -65,6 +69,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.TRANSIT: "Assets:CashInTransit",
     Account.BANK: "Assets:Bank",
     Account.CHANNEL: "Assets:Channel",
+    Account.DEBITS: "Assets:DebitsInTransit",
     Account.RECEIVABLE: "Assets:Receivable",
     Account.PREPAID: "Liabilities:Prepaid",
     Account.DEFERRED: "Liabilities:Deferred",
@@ -72,6 +77,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.HELD: "Liabilities:Held",
     Account.FUND: "Liabilities:CareFund",
     Account.SUBSIDY: "Liabilities:Subsidy",
+    Account.DEBIT_SUSPENSE: "Liabilities:DebitSuspense",
     Account.BANK_SUSPENSE: "Liabilities:BankSuspense",
     Account.SUSPENSE: "Liabilities:Suspense",
     Account.REFUNDING: "Liabilities:Refunding",

@@ -5,7 +5,7 @@ into the fund's own box 基金箱, or contributed by the firm 公司出资; and 
 fund to the bills of one household, or of all whom the policy concerns), seat 席位 and opinion 意见 (of those who assess).
 States of money: asked → done | refused; done → undone. A bank line is done at once, for a person has claimed it. Of an aid:
 asked → done | refused; done → undone.
-Invariants: a fund is the firm's debt (2241.5, 2241.6), never its income, and what it holds is what came in less what went out;
+Invariants: a fund is the firm's debt (2241.5, 2241.4), never its income, and what it holds is what came in less what went out;
 nothing leaves that is not there, whoever decides at the same moment; it pays principal only, never a late fee; whoever asks does
 not decide; on a household three people of three seats agree who did not ask; the statement for the notice board holds sums only.
 """

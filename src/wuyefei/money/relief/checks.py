@@ -18,7 +18,7 @@ from .rules.aid import FundKind, How, State
 
 
 def held(organisation_id: int) -> Iterator[Yielded]:
-    """Accounts 2241.5 and 2241.6 equal what the funds hold, 1001.8 the cash in their boxes; nothing is below zero."""
+    """Accounts 2241.5 and 2241.4 equal what the funds hold, 1001.8 the cash in their boxes; nothing is below zero."""
     rows = list(Fund.objects.filter(organisation_id=organisation_id).order_by("pk"))
     found = balances([row.pk for row in rows])
     sums: dict[Account, dict[int, int]] = {Account.FUND: defaultdict(int), Account.SUBSIDY: defaultdict(int), Account.FUND_CASH: defaultdict(int)}

@@ -43,11 +43,12 @@ TENDER_ACCOUNTS: dict[str, Account] = {
     Tender.Method.OPENING: Account.OPENING,
     Tender.Method.CARE: Account.FUND,
     Tender.Method.SUBSIDY: Account.SUBSIDY,
+    Tender.Method.DEBIT: Account.DEBITS,
 }
 
 
-ONLINE_METHODS = frozenset({Tender.Method.WECHAT.value, Tender.Method.ALIPAY.value})
-"""How money comes in without a cashier: never a tender of the desk, where nobody has seen the provider's word."""
+ONLINE_METHODS = frozenset({Tender.Method.WECHAT.value, Tender.Method.ALIPAY.value, Tender.Method.DEBIT.value})
+"""How money comes in without a cashier: never a tender of the desk, where nobody has seen the provider's or bank's word."""
 FUND_METHODS = frozenset({Tender.Method.CARE.value, Tender.Method.SUBSIDY.value})
 """Money held for such bills already: spent on approval only, never a tender of the desk."""
 
@@ -93,7 +94,7 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
     if desk.earlier_id:
         return Payment.objects.get(pk=desk.earlier_id)
     if ONLINE_METHODS & order.tenders.keys():
-        raise TenderError(reason="线上支付由支付渠道确认入账，收银台不能直接录入。")
+        raise TenderError(reason="线上支付和银行代扣由渠道、银行确认入账，收银台不能直接录入。")
     if FUND_METHODS & order.tenders.keys():
         raise TenderError(reason="关爱基金和补贴经审批支付，收银台不能直接录入。")
     rows = lock_bills(order.receivable_ids, flat.community_id)

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ('bank', '0006_fund_lines'),
         ('billing', '0005_loss_kinds'),
         ('concessions', '0008_given_up_guards'),
-        ('payments', '0007_funds'),
+        ('payments', '0008_funds'),
         ('people', '0003_facts_changed'),
         ('properties', '0004_terms_of_now'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

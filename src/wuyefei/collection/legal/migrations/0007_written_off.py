@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('legal', '0004_guards'),
+        ('legal', '0006_urging_guards'),
     ]
 
     operations = [
