@@ -125,7 +125,6 @@ def test_given_and_given_out_and_taken_back(world: World) -> None:
     claim_line(banked.pk, fund.pk, "banked", "", actor=world["finance"])
     assert balance_of(fund.pk) == 155_000 and booked(world, Account.FUND) == -155_000
     assert (booked(world, Account.FUND_CASH), booked(world, Account.DONATION), booked(world, Account.BANK)) == (5_000, 50_000, 150_000)
-    sound(world)
     aid = ask(world, fund, 25_000)
     with pytest.raises(NotAgreed):
         decide(aid.request_id or 0, approved=True, actor=world["lead"])
@@ -174,7 +173,6 @@ def test_a_subsidy_reaches_the_bills_of_its_policy(world: World) -> None:
     assert set(paid_words(list(Payment.objects.values_list("pk", flat=True))).values()) == {"示例街道办「稳岗补贴」补贴转付，已抵这笔费用"}
     with pytest.raises(NothingToPay):
         ask_pass(fund.pk, How.EACH, 5_000, "二批", actor=world["finance"])
-    sound(world)
     decide(ask_undo(aid.pk, "重算", actor=world["finance"]).pk, approved=True, actor=world["lead"])
     again = ask_pass(fund.pk, How.SPREAD, 50_000, "重算", actor=world["finance"])
     assert sorted(again.bills.values_list("amount_fen", flat=True)) == [6_934, 17_226, 25_840] and again.total_fen == 50_000

@@ -78,7 +78,7 @@ def test_never_more_than_there_is() -> None:
             way(100, [])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(1, 200_000), st.lists(st.integers(0, 90_000), min_size=1, max_size=9))
 def test_no_bill_gets_more_than_is_open_and_nothing_is_lost(fen: int, opens: list[int]) -> None:
     rows = bills(opens, household=False) if len(opens) < 10 else []

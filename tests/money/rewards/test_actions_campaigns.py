@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.estate.metering.test_pages_metering import client_of
+from tests.scenarios.together import DAY, at_once
 from tests.world import World, actor_of, make_world, pay
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import SamePerson, decide
@@ -84,7 +86,6 @@ def test_the_highest_tier_once_a_household(world: World) -> None:
         give(row.pk, other, actor=world["finance"])
     came = came_to([row.pk])[row.pk]
     assert (came.given, came.cost_fen, came.paid_fen, str(came.ratio)) == (1, 8_000, 100_000, "12.5")
-    sound(world)
     take_back(made.pk, "不要了", actor=world["finance"])
     with pytest.raises(DomainError):
         take_back(made.pk, "再来", actor=world["finance"])
@@ -136,6 +137,19 @@ def test_refused_and_nothing_changed(world: World) -> None:
         give(later.pk, home, actor=world["cashier"])
     assert not Given.objects.exists()
     sound(world)
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_never_give_what_is_gone() -> None:
+    with clock.at(DAY):
+        made = make_world()
+        made.actors["group"] = actor_of(made.organisation, "group", Role.GROUP_MANAGER)
+        row = run(made, dataclasses.replace(GIFTS, span=Span(DAY, DAY)))
+        for code, name in (("1-1-101", "陆小满"), ("1-1-102", "沈秋白")):
+            put(made, code, name, 100_000)
+    found = at_once(*(partial(give, row.pk, made.flats[code].pk, actor=made["cashier"]) for code in ("1-1-101", "1-1-102")))
+    assert sorted(isinstance(one, OutOfStock) for one in found) == [False, True] and Given.objects.count() == 1
 
 
 def test_the_pages(world: World) -> None:

@@ -75,9 +75,9 @@ def balance_of(fund_id: int) -> int:
     return balances([fund_id])[fund_id]
 
 
-def promised_of(fund_id: int, but: int | None = None) -> int:
-    """What aids that wait for a decision would take; ``but``: one of them left out."""
-    return Aid.objects.filter(fund_id=fund_id, state=State.ASKED).exclude(pk=but).aggregate(fen=Sum("total_fen"))["fen"] or 0
+def promised_of(fund_id: int) -> int:
+    """What aids that wait for a decision would take."""
+    return Aid.objects.filter(fund_id=fund_id, state=State.ASKED).aggregate(fen=Sum("total_fen"))["fen"] or 0
 
 
 def boxed_of(fund_id: int) -> int:
@@ -105,6 +105,7 @@ def unpaid_of(actor: Actor, home: Property) -> list[Receivable]:
 def concerned(fund: Fund, *, by_household: bool) -> list[Receivable]:
     """The unpaid bills that a subsidy's policy concerns and the subsidy has not helped; with ``by_household`` those of households
     it has not helped. For callers that have checked the place."""
+    assert fund.measure_id is not None
     treated = MeasureBill.objects.filter(measure_id=fund.measure_id, community_id=fund.community_id).values("receivable_id")
     helped = AidBill.objects.filter(aid__fund=fund, aid__state__in=[State.ASKED, State.DONE])
     rows = Receivable.objects.filter(pk__in=treated, community_id=fund.community_id, outstanding_fen__gt=0, reversed_at__isnull=True)

@@ -56,7 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows, chosen = _filtered(request, actor)
     page = paginate(rows, ["-pk"], request.GET.get("at", ""))
     for row in page.rows:
-        row.tone = TONES[State(row.state)]
+        row.tone = TONES[State(row.state)]  # type: ignore[attr-defined]
     done = Q(state=State.DONE)
     sums = rows.order_by().aggregate(fen=Sum("total_fen", filter=done), homes=Sum("households", filter=done), asked=Sum("total_fen", filter=Q(state=State.ASKED)))
     context = {
