@@ -34,6 +34,7 @@ KINDS: dict[str, str] = {
     "reserve_run_id": "reserve_run", "single_id": "reserve_single",
     "draw_id": "draw", "sample_item_id": "sample_item", "control_id": "control", "mismatch_id": "mismatch",
     "source_id": "source", "source_hook": "source_hook", "handover_id": "handover", "objection_id": "objection",
+    "fund_id": "fund", "money_id": "fund_money", "aid_id": "aid", "campaign_id": "campaign", "given_id": "given",
     "trial_id": "trial", "news_id": "news", "effort_id": "effort", "showing_id": "showing", "work_id": "work",
     "debit_batch_id": "debit_batch", "debit_item_id": "debit_item", "mandate_id": "mandate",
     "route_id": "route", "stop_id": "stop", "proof_id": "proof",

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 class Account(StrEnum):
     CASH = "1001"
+    FUND_CASH = "1001.8"
     TRANSIT = "1001.9"
     BANK = "1002"
     CHANNEL = "1012"
@@ -19,6 +20,8 @@ class Account(StrEnum):
     DEFERRED = "2204"
     TAX = "2221"
     HELD = "2241"
+    SUBSIDY = "2241.4"
+    FUND = "2241.5"
     DEBIT_SUSPENSE = "2241.6"
     BANK_SUSPENSE = "2241.7"
     SUSPENSE = "2241.8"
@@ -30,11 +33,13 @@ class Account(StrEnum):
     BAD_DEBT = "6702"
     CREDIT_LOSS = "6702.1"
     SHORTAGE = "6711"
+    DONATION = "6711.2"
     OVERAGE = "6301.9"
 
 
 ACCOUNT_NAMES: dict[Account, str] = {
     Account.CASH: "库存现金",
+    Account.FUND_CASH: "库存现金-关爱基金箱",
     Account.TRANSIT: "库存现金-缴存在途",
     Account.BANK: "银行存款",
     Account.CHANNEL: "其他货币资金",
@@ -45,6 +50,8 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "合同负债",
     Account.TAX: "应交税费",
     Account.HELD: "其他应付款",
+    Account.FUND: "其他应付款-关爱基金",
+    Account.SUBSIDY: "其他应付款-补贴",
     Account.DEBIT_SUSPENSE: "其他应付款-代扣待查款",
     Account.BANK_SUSPENSE: "其他应付款-银行待查款",
     Account.SUSPENSE: "其他应付款-待查款",
@@ -56,11 +63,13 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.BAD_DEBT: "信用减值损失-坏账",
     Account.CREDIT_LOSS: "信用减值损失-坏账准备",
     Account.SHORTAGE: "营业外支出-现金短款",
+    Account.DONATION: "营业外支出-捐赠",
     Account.OVERAGE: "营业外收入-现金长款",
 }
 
 BEANCOUNT_NAMES: dict[Account, str] = {
     Account.CASH: "Assets:Cash",
+    Account.FUND_CASH: "Assets:FundCash",
     Account.TRANSIT: "Assets:CashInTransit",
     Account.BANK: "Assets:Bank",
     Account.CHANNEL: "Assets:Channel",
@@ -71,6 +80,8 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "Liabilities:Deferred",
     Account.TAX: "Liabilities:Tax",
     Account.HELD: "Liabilities:Held",
+    Account.FUND: "Liabilities:CareFund",
+    Account.SUBSIDY: "Liabilities:Subsidy",
     Account.DEBIT_SUSPENSE: "Liabilities:DebitSuspense",
     Account.BANK_SUSPENSE: "Liabilities:BankSuspense",
     Account.SUSPENSE: "Liabilities:Suspense",
@@ -82,6 +93,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.BAD_DEBT: "Expenses:BadDebt",
     Account.CREDIT_LOSS: "Expenses:CreditLoss",
     Account.SHORTAGE: "Expenses:CashShort",
+    Account.DONATION: "Expenses:Donation",
     Account.OVERAGE: "Income:CashOver",
 }
 
