@@ -84,11 +84,11 @@ def assess(run_id: int, single_id: int, reserve_fen: int, reason: str, plan: str
     Raises ``Invalid`` for an amount below 0 or above the debt, or a blank reason or plan; ``WrongState``.
     """
     run = _locked(run_id, actor)
-    if run.state != Run.State.DRAFT:
-        raise WrongState(state=run.get_state_display())
     single = Single.objects.select_related("payer").filter(pk=single_id, run=run).first()
     if single is None:
         raise NotFound()
+    if run.state != Run.State.DRAFT:
+        raise WrongState(state=run.get_state_display())
     if not 0 <= reserve_fen <= single.outstanding_fen:
         raise Invalid(field="单项计提", reason="应在 0 和欠费之间")
     before = {"reserve_fen": single.reserve_fen, "reason": single.reason, "plan": single.plan}
