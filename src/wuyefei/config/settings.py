@@ -66,6 +66,7 @@ ROOMS = [
     "wuyefei.money.rewards",
     "wuyefei.money.debits",
     "wuyefei.money.reconciliation",
+    "wuyefei.money.reserve",
     "wuyefei.money.closing",
     "wuyefei.money.control",
 ]

@@ -15,6 +15,7 @@ class Account(StrEnum):
     CHANNEL = "1012"
     DEBITS = "1012.1"
     RECEIVABLE = "1122"
+    RESERVE = "1231"
     PREPAID = "2203"
     DEFERRED = "2204"
     TAX = "2221"
@@ -30,6 +31,7 @@ class Account(StrEnum):
     LATE_FEE = "6301"
     BANK_FEE = "6603"
     BAD_DEBT = "6702"
+    CREDIT_LOSS = "6702.1"
     SHORTAGE = "6711"
     DONATION = "6711.2"
     OVERAGE = "6301.9"
@@ -43,6 +45,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.CHANNEL: "其他货币资金",
     Account.DEBITS: "其他货币资金-代扣在途",
     Account.RECEIVABLE: "应收账款",
+    Account.RESERVE: "坏账准备",
     Account.PREPAID: "预收账款",
     Account.DEFERRED: "合同负债",
     Account.TAX: "应交税费",
@@ -58,6 +61,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.LATE_FEE: "营业外收入-违约金",
     Account.BANK_FEE: "财务费用-手续费",
     Account.BAD_DEBT: "信用减值损失-坏账",
+    Account.CREDIT_LOSS: "信用减值损失-坏账准备",
     Account.SHORTAGE: "营业外支出-现金短款",
     Account.DONATION: "营业外支出-捐赠",
     Account.OVERAGE: "营业外收入-现金长款",
@@ -71,6 +75,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.CHANNEL: "Assets:Channel",
     Account.DEBITS: "Assets:DebitsInTransit",
     Account.RECEIVABLE: "Assets:Receivable",
+    Account.RESERVE: "Assets:BadDebtReserve",
     Account.PREPAID: "Liabilities:Prepaid",
     Account.DEFERRED: "Liabilities:Deferred",
     Account.TAX: "Liabilities:Tax",
@@ -86,6 +91,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.LATE_FEE: "Income:LateFee",
     Account.BANK_FEE: "Expenses:BankFee",
     Account.BAD_DEBT: "Expenses:BadDebt",
+    Account.CREDIT_LOSS: "Expenses:CreditLoss",
     Account.SHORTAGE: "Expenses:CashShort",
     Account.DONATION: "Expenses:Donation",
     Account.OVERAGE: "Income:CashOver",
@@ -174,8 +180,9 @@ class Movement:
 
 
 def grows_by_debit(account: Account) -> bool:
-    """Assets (1…) and expenses (64… to 67…) stand on the debit side; liabilities, equity and income on the credit side."""
-    return account.value.startswith("1") or account.value[:2] in ("64", "66", "67")
+    """Assets (1…) and expenses (64… to 67…) stand on the debit side; liabilities, equity and income on the credit side, and
+    with them the bad-debt reserve, which is taken off an asset."""
+    return account is not Account.RESERVE and (account.value.startswith("1") or account.value[:2] in ("64", "66", "67"))
 
 
 def movement(account: Account, parts: Mapping[str, Turnover]) -> Movement:
