@@ -37,6 +37,7 @@ from wuyefei.money.billing.public import (
     Run,
     RunLine,
     ask_adjustment,
+    charge_once,
     confirm_run,
     draft_run,
     open_bills,
@@ -57,6 +58,7 @@ from wuyefei.money.concessions.public import (
     propose,
 )
 from wuyefei.money.debits.public import DebitBatch, DebitItem, Mandate
+from wuyefei.money.deposits.public import Deduction, Deposit, Return
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
@@ -96,6 +98,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _upload(place, actors["finance"])
         _bank(place, actors["finance"])
         _debit(place, actors["finance"])
+        _deposit(place, actors["cashier"])
         owners(place, actors["finance"])
         _target(place, actors)
         _plan(place, actors)
@@ -196,6 +199,22 @@ def _debit(place: Place, finance: Actor) -> None:
         number=f"{batch.number}00001", amount_fen=100, state="undone",
     )  # fmt: skip
     place.ids |= {"mandate": [mandate.pk], "debit_batch": [batch.pk], "debit_item": [item.pk]}
+
+
+def _deposit(place: Place, finance: Actor) -> None:
+    """A deposit of a card that was paid, and a return with a photograph that waits."""
+    community, word = place.community, place.mark.word
+    item, _made = ChargeItem.objects.get_or_create(
+        organisation=community.organisation, code="walk_deposit", defaults={"name": "门禁卡押金", "nature": "deposit", "tax_rate": 0}
+    )
+    bill = charge_once(int(place.one("property")), int(place.one("person")), item, 2000, actor=finance, community_id=community.pk, memo=f"{word}门禁卡")
+    deposit = Deposit.objects.get(bill=bill)
+    back = Return.objects.create(
+        organisation=community.organisation, community=community, deposit=deposit, inspected_on=TODAY, finding=f"{word}完好", refund_fen=1500,
+        deduct_fen=500, way="transfer", state="refused", made_by_id=finance.user_id, made_at=clock.now(),
+    )  # fmt: skip
+    cut = Deduction.objects.create(given_back=back, reason=f"{word}磨损", amount_fen=500, photo_kind="image/png", photo=b"png")
+    place.ids |= {"deposit": [deposit.pk], "deduction": [cut.pk]}
 
 
 def _bank(place: Place, finance: Actor) -> None:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("p/<str:place>/receipts", receipts.receipts, name="receipts"),
     path("p/<str:place>/receipts/<int:receipt_id>", receipts.receipt, name="receipt"),
     path("p/<str:place>/receipts/<int:receipt_id>.pdf", receipts.pdf, name="receipt_pdf"),
+    path("p/<str:place>/deposits", receipts.deposits, name="deposits"),
     path("p/<str:place>/access", me.access, name="access"),
     path("p/<str:place>/access/<int:invitation_id>/revoke", me.revoke_guest, name="revoke_guest"),
     path("p/<str:place>/bills/<int:bill_id>/dispute", service.dispute_bill, name="dispute"),

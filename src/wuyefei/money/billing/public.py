@@ -4,7 +4,7 @@ from .actions.ahead import bill_ahead, discount, take_back, years_ahead
 from .actions.deferrals import RELEASE, release_income
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
-from .actions.published import Published, register_after_publish, tell
+from .actions.published import Published, register_after_publish, register_deposit_keeper, tell
 from .actions.rebilling import DraftedAhead, Share, rebill, refuse_drafted
 from .actions.receivables import (
     HasPayments,
@@ -135,6 +135,7 @@ __all__ = [
     "refresh",
     "refuse_drafted",
     "register_after_publish",
+    "register_deposit_keeper",
     "register_source",
     "release_income",
     "run_lines",

@@ -18,6 +18,7 @@ class Account(StrEnum):
     DEFERRED = "2204"
     TAX = "2221"
     HELD = "2241"
+    DEPOSITS = "2241.1"
     DEBIT_SUSPENSE = "2241.6"
     BANK_SUSPENSE = "2241.7"
     SUSPENSE = "2241.8"
@@ -25,6 +26,7 @@ class Account(StrEnum):
     OPENING = "3131"
     INCOME = "6001"
     LATE_FEE = "6301"
+    FORFEIT = "6301.1"
     BANK_FEE = "6603"
     SHORTAGE = "6711"
     OVERAGE = "6301.9"
@@ -41,6 +43,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "合同负债",
     Account.TAX: "应交税费",
     Account.HELD: "其他应付款",
+    Account.DEPOSITS: "其他应付款-押金",
     Account.DEBIT_SUSPENSE: "其他应付款-代扣待查款",
     Account.BANK_SUSPENSE: "其他应付款-银行待查款",
     Account.SUSPENSE: "其他应付款-待查款",
@@ -48,6 +51,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.OPENING: "期初权益",
     Account.INCOME: "主营业务收入",
     Account.LATE_FEE: "营业外收入-违约金",
+    Account.FORFEIT: "营业外收入-押金扣款",
     Account.BANK_FEE: "财务费用-手续费",
     Account.SHORTAGE: "营业外支出-现金短款",
     Account.OVERAGE: "营业外收入-现金长款",
@@ -64,6 +68,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.DEFERRED: "Liabilities:Deferred",
     Account.TAX: "Liabilities:Tax",
     Account.HELD: "Liabilities:Held",
+    Account.DEPOSITS: "Liabilities:Deposits",
     Account.DEBIT_SUSPENSE: "Liabilities:DebitSuspense",
     Account.BANK_SUSPENSE: "Liabilities:BankSuspense",
     Account.SUSPENSE: "Liabilities:Suspense",
@@ -71,6 +76,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.OPENING: "Equity:Opening",
     Account.INCOME: "Income:Service",
     Account.LATE_FEE: "Income:LateFee",
+    Account.FORFEIT: "Income:DepositDeductions",
     Account.BANK_FEE: "Expenses:BankFee",
     Account.SHORTAGE: "Expenses:CashShort",
     Account.OVERAGE: "Income:CashOver",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
@@ -130,7 +131,10 @@ def draft_deposit(head: Head, terms: DepositTerms, *, actor: Actor, community: C
     drawn, left = deposits(community.pk, item, head.span, terms)
     if not drawn:
         raise NothingToBill(reason="这些房屋都收过这项押金")
-    return _draft(Sheet.Kind.DEPOSIT, head, {"pieces": terms.pieces}, drawn, left, actor, community)
+    if terms.return_on is not None and terms.return_on <= head.span.last:
+        raise Invalid(field="预计退还日", reason="应晚于收取日")
+    facts: Json = {"pieces": terms.pieces, "return_on": str(terms.return_on or "")}
+    return _draft(Sheet.Kind.DEPOSIT, head, facts, drawn, left, actor, community)
 
 
 @transaction.atomic
@@ -249,7 +253,8 @@ def bill(request: Request, actor: Actor) -> None:
                  contracts.get(line.property_id))
         for line in lines
     ]  # fmt: skip
-    made = book_sheet(sheet.pk, rows, actor=actor, community=sheet.community, item=sheet.item, due_on=sheet.due_on, memo=sheet.title)
+    made = book_sheet(sheet.pk, rows, actor=actor, community=sheet.community, item=sheet.item, due_on=sheet.due_on, memo=sheet.title,
+                      expected_on=_expected(sheet))  # fmt: skip
     for line, row in zip(lines, made, strict=True):
         line.receivable = row
     Line.objects.bulk_update(lines, ["receivable"], batch_size=2000)
@@ -257,6 +262,11 @@ def bill(request: Request, actor: Actor) -> None:
     sheet.save()
     audit.record(actor, "sheets.bill", sheet, after={"lines": len(made), "amount_fen": sheet.amount_fen})
     tell(Published("sheet", sheet.pk, sheet.organisation_id, sheet.community_id, sheet.title, sheet), actor)
+
+
+def _expected(sheet: Sheet) -> dt.date | None:
+    text = str(sheet.terms.get("return_on") or "")
+    return dt.date.fromisoformat(text) if text else None
 
 
 @transaction.atomic
