@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from wuyefei.estate.occupancy.public import Tie, ties
+from wuyefei.estate.occupancy.public import Tie, sharers_on, ties
 from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property, get_property, properties
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.dates import LATEST, Span
+from wuyefei.foundation.kernel.dates import DAY, LATEST, Span
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Convention, Receivable, receivables, standings, thawed_prices
@@ -153,6 +153,7 @@ def plan_of(
         if not found:
             raise NoFormerOwner(home=one.code, day=day, who="建设单位" if basis is Basis.DELIVERY else "业主")
         sellers |= {row.person_id for row in found}
+        sellers |= {portion.person_id for portion in sharers_on([one.pk], day - DAY).get(one.pk, ())}
         first = first or found[0].person
     assert first is not None
     held = [(one, fen) for one in homes if (fen := balance_fen(first.pk, one.pk))]
