@@ -34,7 +34,7 @@ KINDS: dict[str, str] = {
     "source_id": "source", "source_hook": "source_hook", "handover_id": "handover", "objection_id": "objection",
     "trial_id": "trial", "news_id": "news",
     "debit_batch_id": "debit_batch", "debit_item_id": "debit_item", "mandate_id": "mandate",
-    "deposit_id": "deposit", "deduction_id": "deduction",
+    "deposit_id": "deposit", "sharing_id": "sharing", "deduction_id": "deduction",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip

@@ -16,6 +16,7 @@ from tests.architecture.place import BILLED, FOREIGN, OURS, SECOND, START, TODAY
 from tests.world import actor_of, charge, flat, own, tariff
 from wuyefei.estate.contracts.public import Contract, ContractLine
 from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
+from wuyefei.estate.occupancy.public import Sharing
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
 from wuyefei.estate.tariffs.public import By, ChargeItem
@@ -214,7 +215,11 @@ def _deposit(place: Place, finance: Actor) -> None:
         deduct_fen=500, way="transfer", state="refused", made_by_id=finance.user_id, made_at=clock.now(),
     )  # fmt: skip
     cut = Deduction.objects.create(given_back=back, reason=f"{word}磨损", amount_fen=500, photo_kind="image/png", photo=b"png")
-    place.ids |= {"deposit": [deposit.pk], "deduction": [cut.pk]}
+    agreed = Sharing.objects.create(
+        organisation=community.organisation, community=community, property_id=int(place.one("empty_home")), starts_on=TODAY, ends_on=TODAY, of=2,
+        document=f"{word}协议", made_by_id=finance.user_id, made_at=clock.now(),
+    )  # fmt: skip
+    place.ids |= {"deposit": [deposit.pk], "deduction": [cut.pk], "sharing": [agreed.pk]}
 
 
 def _bank(place: Place, finance: Actor) -> None:

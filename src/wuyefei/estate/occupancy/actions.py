@@ -151,8 +151,8 @@ def end_tie(tie_id: int, ends_on: dt.date, *, actor: Actor, reason: str = "") ->
 
 @transaction.atomic
 def transfer(property_id: int, person_ids: Sequence[int], on: dt.date, *, actor: Actor, reason: str = "") -> list[Tie]:
-    """New owners from ``on`` on: every present owner's tie ends the day before, and so does a sharing agreement. Payers and
-    tenants stay as they are."""
+    """New owners from ``on`` on: every present owner's tie ends the day before, and so does a sharing agreement with
+    its payers. Other payers and tenants stay as they are."""
     day = parse_day(on, "过户日期")
     _locked_property(property_id, actor)
     later = Tie.objects.filter(property_id=property_id, role=OWNER, starts_on__gte=day).order_by("starts_on").first()

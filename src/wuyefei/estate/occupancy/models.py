@@ -41,7 +41,8 @@ class Tie(models.Model):
 
 class Sharing(models.Model):
     """Several payers of one property by share, from a day on. Ended by hand, or the day before its property changed hands:
-    ``cut_on`` is then that day and ``before_cut`` the end it had."""
+    ``cut_on`` is then that day, ``before_cut`` the end it had, ``ended_ties`` the payers' ties that ended with it and the ends
+    these had."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
@@ -54,6 +55,7 @@ class Sharing(models.Model):
     made_at = models.DateTimeField()
     cut_on = models.DateField(null=True)
     before_cut = models.DateField(null=True)
+    ended_ties = models.JSONField(default=list)
 
     class Meta:
         constraints = [

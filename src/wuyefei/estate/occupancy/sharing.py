@@ -20,7 +20,7 @@ from wuyefei.foundation.platform import audit, clock
 
 from .models import SharePart, Sharing, Tie
 from .queries import sharing_facts, sharings
-from .rules import check_end
+from .rules import PAYER, check_end
 from .shares import overlapping_sharing, portions_of
 
 
@@ -98,16 +98,33 @@ def end_sharing(sharing_id: int, ends_on: dt.date, *, actor: Actor, reason: str 
 
 
 def cut_sharings(property_id: int, day: dt.date, actor: Actor) -> None:
-    """The property changes hands on ``day``: what was agreed ends the day before. Bills are the caller's to cut."""
-    for row in Sharing.objects.select_for_update(no_key=True).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), property_id=property_id):
+    """The property changes hands on ``day``: what was agreed ends the day before, and so do those ties by which its sharers
+    were payers. Bills are the caller's to cut."""
+    living = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+    for row in Sharing.objects.select_for_update(no_key=True).filter(living, property_id=property_id):
+        persons = row.parts.values("person_id")
+        paying = Tie.objects.select_for_update(no_key=True).filter(living, property_id=property_id, role=PAYER, starts_on__lt=day)
+        row.ended_ties = []
+        for held in paying.filter(person_id__in=persons):
+            row.ended_ties.append([held.pk, held.ends_on and held.ends_on.isoformat()])
+            _set_end(held, day - DAY, actor, "tie.end", "过户")
         row.before_cut, row.cut_on, row.ends_on = row.ends_on, day, day - DAY
-        row.save(update_fields=["ends_on", "cut_on", "before_cut"])
+        row.save(update_fields=["ends_on", "cut_on", "before_cut", "ended_ties"])
         audit.record(actor, "sharing.end", row, before={"ends_on": row.before_cut}, after={"ends_on": row.ends_on}, reason="过户")
 
 
 def rejoin_sharings(property_id: int, day: dt.date, actor: Actor, reason: str) -> None:
     """The transfer of ``day`` is taken back: what it had ended runs on."""
     for row in Sharing.objects.select_for_update(no_key=True).filter(property_id=property_id, cut_on=day):
-        before, row.ends_on, row.cut_on, row.before_cut = row.ends_on, row.before_cut, None, None
-        row.save(update_fields=["ends_on", "cut_on", "before_cut"])
+        ends = {pk: dt.date.fromisoformat(last) if last else None for pk, last in row.ended_ties}
+        for held in Tie.objects.select_for_update(no_key=True).filter(pk__in=ends, ends_on=day - DAY):
+            _set_end(held, ends[held.pk], actor, "tie.reopen", reason)
+        before, row.ends_on, row.cut_on, row.before_cut, row.ended_ties = row.ends_on, row.before_cut, None, None, []
+        row.save(update_fields=["ends_on", "cut_on", "before_cut", "ended_ties"])
         audit.record(actor, "sharing.reopen", row, before={"ends_on": before}, after={"ends_on": row.ends_on}, reason=reason)
+
+
+def _set_end(held: Tie, ends_on: dt.date | None, actor: Actor, deed: str, reason: str) -> None:
+    before, held.ends_on = held.ends_on, ends_on
+    held.save(update_fields=["ends_on"])
+    audit.record(actor, deed, held, before={"ends_on": before}, after={"ends_on": ends_on}, reason=reason)

@@ -61,7 +61,7 @@ from .rules.cycles import cycles, due_date
 from .rules.drafting import thawed_prices
 from .rules.explaining import explain
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
-from .rules.proration import Convention, Price, charge_by_month
+from .rules.proration import Convention, Price, charge_by_month, share_of, share_text
 from .settling import OpenAccount, OpenAccounts, lock_accounts
 
 __all__ = [
@@ -140,6 +140,8 @@ __all__ = [
     "release_income",
     "run_lines",
     "runs",
+    "share_of",
+    "share_text",
     "standings",
     "start_draft",
     "stretches",

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from wuyefei.estate.tariffs.rules.public import ENGLISH_PARTS, PARTS
 from wuyefei.foundation.kernel.dates import Month
 
 from .rules.explaining import PieceLine
-from .rules.proration import Share
+from .rules.proration import share_text
 
 Method = Tariff.Method
 
@@ -24,13 +23,7 @@ Method = Tariff.Method
 def formula(piece: PieceLine, method: str) -> str:
     """The sum of a whole month, or of the days where it is by the day; and the payer's share of it."""
     words = _whole(piece, method)
-    return words if piece.share is None else _("（%(words)s）× 份额 %(share)s") % {"words": words, "share": share_words(piece.share)}
-
-
-def share_words(part: Share) -> str:
-    """(0, 2, 5) → 2/5."""
-    low, high, of = part
-    return str(Fraction(high - low, of))
+    return words if piece.share is None else _("（%(words)s）× 份额 %(share)s") % {"words": words, "share": share_text(piece.share)}
 
 
 def _whole(piece: PieceLine, method: str) -> str:

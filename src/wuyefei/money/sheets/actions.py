@@ -44,12 +44,15 @@ from .rules import (
     stages_json,
     steps_json,
 )
+from .shares import by_share
 from .stages import check_stages
 from .terms import DepositTerms, EachTerms, Head, MeteredTerms, SharedTerms, TurnoverTerms
 from .turnover import shares
 
 BILL_KIND = "sheets.bill"
 LONGEST_DAYS = 3 * 366
+SHARED_KINDS = frozenset({Sheet.Kind.METERED, Sheet.Kind.SHARED, Sheet.Kind.EACH})
+"""What several payers of a property pay by share; a deposit, or a share of turnover, is owed by one."""
 
 
 def _check(head: Head, actor: Actor, community: Community) -> None:
@@ -156,6 +159,8 @@ def _draft(
     kind: str, head: Head, terms: Json, drawn: Sequence[Drawn], left: Sequence[Left], actor: Actor, community: Community
 ) -> Sheet:
     item = get_item(actor, head.item_id)
+    if kind in SHARED_KINDS:
+        drawn = by_share(drawn, queries.shares_on({(row.property_id, row.span.last) for row in drawn}))
     codes = dict(Property.objects.filter(pk__in=[row.property_id for row in left]).values_list("pk", "code"))
     rest = [[codes[row.property_id], row.why.value, None if row.quantity is None else str(row.quantity)] for row in left]
     sheet = Sheet.objects.create(
@@ -185,8 +190,8 @@ def _line(sheet: Sheet, row: Drawn) -> Line:
 
 
 def _free(community_id: int) -> None:
-    """Readings whose bill was reversed may be charged again."""
-    reversed_ = Use.objects.filter(community_id=community_id, freed=False, line__receivable__reversed_at__isnull=False)
+    """Readings whose bill was reversed, and that of everybody who shared it, may be charged again."""
+    reversed_ = Use.objects.filter(~queries.STANDING, community_id=community_id, freed=False)
     Use.objects.filter(pk__in=list(reversed_.values_list("pk", flat=True))).update(freed=True)
 
 

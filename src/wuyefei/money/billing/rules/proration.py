@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from wuyefei.foundation.kernel.dates import DAY, Month, Span
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
@@ -124,6 +125,12 @@ def share_of(fen: int, share: Share) -> int:
     """One payer's part of a sum: the shares of a whole add up to it, each within a fen of its exact part."""
     low, high, of = share
     return round_half_up(Decimal(fen * high) / of) - round_half_up(Decimal(fen * low) / of)
+
+
+def share_text(share: Share) -> str:
+    """(0, 4, 10) → 2/5."""
+    low, high, of = share
+    return str(Fraction(high - low, of))
 
 
 def charge_by_month(
