@@ -41,6 +41,7 @@ ROOMS = [
     "wuyefei.money.deposits",
     "wuyefei.money.transfers",
     "wuyefei.money.channels",
+    "wuyefei.money.invoices",
     "wuyefei.money.cashdesk",
     "wuyefei.money.books",
     "wuyefei.relations.contacts",
@@ -56,6 +57,8 @@ ROOMS = [
     "wuyefei.collection.followup",
     "wuyefei.collection.legal",
     "wuyefei.collection.objections",
+    "wuyefei.collection.joint",
+    "wuyefei.collection.visits",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
@@ -63,6 +66,7 @@ ROOMS = [
     "wuyefei.money.debits",
     "wuyefei.money.reconciliation",
     "wuyefei.money.closing",
+    "wuyefei.money.control",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

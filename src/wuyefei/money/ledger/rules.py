@@ -28,6 +28,7 @@ class Account(StrEnum):
     LATE_FEE = "6301"
     FORFEIT = "6301.1"
     BANK_FEE = "6603"
+    BAD_DEBT = "6702"
     SHORTAGE = "6711"
     OVERAGE = "6301.9"
 
@@ -53,6 +54,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.LATE_FEE: "营业外收入-违约金",
     Account.FORFEIT: "营业外收入-押金扣款",
     Account.BANK_FEE: "财务费用-手续费",
+    Account.BAD_DEBT: "信用减值损失-坏账",
     Account.SHORTAGE: "营业外支出-现金短款",
     Account.OVERAGE: "营业外收入-现金长款",
 }
@@ -78,6 +80,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.LATE_FEE: "Income:LateFee",
     Account.FORFEIT: "Income:DepositDeductions",
     Account.BANK_FEE: "Expenses:BankFee",
+    Account.BAD_DEBT: "Expenses:BadDebt",
     Account.SHORTAGE: "Expenses:CashShort",
     Account.OVERAGE: "Income:CashOver",
 }

@@ -28,6 +28,7 @@ from wuyefei.money.payments.public import (
     NothingToGiveBack,
     Payment,
     balance_fen,
+    check_reversal,
     get_payment,
     hold_refund,
     return_refund,
@@ -116,6 +117,7 @@ def _release(payment: Payment, wanted: RefundRequest) -> list[int]:
     rows = payment.allocations.filter(reverses__isnull=True, reversed_by__isnull=True, receivable_id__in=wanted.receivable_ids)
     if rows.filter(receivable__item__nature=ChargeItem.Nature.DEPOSIT).exists():
         raise DomainError("deposit_by_return", "押金请在「押金」页验收后退还，不能从收款直接退。")
+    check_reversal(list(rows))
     settled = list(rows.values_list("receivable_id", "amount_fen"))
     held = balance_fen(payment.payer_id, payment.property_id) + sum(fen for _id, fen in settled)
     if held < wanted.amount_fen:

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0004_community_phone'),
-        ('billing', '0005_shares'),
+        ('billing', '0006_shares'),
         ('people', '0003_facts_changed'),
         ('properties', '0004_terms_of_now'),
         ('sheets', '0004_deposits'),

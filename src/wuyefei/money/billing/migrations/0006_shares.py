@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0004_community_phone'),
-        ('billing', '0004_sheet_kind'),
+        ('billing', '0005_loss_kinds'),
         ('contracts', '0001_initial'),
         ('people', '0003_facts_changed'),
         ('properties', '0004_terms_of_now'),
