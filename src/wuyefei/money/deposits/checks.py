@@ -33,7 +33,7 @@ def held(organisation_id: int) -> Iterator[Yielded]:
     found: dict[int, int] = defaultdict(int)
     rows = with_money(Deposit.objects.filter(organisation_id=organisation_id)).select_related("bill")
     for row in rows.order_by("pk").iterator(chunk_size=2000):
-        money: int = row.held_fen  # type: ignore[attr-defined]
+        money: int = row.held_fen
         found[row.community_id] -= money + row.bill.outstanding_fen
         if money < 0:
             yield Finding("deposits.held", "deposits_deposit", row.pk, Phrase("在押为负 {fen}", fen=yuan(money)))

@@ -26,6 +26,12 @@ class Deposit(models.Model):
     expected_on = models.DateField(null=True)
     made_at = models.DateTimeField()
 
+    paid_fen: int
+    """With ``queries.with_money``: what was paid on the bill; ``moved_fen`` what left it (0 or negative); ``held_fen`` both."""
+
+    moved_fen: int
+    held_fen: int
+
     class Meta:
         indexes = [
             models.Index(fields=["community", "-id"], name="deposit_by_place"),

@@ -45,9 +45,10 @@ def narrowed(rows: QuerySet[Deposit], sent: QueryDict) -> QuerySet[Deposit]:
         number = whole_number(sent.get(name, ""))
         if number is not None:
             rows = rows.filter(**{field: number})
-    if sent.get("stage") in STAGES:
-        rows = rows.filter(STAGES[sent["stage"]])
-    elif sent.get("stage") == "late":
+    wanted = sent.get("stage", "")
+    if wanted in STAGES:
+        rows = rows.filter(STAGES[wanted])
+    elif wanted == "late":
         rows = late(rows, clock.today())
     if text:
         rows = rows.filter(

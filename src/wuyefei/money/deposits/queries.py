@@ -54,7 +54,7 @@ def get_photo(actor: Actor, deduction_id: int) -> Deduction:
 
 def late(rows: QuerySet[Deposit], today: dt.date) -> QuerySet[Deposit]:
     """Those that should have gone back before today and are still held."""
-    return rows.filter(expected_on__lt=today, held_fen__gt=0)
+    return rows.filter(Q(expected_on__lt=today, held_fen__gt=0))
 
 
 def overdue_count(actor: Actor) -> int:
@@ -83,7 +83,7 @@ class Standing:
 
 
 def standing(row: Deposit, today: dt.date) -> Standing:
-    paid, moved = int(row.paid_fen), int(row.moved_fen)  # type: ignore[attr-defined]
+    paid, moved = int(row.paid_fen), int(row.moved_fen)
     found = stage(row.bill.outstanding_fen + paid, paid, moved, row.bill.reversed_at is not None)
     return Standing(row, found, paid, paid + moved, overdue(row.expected_on, paid + moved, today))
 
@@ -91,7 +91,7 @@ def standing(row: Deposit, today: dt.date) -> Standing:
 def held_of(person_id: int, property_ids: Iterable[int]) -> list[Deposit]:
     """The deposits with money that are owed back to a person at these properties. For callers that have checked the place."""
     rows = Deposit.objects.filter(holder_id=person_id, property_id__in=list(property_ids))
-    return list(with_money(rows).filter(held_fen__gt=0).select_related("property", "bill__item").order_by("property_id", "pk"))
+    return list(with_money(rows).filter(Q(held_fen__gt=0)).select_related("property", "bill__item").order_by("property_id", "pk"))
 
 
 def shown_to(person_ids: Collection[int], property_ids: Collection[int]) -> list[Standing]:
@@ -103,8 +103,8 @@ def shown_to(person_ids: Collection[int], property_ids: Collection[int]) -> list
 
 def owners_of(bill_ids: Collection[int]) -> dict[int, int | None]:
     """Whose each deposit is by its bill; None where it was given back. For callers that have checked the place."""
-    rows = with_money(Deposit.objects.filter(bill_id__in=list(bill_ids))).values_list("bill_id", "holder_id", "held_fen", "moved_fen")
-    return {bill: None if not held and moved else holder for bill, holder, held, moved in rows}
+    rows = with_money(Deposit.objects.filter(bill_id__in=list(bill_ids)))
+    return {row.bill_id: None if not row.held_fen and row.moved_fen else row.holder_id for row in rows}
 
 
 def sources_of(row: Deposit) -> list[Source]:

@@ -56,9 +56,10 @@ def charged(organisation_id: int) -> Iterator[Yielded]:
     used = dict(Use.objects.filter(organisation_id=organisation_id).values_list("line_id").annotate(Sum("reading__quantity")).order_by())
     lines = Line.objects.filter(organisation_id=organisation_id, sheet__kind=Sheet.Kind.METERED).order_by("pk")
     left: dict[tuple[int, int, dt.date], list[Decimal | int]] = {}
-    for pk, quantity, *home in lines.values_list("pk", "quantity", "sheet_id", "property_id", "service_from").iterator(chunk_size=BATCH):
+    columns = lines.values_list("pk", "quantity", "sheet_id", "property_id", "service_from")
+    for pk, quantity, sheet_id, home_id, first_day in columns.iterator(chunk_size=BATCH):
         yield Examined(1)
-        kept = left.setdefault(tuple(home), [pk, Decimal(0), Decimal(0)])
+        kept = left.setdefault((sheet_id, home_id, first_day), [pk, Decimal(0), Decimal(0)])
         kept[1] += quantity
         kept[2] += used.get(pk, Decimal(0))
     for first, charges, uses in left.values():

@@ -64,7 +64,7 @@ class Plan:
 
     @property
     def deposit_fen(self) -> int:
-        return sum(int(one.held_fen) for one in self.deposits)  # type: ignore[attr-defined]
+        return sum(int(one.held_fen) for one in self.deposits)
 
     @property
     def handed_fen(self) -> int:
@@ -110,11 +110,14 @@ class Plan:
 
     def payload(self) -> dict[str, object]:
         """What the second person approves: the figures that must still be so when it is carried out."""
-        handed = [[one.pk, int(one.held_fen)] for one in self.deposits] if self.keeps is Held.MOVE else []  # type: ignore[attr-defined]
-        return {
+        handed = [[one.pk, int(one.held_fen)] for one in self.deposits] if self.keeps is Held.MOVE else []
+        found: dict[str, object] = {
             "bills": [[one.bill.id, one.before_fen, one.after_fen, one.bill.paid_fen] for one in self.changes],
             "held": [[home.pk, fen] for home, fen in self.held] if self.prepaid is Prepaid.MOVE else [],
-        } | ({"deposits": handed} if handed else {})
+        }
+        if handed:
+            found["deposits"] = handed
+        return found
 
 
 def also_owned(actor: Actor, home: Property) -> list[Property]:

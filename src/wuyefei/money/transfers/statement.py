@@ -37,7 +37,7 @@ def statement(actor: Actor, row: Transfer, side: str) -> bytes:
         "rows": [_row(bill) for bill in bills],
         "total": [yuan_text(sum(bill.outstanding_fen for bill in bills)), yuan_text(sum(bill.late_fee_fen for bill in bills)),
                   yuan_text(sum(bill.total_fen for bill in bills))],
-        "held": yuan_text(held), "deposits": yuan_text(sum(int(one.held_fen) for one in held_of(person.pk, ids))),  # type: ignore[attr-defined]
+        "held": yuan_text(held), "deposits": yuan_text(sum(int(one.held_fen) for one in held_of(person.pk, ids))),
          "person": person.name,
     }  # fmt: skip
     return typeset(TEMPLATE, data, on=today)

@@ -83,8 +83,8 @@ def hand_over(deposit_id: int, held_fen: int, from_id: int, to_id: int, *, actor
     row = locked(deposit_id, actor)
     if asked_of(row) is not None:
         raise ReturnAsked(deposit=str(row))
-    if row.holder_id != from_id or row.held_fen != held_fen:  # type: ignore[attr-defined]
-        raise HolderChanged(deposit=str(row), held=yuan_text(row.held_fen))  # type: ignore[attr-defined]
+    if row.holder_id != from_id or row.held_fen != held_fen:
+        raise HolderChanged(deposit=str(row), held=yuan_text(row.held_fen))
     row.holder_id = to_id
     row.save(update_fields=["holder"])
     Handover.objects.create(

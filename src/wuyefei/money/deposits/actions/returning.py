@@ -81,7 +81,7 @@ def ask_return(draft: ReturnDraft, *, actor: Actor) -> Return:
     if asked_of(row) is not None:
         raise ReturnAsked(deposit=str(row))
     kept = [Kept(limited(one.reason, "扣款原因", 80), one.amount_fen, limited(one.document, "单据编号", 60), bool(one.photo)) for one in draft.withheld]
-    deduct = check_return(row.held_fen, draft.refund_fen, kept)  # type: ignore[attr-defined]
+    deduct = check_return(row.held_fen, draft.refund_fen, kept)
     day = parse_day(draft.inspected_on, "验收日期")
     if day > clock.today():
         raise Invalid(field="验收日期", reason="不能晚于今天")
@@ -128,7 +128,7 @@ def approve(request: Request, actor: Actor) -> None:
     list(Payment.objects.select_for_update().filter(pk__in=_paying(request)).order_by("pk").values_list("pk", flat=True))
     made, row = _asked(request, actor)
     kept = [Kept(one.reason, one.amount_fen, one.document, one.photo is not None) for one in made.deductions.order_by("pk")]
-    check_return(row.held_fen, made.refund_fen, kept)  # type: ignore[attr-defined]
+    check_return(row.held_fen, made.refund_fen, kept)
     parts, now = spread_back(made.refund_fen, sources_of(row)), clock.now()
     for payment_id, fen in parts:
         parcel = Parcel(row, payment_id, fen, made.way, f"退押金 {row.purpose}"[:200], made.made_by_id)
