@@ -28,7 +28,7 @@ def with_money(rows: QuerySet[Deposit]) -> QuerySet[Deposit]:
     """Annotates ``paid_fen``, ``moved_fen`` (0 or negative) and ``held_fen``."""
     paid = _sum(Allocation.objects.filter(receivable_id=OuterRef("bill_id"), part=Allocation.Part.PRINCIPAL), "receivable_id")
     moved = _sum(Move.objects.filter(deposit_id=OuterRef("pk")), "deposit_id")
-    return rows.annotate(paid_fen=paid, moved_fen=moved).annotate(held_fen=F("paid_fen") + F("moved_fen"))
+    return rows.annotate(paid_fen=paid, moved_fen=moved).annotate(held_fen=F("paid_fen") + F("moved_fen"))  # type: ignore[no-redef]
 
 
 def deposits(actor: Actor) -> QuerySet[Deposit]:
