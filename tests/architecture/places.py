@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 
 from tests.architecture.charged import charged, photograph, say_turnover
-from tests.architecture.conceded import controls, given_up, measure, plan, year
+from tests.architecture.conceded import controls, given_up, measure, plan, reserve, year
 from tests.architecture.followed import owners, pursue, talk
 from tests.architecture.held import held
 from tests.architecture.place import BILLED, FOREIGN, OURS, SECOND, START, TODAY, Mark, Place, Places
@@ -88,6 +88,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         measure(place, actors)
         pursue(place)
         given_up(place, actors)
+        reserve(place, actors)
         controls(place, actors)
     _entries(place)
     return place
@@ -125,7 +126,7 @@ def _staff(place: Place) -> dict[str, Actor]:
 
 def _estate(place: Place, actors: dict[str, Actor]) -> None:
     community, mark = place.community, place.mark
-    service, parking = ChargeItem.objects.filter(organisation=community.organisation).order_by("pk")
+    service, parking = ChargeItem.objects.filter(organisation=community.organisation).order_by("pk")[:2]
     contract = Contract.objects.create(
         organisation=community.organisation, community=community, number=f"{mark.letters}-HT-01", title=f"{mark.word}前期物业服务合同",
         state="active", starts_on=START, cycle_months=1, cycle_anchor=START, due_day=15, late_fee_rate=Decimal("0.0005"),

@@ -65,6 +65,7 @@ ROOMS = [
     "wuyefei.money.bank",
     "wuyefei.money.debits",
     "wuyefei.money.reconciliation",
+    "wuyefei.money.reserve",
     "wuyefei.money.closing",
     "wuyefei.money.control",
 ]

@@ -25,6 +25,7 @@ from wuyefei.relations.accounts.models import Code
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.long
 def test_the_owner_sees_what_is_held_and_what_was_deducted(town: Town) -> None:
     world = town.world
     item = ChargeItem.objects.create(organisation=world.organisation, code="fit", name="装修押金", nature="deposit", tax_rate=Decimal(0))

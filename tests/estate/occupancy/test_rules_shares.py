@@ -72,7 +72,7 @@ def test_what_cannot_be_agreed() -> None:
 weights = st.lists(st.integers(1, 40), min_size=2, max_size=6)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(weights, st.integers(0, 10**9))
 def test_a_sum_is_conserved_and_each_part_fair(parts: list[int], fen: int) -> None:
     total = sum(parts)
@@ -82,7 +82,7 @@ def test_a_sum_is_conserved_and_each_part_fair(parts: list[int], fen: int) -> No
     assert all(abs(one - Fraction(fen * part, total)) < 1 for one, part in zip(cut, parts, strict=True))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(weights, st.integers(1, 30_000), st.integers(0, 58), st.integers(0, 58), st.sampled_from(list(Convention)))
 def test_shares_and_days_cut_either_way_come_to_the_same(parts: list[int], area: int, one: int, two: int, convention: Convention) -> None:
     """Over any days, the shares add up to the whole; each share's days before and after any cut add up to the share."""

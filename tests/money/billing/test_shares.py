@@ -130,6 +130,7 @@ def test_a_reversed_share_is_billed_again_and_no_other(world: World) -> None:
         twin.save(force_insert=True)
 
 
+@pytest.mark.long
 def test_what_cannot_be_agreed_changes_nothing(world: World) -> None:
     issue(world, "2026-01", "2026-01-02")
     known = thirds(world)

@@ -123,6 +123,7 @@ def test_refused_and_withdrawn_change_nothing() -> None:
         assert first_finding(world) == ""
 
 
+@pytest.mark.long
 def test_a_payment_voided_while_a_return_waits_leaves_nothing_to_give() -> None:
     world, (deposit,) = made("1-1-101")
     with clock.at(INSPECTED):
@@ -167,6 +168,7 @@ def test_it_goes_with_the_home_or_is_settled() -> None:
         assert first_finding(world) == ""
 
 
+@pytest.mark.long
 def test_what_the_database_refuses() -> None:
     world, (deposit,) = made("1-1-101")
     with clock.at(INSPECTED):

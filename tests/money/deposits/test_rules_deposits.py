@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.docs import rows_of
@@ -63,6 +63,7 @@ def test_the_day_it_should_be_back() -> None:
     assert stage(0, 0, 0, False) is Stage.VOID
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(1, 10**8), st.integers(0, 10**8)), min_size=1, max_size=8), st.integers(0, 10**9))
 def test_what_goes_back_is_conserved_and_never_above_what_came(parts: list[tuple[int, int]], wanted: int) -> None:
     sources = [Source(number, max(one, gone), gone) for number, (one, gone) in enumerate(parts)]

@@ -14,6 +14,7 @@ class Account(StrEnum):
     CHANNEL = "1012"
     DEBITS = "1012.1"
     RECEIVABLE = "1122"
+    RESERVE = "1231"
     PREPAID = "2203"
     DEFERRED = "2204"
     TAX = "2221"
@@ -29,6 +30,7 @@ class Account(StrEnum):
     FORFEIT = "6301.1"
     BANK_FEE = "6603"
     BAD_DEBT = "6702"
+    CREDIT_LOSS = "6702.1"
     SHORTAGE = "6711"
     OVERAGE = "6301.9"
 
@@ -40,6 +42,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.CHANNEL: "其他货币资金",
     Account.DEBITS: "其他货币资金-代扣在途",
     Account.RECEIVABLE: "应收账款",
+    Account.RESERVE: "坏账准备",
     Account.PREPAID: "预收账款",
     Account.DEFERRED: "合同负债",
     Account.TAX: "应交税费",
@@ -55,6 +58,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.FORFEIT: "营业外收入-押金扣款",
     Account.BANK_FEE: "财务费用-手续费",
     Account.BAD_DEBT: "信用减值损失-坏账",
+    Account.CREDIT_LOSS: "信用减值损失-坏账准备",
     Account.SHORTAGE: "营业外支出-现金短款",
     Account.OVERAGE: "营业外收入-现金长款",
 }
@@ -66,6 +70,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.CHANNEL: "Assets:Channel",
     Account.DEBITS: "Assets:DebitsInTransit",
     Account.RECEIVABLE: "Assets:Receivable",
+    Account.RESERVE: "Assets:BadDebtReserve",
     Account.PREPAID: "Liabilities:Prepaid",
     Account.DEFERRED: "Liabilities:Deferred",
     Account.TAX: "Liabilities:Tax",
@@ -81,6 +86,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.FORFEIT: "Income:DepositDeductions",
     Account.BANK_FEE: "Expenses:BankFee",
     Account.BAD_DEBT: "Expenses:BadDebt",
+    Account.CREDIT_LOSS: "Expenses:CreditLoss",
     Account.SHORTAGE: "Expenses:CashShort",
     Account.OVERAGE: "Income:CashOver",
 }
@@ -168,8 +174,9 @@ class Movement:
 
 
 def grows_by_debit(account: Account) -> bool:
-    """Assets (1…) and expenses (64… to 67…) stand on the debit side; liabilities, equity and income on the credit side."""
-    return account.value.startswith("1") or account.value[:2] in ("64", "66", "67")
+    """Assets (1…) and expenses (64… to 67…) stand on the debit side; liabilities, equity and income on the credit side, and
+    with them the bad-debt reserve, which is taken off an asset."""
+    return account is not Account.RESERVE and (account.value.startswith("1") or account.value[:2] in ("64", "66", "67"))
 
 
 def movement(account: Account, parts: Mapping[str, Turnover]) -> Movement:

@@ -31,6 +31,7 @@ from . import (
     owners,
     prices,
     pursuit,
+    reserve,
     smart,
     talk,
     today,
@@ -40,5 +41,5 @@ from . import (
 
 THEMES = (
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, today, talk, smart, owners, pursuit, walks,
-    listening, legal, votes, deposits, closing, control,
+    listening, legal, votes, deposits, closing, control, reserve,
 )  # fmt: skip
