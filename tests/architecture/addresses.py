@@ -37,6 +37,7 @@ KINDS: dict[str, str] = {
     "fund_id": "fund", "money_id": "fund_money", "aid_id": "aid", "campaign_id": "campaign", "given_id": "given",
     "trial_id": "trial", "news_id": "news", "effort_id": "effort", "showing_id": "showing", "work_id": "work",
     "debit_batch_id": "debit_batch", "debit_item_id": "debit_item", "mandate_id": "mandate",
+    "deposit_id": "deposit", "sharing_id": "sharing", "deduction_id": "deduction",
     "route_id": "route", "stop_id": "stop", "proof_id": "proof",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",

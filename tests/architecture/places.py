@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from tests.architecture.charged import charged, photograph, say_turnover
 from tests.architecture.conceded import controls, given_up, measure, plan, reserve, year
 from tests.architecture.followed import owners, pursue, talk
+from tests.architecture.held import held
 from tests.architecture.helped import helped
 from tests.architecture.place import BILLED, FOREIGN, OURS, SECOND, START, TODAY, Mark, Place, Places
 from tests.architecture.received import bank, debit, online, upload
@@ -80,6 +81,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         upload(place, actors["finance"])
         bank(place, actors["finance"])
         debit(place, actors["finance"])
+        held(place, actors["cashier"])
         owners(place, actors["finance"])
         _target(place, actors)
         plan(place, actors)
@@ -126,7 +128,7 @@ def _staff(place: Place) -> dict[str, Actor]:
 
 def _estate(place: Place, actors: dict[str, Actor]) -> None:
     community, mark = place.community, place.mark
-    service, parking = ChargeItem.objects.filter(organisation=community.organisation).order_by("pk")
+    service, parking = ChargeItem.objects.filter(organisation=community.organisation).order_by("pk")[:2]
     contract = Contract.objects.create(
         organisation=community.organisation, community=community, number=f"{mark.letters}-HT-01", title=f"{mark.word}前期物业服务合同",
         state="active", starts_on=START, cycle_months=1, cycle_anchor=START, due_day=15, late_fee_rate=Decimal("0.0005"),

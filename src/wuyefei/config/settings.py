@@ -38,6 +38,7 @@ ROOMS = [
     "wuyefei.money.concessions",
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
+    "wuyefei.money.deposits",
     "wuyefei.money.transfers",
     "wuyefei.money.channels",
     "wuyefei.money.invoices",

@@ -24,6 +24,7 @@ urlpatterns = [
     path("concessions/", include("wuyefei.money.concessions.urls")),
     path("accounts/", include("wuyefei.money.books.urls")),
     path("sheets/", include("wuyefei.money.sheets.urls")),
+    path("deposits/", include("wuyefei.money.deposits.urls")),
     path("transfers/", include("wuyefei.money.transfers.urls")),
     path("meters/", include("wuyefei.estate.metering.urls")),
     path("rules/", include("wuyefei.estate.localrules.urls")),

@@ -131,6 +131,9 @@ ACTIONS = {
     "objection.keep": noop("登记异议"), "objection.comparable": noop("登记可比小区价格"),
     "followup.unassign": noop("退回分派"), "followup.policy": noop("编写催缴节奏"), "followup.draft": noop("排出催缴步骤"),
     "followup.release": noop("放行催缴步骤"), "followup.adjust": noop("调整催缴步骤"), "followup.drop": noop("今天不办的催缴步骤"),
+    "sharing.agree": noop("约定分摊缴费人"), "sharing.end": noop("结束分摊约定"), "sharing.reopen": noop("恢复分摊约定"),
+    "deposits.describe": noop("修改押金说明"), "deposits.ask": noop("申请退还押金"), "deposits.return": noop("退还押金"), "deposits.refused": noop("押金退还未通过"),
+    "deposits.back": noop("押金退款取消"), "deposits.hand_over": noop("押金随房屋转移"),
     "followup.script": noop("编写催缴话术"), "followup.export": noop("导出催缴案件"),
 }  # fmt: skip
 FIELDS = {

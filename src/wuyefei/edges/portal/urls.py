@@ -37,6 +37,7 @@ urlpatterns = [
     path("p/<str:place>/receipts", receipts.receipts, name="receipts"),
     path("p/<str:place>/receipts/<int:receipt_id>", receipts.receipt, name="receipt"),
     path("p/<str:place>/receipts/<int:receipt_id>.pdf", receipts.pdf, name="receipt_pdf"),
+    path("p/<str:place>/deposits", receipts.deposits, name="deposits"),
     path("p/<str:place>/invoices", invoices.invoices, name="invoices"),
     path("p/<str:place>/receipts/<int:receipt_id>/invoice", invoices.of_receipt, name="invoice_of_receipt"),
     path("p/<str:place>/bills/<int:bill_id>/invoice", invoices.of_bill, name="invoice_of_bill"),

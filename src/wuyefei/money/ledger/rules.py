@@ -22,6 +22,7 @@ class Account(StrEnum):
     HELD = "2241"
     SUBSIDY = "2241.4"
     FUND = "2241.5"
+    DEPOSITS = "2241.1"
     DEBIT_SUSPENSE = "2241.6"
     BANK_SUSPENSE = "2241.7"
     SUSPENSE = "2241.8"
@@ -29,6 +30,7 @@ class Account(StrEnum):
     OPENING = "3131"
     INCOME = "6001"
     LATE_FEE = "6301"
+    FORFEIT = "6301.1"
     BANK_FEE = "6603"
     BAD_DEBT = "6702"
     CREDIT_LOSS = "6702.1"
@@ -52,6 +54,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.HELD: "其他应付款",
     Account.FUND: "其他应付款-关爱基金",
     Account.SUBSIDY: "其他应付款-补贴",
+    Account.DEPOSITS: "其他应付款-押金",
     Account.DEBIT_SUSPENSE: "其他应付款-代扣待查款",
     Account.BANK_SUSPENSE: "其他应付款-银行待查款",
     Account.SUSPENSE: "其他应付款-待查款",
@@ -59,6 +62,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.OPENING: "期初权益",
     Account.INCOME: "主营业务收入",
     Account.LATE_FEE: "营业外收入-违约金",
+    Account.FORFEIT: "营业外收入-押金扣款",
     Account.BANK_FEE: "财务费用-手续费",
     Account.BAD_DEBT: "信用减值损失-坏账",
     Account.CREDIT_LOSS: "信用减值损失-坏账准备",
@@ -82,6 +86,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.HELD: "Liabilities:Held",
     Account.FUND: "Liabilities:CareFund",
     Account.SUBSIDY: "Liabilities:Subsidy",
+    Account.DEPOSITS: "Liabilities:Deposits",
     Account.DEBIT_SUSPENSE: "Liabilities:DebitSuspense",
     Account.BANK_SUSPENSE: "Liabilities:BankSuspense",
     Account.SUSPENSE: "Liabilities:Suspense",
@@ -89,6 +94,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.OPENING: "Equity:Opening",
     Account.INCOME: "Income:Service",
     Account.LATE_FEE: "Income:LateFee",
+    Account.FORFEIT: "Income:DepositDeductions",
     Account.BANK_FEE: "Expenses:BankFee",
     Account.BAD_DEBT: "Expenses:BadDebt",
     Account.CREDIT_LOSS: "Expenses:CreditLoss",

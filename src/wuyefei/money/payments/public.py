@@ -8,7 +8,7 @@ from .actions.online import OnlinePayment, check_due, take_online
 from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
 from .actions.reversing import check_reversal, register_reversal_check
 from .actions.take import AlreadyTaken, BillsChanged, PaymentOrder, as_bills, take_payment
-from .actions.void import VOID_KIND, ask_void, register_void_check, undo_payment
+from .actions.void import VOID_KIND, ask_void, register_undo_bar, register_void_check, undo_payment
 from .models import Allocation, Payment, PaymentBatch, Prepayment, Tender
 from .queries import allocations_of, balance_fen, get_payment, payments
 from .rules import BatchRow, Bill, Fault, Order, Part, Source, TenderError, allocate_payment, settle_tenders
@@ -58,6 +58,7 @@ __all__ = [
     "pay_from_fund",
     "payments",
     "release_bill",
+    "register_undo_bar",
     "register_reversal_check",
     "register_void_check",
     "return_refund",

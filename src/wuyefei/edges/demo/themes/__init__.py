@@ -18,6 +18,7 @@ from . import (
     closing,
     control,
     corrections,
+    deposits,
     desk,
     files,
     handovers,
@@ -40,5 +41,5 @@ from . import (
 
 THEMES = (
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, today, talk, smart, owners, pursuit, walks,
-    listening, legal, votes, closing, control, reserve,
+    listening, legal, votes, deposits, closing, control, reserve,
 )  # fmt: skip

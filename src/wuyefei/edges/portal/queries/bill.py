@@ -140,7 +140,7 @@ def _formula(bill: Receivable, explained: Explanation) -> Formula | None:
         return None
     number = explained.versions[0][0]
     price = next((entry for entry in bill.prices if int(str(entry["version"])) == number), None)
-    if price is None or Decimal(str(price["fixed"])) or not Decimal(str(price["per_unit"])) or price.get("daily") or "how" in price:
+    if price is None or Decimal(str(price["fixed"])) or not Decimal(str(price["per_unit"])) or price.get("daily") or "how" in price or "share" in price:
         return None
     months = len(explained.pieces)
     return Formula(
