@@ -33,6 +33,7 @@ KINDS: dict[str, str] = {
     "entry_id": "entry", "slip_id": "slip", "channel_day_id": "channel_day", "difference_id": "difference",
     "source_id": "source", "source_hook": "source_hook", "handover_id": "handover", "objection_id": "objection",
     "trial_id": "trial", "news_id": "news", "route_id": "route", "stop_id": "stop", "proof_id": "proof",
+    "miss_id": "miss",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
@@ -41,7 +42,7 @@ KINDS: dict[str, str] = {
 WORDS: dict[str, list[str | int]] = {
     "work": [
         "rounds", "release_income", "risk_classes", "followup_cases", "followup_steps", "legal_matters", "prepaid_offset", "follow_plans",
-        "follow_years", "follow_measures",
+        "follow_years", "follow_measures", "watch_minimums",
     ],
     "group": ["identity", "payment", "parking", "contact"],
     "sheet_kind": ["metered", "shared", "each", "turnover", "deposit", "other"],

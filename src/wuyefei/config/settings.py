@@ -56,6 +56,7 @@ ROOMS = [
     "wuyefei.collection.legal",
     "wuyefei.collection.objections",
     "wuyefei.collection.visits",
+    "wuyefei.collection.watch",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",

@@ -38,6 +38,7 @@ urlpatterns = [
     path("followup/", include("wuyefei.collection.followup.urls")),
     path("objections/", include("wuyefei.collection.objections.urls")),
     path("visits/", include("wuyefei.collection.visits.urls")),
+    path("watch/", include("wuyefei.collection.watch.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
     path("closing/", include("wuyefei.money.closing.urls")),
