@@ -159,7 +159,7 @@ PAGES = {
     "finance": ["billing:runs", "billing:receivables", "receipts:list", "cashdesk:shifts", "backoffice:home"],
     "cashier": ["cashdesk:desk", "backoffice:home"],
     "admin": ["access:people", "access:places", "access:roles", "access:sign_in_log", "backoffice:home", "moments:sources", "moments:new"],
-    "auditor": ["jobs:list", "backoffice:audit", "backoffice:reads", "backoffice:verify"],
+    "auditor": ["jobs:list", "backoffice:audit", "backoffice:reads", "backoffice:verify", "control:board", "control:samples", "control:stubs", "control:points", "control:packs"],
 }  # fmt: skip
 
 

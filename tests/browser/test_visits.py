@@ -43,6 +43,7 @@ def test_a_visit_survives_a_lost_connection(browser_page: OpenPage, sign_in: Cal
     page.get_by_text("登记这一户").click()
     page.locator(".vi-out label", has_text="家中无人").click()
     page.get_by_label("说了什么").fill("留了联系单")
+    page.locator("canvas").scroll_into_view_if_needed()
     box = page.locator("canvas").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 20, box["y"] + 20)

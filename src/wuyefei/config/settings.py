@@ -40,6 +40,7 @@ ROOMS = [
     "wuyefei.money.payments",
     "wuyefei.money.transfers",
     "wuyefei.money.channels",
+    "wuyefei.money.invoices",
     "wuyefei.money.cashdesk",
     "wuyefei.money.books",
     "wuyefei.relations.contacts",
@@ -55,14 +56,17 @@ ROOMS = [
     "wuyefei.collection.followup",
     "wuyefei.collection.legal",
     "wuyefei.collection.objections",
+    "wuyefei.collection.joint",
     "wuyefei.collection.visits",
     "wuyefei.collection.watch",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
     "wuyefei.money.bank",
+    "wuyefei.money.debits",
     "wuyefei.money.reconciliation",
     "wuyefei.money.closing",
+    "wuyefei.money.control",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,10 @@ REFUSED = [
     ("report", "trial-balance", *PLACE),
     ("report", "trial-balance", *PLACE, "--from", "2026-03-01", "--to", "2026-02-01"),
     ("report", "trial-balance", *PLACE, "--from", "2026-01-01", "--as", "cashier"),
+    ("report", "audit", *PLACE, "--output", "x.zip"),
+    ("report", "audit", *PLACE, "--period", "2026-01", "--output", "x.zip"),
+    ("report", "audit", *PLACE, "--period", "2026-Q1", "--output", "x.pdf"),
+    ("report", "audit", *PLACE, "--period", "2026-Q1", "--output", "x.zip", "--as", "finance"),
     ("export", "kingdee", *PLACE, "--output", "x.beancount"),
     ("export", "yonyou", *PLACE, "--from", "2020-01-01", "--to", "2020-01-31", "--output", "x.beancount"),
     ("export", "beancount", *PLACE, "--from", "2026-01-01", "--output", "x.beancount"),
@@ -110,6 +115,17 @@ def test_vouchers_leave_once_with_the_sums_of_the_trial_balance(home: Home, tmp_
     assert made.document["debit"] == balance.document["total"]["debit"] == balance.document["total"]["credit"] == "924.78"
     assert refused.document["error"]["code"] == "exported_before"
     assert file.read_bytes().decode("gb18030").startswith("填制凭证,V800\r\n") and again.document["vouchers"] == made.document["vouchers"]
+
+
+def test_the_audit_pack_is_the_same_again(home: Home, tmp_path: Path) -> None:
+    now = today()
+    call = ("report", "audit", *PLACE, "--period", f"{now.year}-Q{(now.month + 2) // 3}", "--as", "auditor", "--json", "--output")
+    one, two = home.batch([(*call, str(tmp_path / "one.zip")), (*call, str(tmp_path / "two.zip"))])
+    assert (one.code, two.code) == (0, 0), one.err
+    content = (tmp_path / "one.zip").read_bytes()
+    assert content == (tmp_path / "two.zip").read_bytes() and one.document["sha256"] == two.document["sha256"] == hashlib.sha256(content).hexdigest()
+    parts = {part["file"]: part["rows"] for part in one.document["parts"]}
+    assert len(parts) == 11 and parts["entries.csv"] > 0 and parts["approvals.csv"] > 0
 
 
 def test_reports_agree_with_each_other(home: Home) -> None:

@@ -83,14 +83,14 @@ def _books(commands: argparse._SubParsersAction[Parser]) -> None:
     intake.arguments(importing)
     verify = _add(commands, "verify", _later("books", "verify"), said("重算并核验全部账目，指出第一处不符"))
     verify.add_argument("--organisation", metavar="NAME", help=said("只核验这家企业"))
-    report = _add(commands, "report", _later("reports", "report"), said("截至某一天的欠费、收缴率或账龄，两天之间的变动，一周或一月的报告"))
-    report.add_argument("report", choices=["arrears", "rates", "ageing", "movement", "migration", "trial-balance", "pack"],
-                        help=said("欠费明细、收缴率、账龄、欠费变动、账龄迁徙、科目余额表、周报或月报"))  # fmt: skip
+    report = _add(commands, "report", _later("reports", "report"), said("截至某一天的欠费、收缴率或账龄，两天之间的变动，一周或一月的报告，一季的审计包"))
+    report.add_argument("report", choices=["arrears", "rates", "ageing", "movement", "migration", "trial-balance", "pack", "audit"],
+                        help=said("欠费明细、收缴率、账龄、欠费变动、账龄迁徙、科目余额表、周报或月报、审计包"))  # fmt: skip
     report.add_argument("--as-of", metavar="YYYY-MM-DD", help=said("截止日（默认：今天），只看这天结束前已入账的"))
-    report.add_argument("--period", metavar="YYYY-MM", help=said("收缴率的账期（默认：截止日所在月）；报告的周或月，如 2026-W47、2026-10"))
+    report.add_argument("--period", metavar="YYYY-MM", help=said("收缴率的账期（默认：截止日所在月）；报告的周或月，如 2026-W47、2026-10；审计包的季度，如 2026-Q3"))
     report.add_argument("--from", dest="first", metavar="YYYY-MM-DD", help=said("变动和科目余额表从这天开始；迁徙从这天结束时的账龄起"))
     report.add_argument("--to", dest="last", metavar="YYYY-MM-DD", help=said("到这天结束（默认：今天）；用于 movement、migration 和 trial-balance"))
-    report.add_argument("--output", metavar="FILE", help=said("报告写到这个 .pdf 或 .xlsx 文件；写完整才替换旧文件"))
+    report.add_argument("--output", metavar="FILE", help=said("报告写到这个 .pdf 或 .xlsx 文件，审计包写到 .zip 文件；写完整才替换旧文件"))
     report.add_argument("--inside", action="store_true", help=said("报告写明房号与姓名，只供内部使用"))
     _place(report, required=False)
     _as_user(report)

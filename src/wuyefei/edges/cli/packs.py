@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
@@ -54,14 +54,14 @@ def _output(given: str | None) -> Path:
     return output
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all. Raises ``DomainError`` where it cannot be written."""
+def write_bytes(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Write a file, given whole or in parts, whole or not at all. Raises ``DomainError`` where it cannot be written."""
     draft: Path | None = None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         draft = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

@@ -15,7 +15,7 @@ from wuyefei.foundation.kernel.dates import Month, parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase, spoken
 from wuyefei.foundation.kernel.money import yuan, yuan_text
 
-from . import boot, history, ledgers, packs
+from . import audits, boot, history, ledgers, packs
 from .boot import Outcome, Scope
 from .speech import said
 
@@ -53,9 +53,11 @@ def report(args: argparse.Namespace) -> Outcome:
     """One of the reports as of the end of a day in China; of several organisations one after the other."""
     if args.report == "pack":
         return packs.report(args, _scopes)
+    if args.report == "audit":
+        return audits.report(args, _scopes)
     for name, given in (("--output", args.output), ("--inside", args.inside)):
         if given:
-            raise Invalid(field=name, reason="只用于 pack")
+            raise Invalid(field=name, reason="只用于 pack 和 audit")
     from wuyefei.foundation.platform import clock
 
     as_of = parse_day(args.as_of, "--as-of") if args.as_of else clock.today()

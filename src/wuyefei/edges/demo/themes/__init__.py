@@ -11,24 +11,33 @@ out, from the books as they then stand and dice of its own (``scene.dice``).
 from __future__ import annotations
 
 from . import (
+    agreements,
+    ahead,
     bank,
     billing,
     closing,
+    control,
     corrections,
     desk,
     files,
+    handovers,
     leases,
     legal,
+    listening,
     meters,
     moves,
+    online,
     owners,
     prices,
     pursuit,
+    smart,
     talk,
     today,
+    votes,
     walks,
 )
 
 THEMES = (
-    prices, leases, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, walks, legal, closing,
+    prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, today, talk, smart, owners, pursuit, walks,
+    listening, legal, votes, closing, control,
 )  # fmt: skip
