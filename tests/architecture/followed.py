@@ -14,6 +14,7 @@ from wuyefei.collection.joint.public import Opening, join, open_effort, plan_wor
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
 from wuyefei.collection.objections.public import Talked, object_
 from wuyefei.collection.visits.public import Proof, Route, Stop
+from wuyefei.collection.watch.public import Miss
 from wuyefei.estate.people.public import PersonRow
 from wuyefei.foundation.access.actor import Actor, load_actor
 from wuyefei.foundation.access.models import User
@@ -55,6 +56,11 @@ def pursue(place: Place) -> None:
     save_policy(place.community.pk, "", DEFAULT, TODAY, f"{place.mark.word}试行", actor=manager)
     draft_now(place.community.pk, actor=manager)
     _visit(place, manager, case)
+    miss = Miss.objects.create(
+        organisation=case.organisation, community=case.community, case=case, grade="S", least=2, days=7, done=0, allowed=2, refused=0, why="none",
+        first_on=TODAY, seen_on=TODAY,
+    )  # fmt: skip
+    place.ids["miss"] = [miss.pk]
     _sue(place)
 
 

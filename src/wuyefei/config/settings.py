@@ -59,6 +59,7 @@ ROOMS = [
     "wuyefei.collection.objections",
     "wuyefei.collection.joint",
     "wuyefei.collection.visits",
+    "wuyefei.collection.watch",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",

@@ -41,6 +41,7 @@ urlpatterns = [
     path("objections/", include("wuyefei.collection.objections.urls")),
     path("joint/", include("wuyefei.collection.joint.urls")),
     path("visits/", include("wuyefei.collection.visits.urls")),
+    path("watch/", include("wuyefei.collection.watch.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
     path("closing/", include("wuyefei.money.closing.urls")),
