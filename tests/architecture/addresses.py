@@ -34,6 +34,7 @@ KINDS: dict[str, str] = {
     "draw_id": "draw", "sample_item_id": "sample_item", "control_id": "control", "mismatch_id": "mismatch",
     "source_id": "source", "source_hook": "source_hook", "handover_id": "handover", "objection_id": "objection",
     "trial_id": "trial", "news_id": "news",
+    "delegation_id": "delegation",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
