@@ -1,5 +1,6 @@
 # make demo       make the demo company if there is none, and serve it on http://127.0.0.1:$(PORT)
 # make test       all tests at reduced counts        make test-long   fault rounds and simulated years at full counts
+# make test-wide  every role at every address, every page on a phone and in the dark, work broken off
 # make lint       ruff, mypy, import contracts       make lock        write the lock files anew (needs uv)
 # make clean      remove the environment and caches; the data folder .wuyefei/ is never touched
 #
@@ -16,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --
 
 export PORT
 
-.PHONY: demo test test-long bench lint lock clean
+.PHONY: demo test test-wide test-long bench lint lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.run
@@ -24,7 +25,11 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@mkdir -p test-results
-	@$(PYTEST) -m "not long" $(TESTS)
+	@$(PYTEST) -m "not long and not wide" $(TESTS)
+
+test-wide: $(VENV)/.dev
+	@mkdir -p test-results
+	@$(PYTEST) -m "wide and not long" --junitxml=test-results/wide.xml $(TESTS)
 
 test-long: $(VENV)/.dev
 	@mkdir -p test-results

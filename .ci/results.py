@@ -1,4 +1,4 @@
-"""Reads pytest's report: nothing may have been skipped, and browser and database tests must have run."""
+"""Reads pytest's reports: nothing may have been skipped, and browser and database tests must have run."""
 
 import sys
 import xml.etree.ElementTree as ET
@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 NEEDED = {"浏览器": "tests.browser", "数据库": "tests.scenarios"}
 
 
-def main(path: str) -> int:
-    cases = list(ET.parse(path).iter("testcase"))
+def main(paths: list[str]) -> int:
+    cases = [case for path in paths for case in ET.parse(path).iter("testcase")]
     skipped = [case for case in cases if case.find("skipped") is not None]
     bad = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     ran = {name: sum(case.get("classname", "").startswith(start) for case in cases) for name, start in NEEDED.items()}
@@ -28,4 +28,4 @@ def main(path: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

@@ -21,13 +21,15 @@ settings.load_profile("long" if os.environ.get("WUYEFEI_TEST_LONG") else "quick"
 
 
 LONGEST = (
+    "foundation/platform/test_jobs.py",
     "architecture/test_every_address.py", "edges/cli/test_service.py", "edges/cli/test_books.py", "browser/test_billing.py",
     "browser/test_estate.py", "browser/test_cashdesk.py", "browser/test_portal.py", "faults/test_killed.py",
     "browser/test_import.py", "browser/test_arrears.py", "edges/demo/test_make.py", "foundation/embedded/test_embedded_faults.py",
     "foundation/embedded/test_embedded_start.py", "edges/bench/test_harness.py", "browser/test_analysis.py",
     "browser/test_channels.py", "architecture/test_words.py",
 )  # fmt: skip
-"""The files that take longest, longest first. They are begun first, so that at the end no worker waits for the other."""
+"""The files that take longest, longest first. They are begun first, so that at the end no worker waits for the other. Before
+them the queue's own: it looks at the whole queue, and runs no event loop beside the one that playwright leaves."""
 
 
 @pytest.hookimpl(trylast=True)

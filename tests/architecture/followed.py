@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from tests.architecture.place import SECOND, START, TODAY, Place
 from tests.world import actor_of
-from wuyefei.collection.followup.public import DEFAULT, Case, draft_now, hand_over, save_policy
+from wuyefei.collection.followup.public import DEFAULT, Case, Step, draft_now, hand_over, save_policy
 from wuyefei.collection.followup.public import reckon as reckon_cases
+from wuyefei.collection.joint.public import Opening, join, open_effort, plan_work, show
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
 from wuyefei.collection.objections.public import Talked, object_
+from wuyefei.collection.visits.public import Proof, Route, Stop
 from wuyefei.estate.people.public import PersonRow
 from wuyefei.foundation.access.actor import Actor, load_actor
 from wuyefei.foundation.access.models import User
@@ -49,9 +51,40 @@ def pursue(place: Place) -> None:
     place.ids["handover"] = [hand_over([case.pk], manager.user_id, actor=manager)[0].pk]
     said = Talked(f"{place.mark.letters}-talk", "service", f"{place.mark.word}电梯常停", "", "", "", "order")
     place.ids["objection"] = [object_(case.pk, said, actor=manager).pk]
+    _together(place, case, manager)
     save_policy(place.community.pk, "", DEFAULT, TODAY, f"{place.mark.word}试行", actor=manager)
     draft_now(place.community.pk, actor=manager)
+    _visit(place, manager, case)
     _sue(place)
+
+
+def _together(place: Place, case: Case, manager: Actor) -> None:
+    """A joint effort with the case in it, something handed over and a small work."""
+    word = place.mark.word
+    effort = open_effort(place.community.pk, Opening(f"{word}联办", "mediate", f"{word}文号", f"{word}街道"), actor=manager)
+    join(effort.pk, [case.pk], actor=manager)
+    shown = show(effort.pk, "street", f"{word}科长", ["owed"], actor=manager)
+    work = plan_work(effort.pk, f"{word}修灯", 10, 10000, TODAY, actor=manager)
+    place.ids |= {"effort": [effort.pk], "showing": [shown.pk], "work": [work.pk]}
+
+
+def _visit(place: Place, manager: Actor, case: Case) -> None:
+    """A walk that has begun, with one door and a photograph of it."""
+    community, organisation, now = place.community, place.community.organisation, clock.now()
+    step = Step.objects.filter(case=case).latest("pk")
+    mate = actor_of(organisation, f"{place.mark.letters}-mate", Role.HOUSEKEEPER, community)
+    User.objects.filter(pk=mate.user_id).update(name=f"{place.mark.word}同行")
+    route = Route.objects.create(
+        organisation=organisation, community=community, on=TODAY, begins_at=now, first_id=manager.user_id, second_id=mate.user_id, state="walking",
+        started_at=now, made_by_id=manager.user_id, made_at=now,
+    )  # fmt: skip
+    stop = Stop.objects.create(
+        organisation=organisation, community=community, route=route, number=1, step=step, case=case, person=case.person, property=case.property
+    )
+    proof = Proof.objects.create(
+        organisation=organisation, community=community, stop=stop, kind="photo", content_type="image/png", content=b"\x89PNG", made_at=now
+    )
+    place.ids |= {"route": [route.pk], "stop": [stop.pk], "proof": [proof.pk]}
 
 
 def _sue(place: Place) -> None:

@@ -11,15 +11,17 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 
 from tests.architecture.charged import charged, photograph, say_turnover
+from tests.architecture.conceded import controls, given_up, measure, plan, year
 from tests.architecture.followed import owners, pursue, talk
 from tests.architecture.place import BILLED, FOREIGN, OURS, SECOND, START, TODAY, Mark, Place, Places
+from tests.architecture.received import bank, debit, online, upload
 from tests.world import actor_of, charge, flat, own, tariff
-from wuyefei.estate.contracts.public import Contract, ContractLine
+from wuyefei.estate.contracts.public import Contract
 from wuyefei.estate.metering.public import Installed, ReadingRow, install, record
 from wuyefei.estate.people.public import PersonRow, create_person, reveal
 from wuyefei.estate.properties.public import Building, Entrance, Meter, Vehicle
 from wuyefei.estate.tariffs.public import By, ChargeItem
-from wuyefei.foundation.access.actor import PORTAL, Actor, load_actor, service_actor
+from wuyefei.foundation.access.actor import Actor, load_actor
 from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
@@ -27,11 +29,8 @@ from wuyefei.foundation.approvals.models import Delegation
 from wuyefei.foundation.kernel.dates import Month, Span
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
-from wuyefei.foundation.platform.models import Job
-from wuyefei.foundation.platform.vault import seal_secret
 from wuyefei.insight.arrears.public import Filter, save_view, start_export
 from wuyefei.insight.measures.public import Target as Goal
-from wuyefei.money.bank.public import BankLine, import_statement
 from wuyefei.money.billing.public import (
     LateFeeHold,
     Receivable,
@@ -43,25 +42,9 @@ from wuyefei.money.billing.public import (
     open_bills,
 )
 from wuyefei.money.cashdesk.public import DepositSlip, open_shift, take
-from wuyefei.money.channels.actions.settling import settle_order
-from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, RefundRequest, ask_refund
-from wuyefei.money.channels.rules import Report, Said
-from wuyefei.money.concessions.public import Basis as PlanBasis
-from wuyefei.money.concessions.public import (
-    MeasureOrder,
-    MeasureTerms,
-    Offer,
-    Plan,
-    PlanTerms,
-    ask_measure,
-    ask_year,
-    propose,
-)
-from wuyefei.money.control.public import Draw, Item, Mismatch, PointDraft, register_control
 from wuyefei.money.intake.public import keep_upload, preview, this_month
 from wuyefei.money.ledger.public import Entry as Voucher
 from wuyefei.money.payments.public import PaymentOrder
-from wuyefei.money.reconciliation.public import ChannelDay, Difference
 from wuyefei.money.sheets.public import Head, Scope, SharedTerms, draft_shared
 
 
@@ -93,60 +76,20 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         _publish(place, actors)
     with clock.at(TODAY):
         _day(place, actors)
-        _online(place, actors)
-        _upload(place, actors["finance"])
-        _bank(place, actors["finance"])
+        online(place, actors)
+        upload(place, actors["finance"])
+        bank(place, actors["finance"])
+        debit(place, actors["finance"])
         owners(place, actors["finance"])
         _target(place, actors)
-        _plan(place, actors)
-        _year(place, actors)
-        _measure(place, actors)
+        plan(place, actors)
+        year(place, actors)
+        measure(place, actors)
         pursue(place)
-        _controls(place, actors)
+        given_up(place, actors)
+        controls(place, actors)
     _entries(place)
     return place
-
-
-def _plan(place: Place, actors: dict[str, Actor]) -> None:
-    """A plan to pay in parts that was agreed."""
-    (row, *_rest) = Receivable.objects.filter(community=place.community, outstanding_fen__gt=0).order_by("-pk")
-    terms = PlanTerms(PlanBasis.HARDSHIP, 3, TODAY, f"{place.mark.word}住院", 50)
-    plan = propose(row.property_id, [row.pk], terms, actor=actors["finance"])
-    Plan.objects.filter(pk=plan.pk).update(agreed_on=TODAY, agreed_by_id=actors["lead"].user_id)
-    place.ids["plan"] = [plan.pk]
-
-
-def _year(place: Place, actors: dict[str, Actor]) -> None:
-    """A year paid ahead that was asked for."""
-    line = ContractLine.objects.filter(community=place.community, ends_on=None).order_by("pk").first()
-    assert line is not None
-    start = Month.of(TODAY).plus(10)
-    place.ids["year"] = [ask_year(line.property_id, line.pk, start, Offer.EARLY, actor=actors["finance"]).pk]
-
-
-def _measure(place: Place, actors: dict[str, Actor]) -> None:
-    """An emergency policy that was asked for."""
-    terms = MeasureTerms(Span(TODAY, TODAY), 1, 0)
-    order = MeasureOrder(f"{place.mark.word}纾困", f"{place.mark.word}通知", terms, (place.community.pk,))
-    place.ids["measure"] = [ask_measure(order, actor=actors["lead"]).pk]
-
-
-def _controls(place: Place, actors: dict[str, Actor]) -> None:
-    """A sample of one payment, a control point of this place alone, and a mismatch that waits."""
-    organisation, community, word, letters = place.community.organisation, place.community, place.mark.word, place.mark.letters
-    row = Draw.objects.create(
-        organisation=organisation, community=community, week=START, seed=letters, size=1, population=1, drawn_by_id=actors["finance"].user_id,
-        drawn_at=clock.now(),
-    )  # fmt: skip
-    payment, cashier = int(place.one("payment")), actors["cashier"].user_id
-    item = Item.objects.create(organisation=organisation, community=community, draw=row, rank=1, payment_id=payment, taken_by_id=cashier)
-    draft = PointDraft("rights", f"{word}收款权限", f"{word}每季清理", "quarter", cashier, community.pk)
-    point = register_control(draft, actor=actors["lead"])
-    wrong = Mismatch.objects.create(
-        organisation=organisation, community=community, kind="gap", source_id=1, detail=f"{letters} 000009", opened_by_id=cashier,
-        opened_at=clock.now(), due_at=clock.now(),
-    )  # fmt: skip
-    place.ids |= {"draw": [row.pk], "sample_item": [item.pk], "control": [point.pk], "mismatch": [wrong.pk]}
 
 
 def _entries(place: Place) -> None:
@@ -162,61 +105,6 @@ def _target(place: Place, actors: dict[str, Actor]) -> None:
         set_by_id=actors["lead"].user_id, set_at=clock.now(),
     )  # fmt: skip
     place.ids["target"] = [row.pk]
-
-
-def _online(place: Place, actors: dict[str, Actor]) -> None:
-    """A merchant account of this place alone, an order that was paid half, and a refund that waits."""
-    organisation, community, letters = place.community.organisation, place.community, place.mark.letters
-    setup = ChannelSetup.objects.create(
-        organisation=organisation, community=community, channel="wechat", mode="live", merchant_id=f"{letters}-9001",
-        app_id=f"{letters}-app", secrets=seal_secret("{}"), token=f"{letters}-notify-token", changed_at=clock.now(),
-    )  # fmt: skip
-    order = Order.objects.create(
-        organisation=organisation, community=community, setup=setup, channel="wechat", entry_point="phone", payer_id=place.one("person"),
-        property_id=place.one("property"), number=f"{letters}-WY-0001", token=f"{letters}-order-token", client_key=f"{letters}-order",
-        amount_fen=10000, created_at=clock.now(), expires_at=clock.now(), made_by_id=actors["cashier"].user_id,
-    )  # fmt: skip
-    report = Report(order.number, Said.PAID, 5000, f"{letters}-4200", clock.now())
-    settle_order(order.pk, report, actor=service_actor(organisation.pk, PORTAL))
-    bill = int(place.one("receivable"))
-    wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款", (bill,))
-    refund = ask_refund(wanted, actor=actors["finance"])
-    day = ChannelDay.objects.create(
-        organisation=organisation, community=community, setup=setup, day=START, sha256="0" * 64, row_count=0, paid_fen=0, refund_fen=0,
-        fee_fen=0, made_by_id=actors["finance"].user_id, made_at=clock.now(),
-    )  # fmt: skip
-    difference = Difference.objects.create(
-        organisation=organisation, community=community, channel_day=day, kind="not_ours", number=f"{letters}-WY-0002", ours_fen=0,
-        theirs_fen=100, owner_id=actors["finance"].user_id, opened_at=clock.now(), due_at=clock.now(),
-    )  # fmt: skip
-    place.ids |= {"channel_day": [day.pk], "difference": [difference.pk]}
-    place.ids |= {
-        "setup": [setup.pk], "setup_token": [setup.token], "order": [order.pk], "refund": [refund.pk],
-        "exception": [ChannelException.objects.get(order=order).pk],
-    }  # fmt: skip
-
-
-def _bank(place: Place, finance: Actor) -> None:
-    """A bank's file of one line nobody is sure of."""
-    word = place.mark.word
-    text = f"交易日期,收入,对方户名,摘要,流水号\n{TODAY},88.00,{word}付款人,{word}1-1-101,{place.mark.letters}-4711\n"
-    done = import_statement(place.community.pk, "33001600", f"{word}流水.csv", text.encode(), actor=finance)
-    assert done.statement is not None and done.waiting == 1
-    place.ids |= {"bank_statement": [done.statement.pk], "bank_line": [BankLine.objects.get(statement=done.statement).pk]}
-
-
-def _upload(place: Place, finance: Actor) -> None:
-    """A file of one new home and one wrong row, looked at and not imported."""
-    word = place.mark.word
-    text = f"房号,业主,建筑面积\n{word}2-1-101,{word}某乙,88.00\n{word}2-1-102,{word}某丙,大\n"
-    row = keep_upload(f"{word}房屋.csv", text.encode(), place.community.name, actor=finance)
-    preview(row.pk, this_month(), actor=finance)
-    place.ids["import"] = [row.pk]
-    job = Job.objects.create(
-        organisation_id=place.community.organisation_id, community_id=place.community.pk, kind="billing.draft", label=f"{word}花园 2026-03",
-        made_by_id=finance.user_id, made_by_name=f"{word}同事", made_at=clock.now(), state="stopped", arguments={"month": "2026-03"},
-    )  # fmt: skip
-    place.ids["job"] = [job.pk]
 
 
 def _staff(place: Place) -> dict[str, Actor]:

@@ -68,6 +68,7 @@ def test_the_ledger(browser_page: OpenPage, sign_in: Callable[[Page, object], No
     expect(page.locator("#content")).to_contain_text("违约金怎么算")
 
 
+@pytest.mark.wide
 def test_on_a_phone_and_in_the_dark(
     browser_page: OpenPage, sign_in: Callable[[Page, object], None], axe: Callable[..., list[str]]
 ) -> None:

@@ -147,6 +147,7 @@ def test_a_bill_is_looked_at_and_asked_about(
     expect(page.get_by_text("面积复核")).to_be_visible()
 
 
+@pytest.mark.wide
 def test_on_a_phone(browser_page: OpenPage, sign_in: Callable[[Page, User], None], axe: Callable[..., list[str]]) -> None:
     world, month = prepared()
     result = draft_run(world.community.pk, month, actor=world["finance"])
@@ -170,6 +171,7 @@ def test_on_a_phone(browser_page: OpenPage, sign_in: Callable[[Page, User], None
             picture(page, f"phone-{theme}-{name}")
 
 
+@pytest.mark.wide
 def test_dark(browser_page: OpenPage, sign_in: Callable[[Page, User], None], axe: Callable[..., list[str]]) -> None:
     world, month = prepared()
     result = draft_run(world.community.pk, month, actor=world["finance"])

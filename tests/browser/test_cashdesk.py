@@ -206,7 +206,7 @@ def test_the_preview_counts_as_the_server_does(world: World, browser_page: OpenP
     assert page.evaluate(parse, texts) == [165050, 7, 1999, 0, None, None, None, None, None, 165000]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.wide)])
 @pytest.mark.parametrize("width", [390, 1366])
 def test_every_page_reads_well(
     world: World, browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, width: int, theme: str

@@ -22,7 +22,7 @@ from wuyefei.foundation.platform.models import Job, PersonalDataRead
 from wuyefei.foundation.shell.verify import run_checks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDTHS = [1366, 390]
+WIDTHS = [1366, pytest.param(390, marks=pytest.mark.wide)]
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def upload(page: Page, folder: Path, name: str, data: bytes) -> None:
     page.get_by_role("button", name="上传并看预览").click()
 
 
-@pytest.mark.parametrize("width, theme", [(1366, "light"), (1366, "dark"), (390, "light")])
+@pytest.mark.parametrize("width, theme", [(1366, "light"), pytest.param(1366, "dark", marks=pytest.mark.wide), pytest.param(390, "light", marks=pytest.mark.wide)])
 def test_a_workbook_is_brought_in(browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, tmp_path: Path, width: int, theme: str) -> None:
     world = make_world()
     page = browser_page(width, theme=theme)
@@ -66,7 +66,7 @@ def test_a_workbook_is_brought_in(browser_page: OpenPage, sign_in: SignIn, axe: 
     assert run_checks(world.organisation.pk).holds
 
 
-@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize("width", [1366, pytest.param(390, marks=pytest.mark.wide)])
 def test_columns_are_matched_by_hand(browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, tmp_path: Path, width: int) -> None:
     make_world()
     page = browser_page(width)

@@ -107,6 +107,7 @@ def test_the_whole_road(
     assert bills_of(world, "陆小满") == []
 
 
+@pytest.mark.wide
 def test_on_a_phone_and_in_the_dark(
     world: World, browser_page: OpenPage, sign_in: Callable[[Page, object], None], axe: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

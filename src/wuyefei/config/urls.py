@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("wuyefei.money.receipts.urls")),
     path("analysis/", include("wuyefei.insight.measures.urls")),
     path("", include("wuyefei.money.channels.urls")),
+    path("", include("wuyefei.money.invoices.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
     path("jobs/", include("wuyefei.foundation.jobs.urls")),
     path("arrears/", include("wuyefei.insight.arrears.urls")),
@@ -37,11 +38,14 @@ urlpatterns = [
     path("moments/", include("wuyefei.relations.moments.urls")),
     path("followup/", include("wuyefei.collection.followup.urls")),
     path("objections/", include("wuyefei.collection.objections.urls")),
+    path("joint/", include("wuyefei.collection.joint.urls")),
+    path("visits/", include("wuyefei.collection.visits.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
     path("closing/", include("wuyefei.money.closing.urls")),
     path("controls/", include("wuyefei.money.control.urls")),
     path("bank/", include("wuyefei.money.bank.urls")),
+    path("debits/", include("wuyefei.money.debits.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]
 if settings.DEMO:

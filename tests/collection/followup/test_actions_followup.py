@@ -13,7 +13,8 @@ from tests.collection.followup.conftest import MARCH, at, case_of
 from tests.insight.arrears.conftest import paid
 from tests.scenarios.month import first_finding
 from tests.world import World, actor_of
-from wuyefei.collection.followup.actions.reckoning import KIND
+from wuyefei.collection.followup.actions import reckoning
+from wuyefei.collection.followup.actions.reckoning import KIND, reckon_all
 from wuyefei.collection.followup.models import Act, Case, Promise
 from wuyefei.collection.followup.public import (
     CaseClosed,
@@ -31,6 +32,7 @@ from wuyefei.collection.followup.public import (
     workable,
 )
 from wuyefei.estate.occupancy.public import transfer
+from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.kernel.errors import Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
@@ -301,3 +303,22 @@ def test_the_columns_of_the_ledger(world: World) -> None:
 def test_the_books_hold_afterwards(world: World) -> None:
     said(world, "陆小满", promise())
     assert first_finding(world) == ""
+
+
+def test_a_night_that_broke_off_goes_on_where_it_stopped(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = world.community.pk
+    second = Community.objects.create(organisation=world.organisation, name="桂语二期", sort_key="guiyuerqi", receipt_prefix="G2").pk
+    seen: list[int] = []
+
+    def once_broken(place: int, today: dt.date) -> int:
+        seen.append(place)
+        if len(seen) == 2:
+            raise RuntimeError("killed")
+        return reckon(place, today)
+
+    monkeypatch.setattr(reckoning, "reckon", once_broken)
+    with pytest.raises(RuntimeError):
+        reckon_all(world.organisation.pk)
+    assert reckon_all(world.organisation.pk) == 3
+    assert seen == [first, second, second]
+    assert reckon_all(world.organisation.pk) == 3 and seen[3:] == [first, second]

@@ -29,6 +29,7 @@ from wuyefei.collection.legal.public import (
     open_matters,
     post,
     printed,
+    set_urging,
     watch,
 )
 from wuyefei.collection.legal.rules.road import NotNow
@@ -42,6 +43,9 @@ from wuyefei.foundation.platform.typesetting import picture
 from wuyefei.money.billing.public import open_bills
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.relations.contacts.public import Contact, Refusal, StepRefused, add_ground, measures_in
+from wuyefei.relations.service.public import Asked, raise_ticket
+from wuyefei.relations.service.public import Kind as TicketKind
+from wuyefei.relations.service.public import answer as answer_ticket
 
 pytestmark = pytest.mark.django_db
 DELIVERED = dt.date(2026, 9, 4)
@@ -175,6 +179,12 @@ def test_suit_needs_a_demand_that_is_over_and_a_decision(world: World) -> None:
     with refused("assets_first"):  # 91 days old
         do(world, matter, "file", AFTER, **suit)
     do(world, matter, "assets", AFTER, **ASSETS)
+    with pytest.raises((Forbidden, NotFound)):
+        set_urging(matter.community_id, True, "某市物业条例第八十条", actor=world["legal"])
+    set_urging(matter.community_id, True, "某市物业条例第八十条", actor=world["manager"])
+    with refused("urging_first"):
+        do(world, matter, "file", AFTER, **suit)
+    do(world, matter, "urged", AFTER, note="督促函 3 号，已送达")
     do(world, matter, "file", AFTER, **suit)
     matter.refresh_from_db()
     assert matter.step == "court" and matter.limitation_on is None
@@ -233,12 +243,17 @@ def test_payment_closes_by_facts_and_frees_the_bills(world: World) -> None:
 def test_the_pack_is_the_same_for_the_same_facts(world: World) -> None:
     matter = demanded(world)
     with clock.at(at(AFTER)):
+        raised = raise_ticket(Asked(matter.property_id, matter.person_id, TicketKind.COMPLAINT, "三月起楼道灯不亮"), actor=world["manager"])
+        answer_ticket(raised.pk, "当天换好", actor=world["manager"])
         first = make_paper(matter.pk, "pack", actor=world["legal"])
         again = make_paper(matter.pk, "pack", actor=world["legal"])
         assert first.pk == again.pk and printed(first, actor=world["legal"]) == printed(again, actor=world["legal"])
     titles = [part["title"] for part in first.data["parts"]]
-    assert titles == ["物业服务合同", "账单与计算", "催告与送达", "联系记录", "账簿摘录", "诉讼时效计算"]
-    assert len({part["digest"] for part in first.data["parts"]}) == 6
+    assert titles == ["物业服务合同", "账单与计算", "催告与送达", "联系记录", "服务记录", "账簿摘录", "诉讼时效计算"]
+    assert len({part["digest"] for part in first.data["parts"]}) == 7
+    (_title, orders, _head, community) = first.data["parts"][4]["blocks"]
+    assert orders["rows"] == [["2026-09-21", "报修投诉", "三月起楼道灯不亮", "2026-09-21", "当天换好", "—"]]
+    assert community["rows"][1] == ["已答复", "1 张，其中 48 小时内 1 张"]
     with clock.at(at(AFTER, 11)):
         followed(Letter.objects.get().pk, actor=world["legal"])
         assert make_paper(matter.pk, "pack", actor=world["legal"]).pk == first.pk  # nothing in it has changed

@@ -8,6 +8,7 @@ import pytest
 
 from tests.collection.legal.conftest import at, bills_of, refused
 from tests.collection.legal.test_actions_legal import ASSETS, demanded, do, opened, settle_up
+from tests.estate.metering.test_pages_metering import client_of
 from tests.relations.notices.conftest import sandbox as sandbox
 from tests.scenarios.month import first_finding
 from tests.world import World, actor_of, pay
@@ -18,12 +19,23 @@ from wuyefei.collection.legal.public import make_letter, make_paper, open_matter
 from wuyefei.estate.people.public import update_person
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.rules import Role
+from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.outbox import deliver
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.billing.public import open_bills
-from wuyefei.money.concessions.public import Basis, Plan, PlanTerms, propose
+from wuyefei.money.concessions.public import (
+    Basis,
+    GivingUp,
+    Ground,
+    Paper,
+    Plan,
+    PlanTerms,
+    Way,
+    ask_giving_up,
+    propose,
+)
 from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.relations.contacts.public import (
     Channel,
@@ -159,9 +171,11 @@ def test_an_agreement_becomes_a_plan_and_moves_the_clock(world: World) -> None:
     matter = demanded(world)
     ref = f"matter:{matter.pk}"
     first, mine = dt.date(2026, 10, 5), list(bills_of(world, "陆小满"))
-    terms = PlanTerms(Basis.HARDSHIP, 6, first, "按调解协议", 50, origin=ref)
+    terms = PlanTerms(Basis.MEDIATION, 6, first, "按调解协议", origin=ref)
     with clock.at(at(DELIVERED, 11)), pytest.raises(NotFound):  # no agreement yet
         propose(matter.property_id, mine, terms, actor=world["legal"])
+    with clock.at(at(DELIVERED, 11)), refused("not_mediated"):  # a mediated plan comes from nowhere else
+        propose(matter.property_id, mine, PlanTerms(Basis.MEDIATION, 6, first, "按调解协议"), actor=world["legal"])
     do(world, matter, "mediate", DELIVERED, body="street")
     do(world, matter, "agreed", DELIVERED, agreed_fen="840", last_on="2027-02-05", times="6", note="分六期")
     with clock.at(at(DELIVERED, 12)):
@@ -180,3 +194,16 @@ def test_an_agreement_becomes_a_plan_and_moves_the_clock(world: World) -> None:
         matter.refresh_from_db()
         assert matter.limitation_on == dt.date(2030, 3, 5)
         assert run_checks(world.organisation.pk, only=["legal.steps", "legal.deadlines"]).holds
+
+
+def test_a_matter_whose_debts_are_written_off_closes_as_that_not_as_paid(world: World) -> None:
+    matter = opened(world)
+    for pk in bills_of(world, "陆小满"):
+        order = GivingUp(Way.WRITE_OFF, Paper("裁定书", "（2026）示 01 执 1 号", clock.today()), "无财产可供执行", Ground.COURT)
+        decide(ask_giving_up(pk, order, actor=world["legal"]).request_id or 0, approved=True, actor=world["lead"])
+    page = client_of(world["legal"]).get(f"/legal/matters/{matter.pk}").content.decode()
+    assert "已核销销案" in page and "已缴清" not in page
+    assert watch(world.organisation.pk) == 1
+    matter.refresh_from_db()
+    assert matter.closed_on == clock.today() and Event.objects.filter(matter=matter).latest("number").kind == "written_off"
+    assert run_checks(world.organisation.pk, only=["legal.steps", "legal.deadlines", "concessions.given_up"]).holds

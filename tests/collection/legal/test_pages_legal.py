@@ -10,7 +10,7 @@ from tests.collection.legal.conftest import at, bills_of
 from tests.insight.arrears.test_pages_arrears import client, sheet_of, text
 from tests.world import World
 from wuyefei.collection.legal.columns import load
-from wuyefei.collection.legal.models import Letter, Matter, Paper
+from wuyefei.collection.legal.models import Letter, Matter, Paper, Urging
 from wuyefei.collection.legal.public import open_matter
 from wuyefei.foundation.platform import clock
 
@@ -71,6 +71,15 @@ def test_papers_and_purposes(world: World) -> None:
     assert client(world, "auditor").post(f"/legal/papers/{paper.pk}", {"purpose": "看看"}).status_code == 403
     assert client(world, "cashier").get("/legal/").status_code == 403
     assert client(world, "outsider").get(f"/legal/matters/{matter.pk}").status_code in (403, 404)
+
+
+def test_a_place_asks_for_urging(world: World) -> None:
+    page, where = client(world, "manager"), f"/legal/urging/{world.community.pk}"
+    assert page.post(where, {"required": "1", "basis": " "}).status_code == 409
+    shown = text(page.post(where, {"required": "1", "basis": "某市物业条例第八十条"}, follow=True))
+    assert "起诉前要督促" in shown and "某市物业条例第八十条" in shown
+    assert client(world, "auditor").post(where, {"required": "0", "basis": "无"}).status_code == 403
+    assert Urging.objects.count() == 1
 
 
 def test_the_watch_and_the_column(world: World) -> None:

@@ -117,7 +117,7 @@ def test_the_pages(world: World) -> None:  # noqa: F811
     done = page.post(f"/objections/cases/{case.pk}", sent)
     assert done.status_code == 302 and "03-05 10:30 前答复" in text(page.get(done["Location"]))
     shown = text(page.get("/objections/"))
-    assert "缴费有困难 0 0 — — 90.0 % 1" in shown and "1-1-101" in shown
+    assert "缴费有困难 有结果 0，缴清 0 — — 90.0 % 1" in shown and "1-1-101" in shown
     assert "缴费有困难" in text(page.get(f"/followup/cases/{case.pk}"))
     assert page.post("/objections/prices", {}).status_code == 403
     manager = client(world, "manager")

@@ -52,6 +52,7 @@ def broken_off_after(steps: int) -> None:
         make.make_demo(progress, **TINY)
 
 
+@pytest.mark.wide
 def test_the_same_books_broken_off_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
     with transaction.atomic():
         make.make_demo(**TINY)

@@ -53,7 +53,7 @@ def write_until_cut(url: str, writer: int, committed: list[tuple[int, int]], sto
             committed.append((writer, number))
 
 
-@pytest.mark.parametrize("forced", ["", "wheel"])
+@pytest.mark.parametrize("forced", ["", pytest.param("wheel", marks=pytest.mark.wide)])
 def test_kill_under_load_loses_no_committed_row(home, monkeypatch, forced):
     monkeypatch.delenv("WUYEFEI_PG_FSYNC")
     monkeypatch.setenv("WUYEFEI_PG_BIN", forced)
@@ -150,6 +150,7 @@ def test_a_port_taken_in_the_last_moment(home, monkeypatch):
         assert status(home).port != port
 
 
+@pytest.mark.wide
 def test_many_callers_at_once_start_one_server(home):
     callers = [one_call(home) for _ in range(4)]
     told = [caller.communicate(timeout=60)[0].split() for caller in callers]
@@ -171,6 +172,7 @@ def test_a_caller_killed_while_making_the_data(home):
     assert sorted(path.name for path in home.glob("pgdata*")) == ["pgdata"]
 
 
+@pytest.mark.wide
 def test_a_half_made_data_folder_is_set_aside_and_made_anew(home):
     (home / "pgdata/base").mkdir(parents=True)
     (home / "pgdata/PG_VERSION").write_text("15\n")
@@ -180,6 +182,7 @@ def test_a_half_made_data_folder_is_set_aside_and_made_anew(home):
     assert len(aside) == 1 and (aside[0] / "PG_VERSION").read_text() == "15\n"
 
 
+@pytest.mark.wide
 def test_data_of_another_major_version(home, monkeypatch):
     ensure_database(home).stop()
     data = status(home).data
@@ -228,6 +231,7 @@ def test_read_only_data_folder(ground):
     as_ordinary(stop_database, folder)
 
 
+@pytest.mark.wide
 def test_lost_and_damaged_files_are_named(home):
     database = ensure_database(home)
     database.stop()
@@ -277,6 +281,7 @@ def test_programs_that_are_not_there(home, monkeypatch):
     assert not (home / "pgdata").exists()
 
 
+@pytest.mark.wide
 def test_initdb_that_fails_leaves_nothing(home, ground, monkeypatch):
     broken = ground / "broken"
     broken.mkdir(mode=0o755)

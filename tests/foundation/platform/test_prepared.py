@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from wuyefei.foundation import environment
-from wuyefei.foundation.platform import prepared
+from wuyefei.foundation.access.models import Organisation
+from wuyefei.foundation.platform import clock, prepared
 from wuyefei.foundation.platform.models import AuditEntry
 
 FIELDS = [field.attname for field in AuditEntry._meta.concrete_fields]
@@ -51,3 +54,19 @@ def test_the_address_says_when_to_prepare() -> None:
     assert options == [{"prepare_threshold": 5}, {"prepare_threshold": None, "sslmode": "require"}]
     with pytest.raises(ValueError, match="prepare_threshold"):
         environment.database("postgresql://a@h/b?prepare_threshold=often")
+
+
+@pytest.mark.django_db
+def test_a_fixed_query_takes_new_values_and_is_put_into_words_once() -> None:
+    made: list[tuple[object, ...]] = []
+
+    def build(name: str, since: int) -> QuerySet[Organisation, tuple[Any, ...]]:
+        made.append((name, since))
+        return Organisation.objects.filter(Q(name=name) | Q(seal_name=name), pk__gte=since).exclude(name="丙物业").order_by("pk").values_list("name")
+
+    for name in ("甲物业", "乙物业 100%", "丙物业"):
+        Organisation.objects.create(name=name, seal_name=f"{name}章", created_at=clock.now())
+    fixed = prepared.Fixed(build, "stands in for a name", 987_654_321)
+    assert fixed.rows("乙物业 100%", 0) == fixed.rows("乙物业 100%章", 0) == [("乙物业 100%",)]
+    assert fixed.rows("甲物业", 2**31) == [] and fixed.rows("'; --", 0) == []
+    assert made == [("stands in for a name", 987_654_321)]

@@ -176,7 +176,8 @@ def test_a_pack_says_the_month(world: World) -> None:
         "到期未缴 800.00 元，2 户；桂语花园低于目标 5 个点以上。"
     )  # fmt: skip
     assert [(one.kind, one.count, one.fen) for one in found.happenings] == [
-        ("作废收款", 0, 0), ("红冲应收", 1, -30090), ("调减应收", 1, -3090), ("调增应收", 0, 0), ("倒签收款日", 0, 0),
+        ("作废收款", 0, 0), ("红冲应收", 1, -30090), ("调减应收", 1, -3090), ("调增应收", 0, 0), ("坏账核销", 0, 0),
+        ("收回已核销坏账", 0, 0), ("倒签收款日", 0, 0),
     ]  # fmt: skip
     assert [(debt.building, debt.code, debt.names, debt.fen) for debt in found.debts] == [("1", "", "", 50000), ("", "", "", 30000)]
     inside = pack(world["manager"], Period.parse("2026-03"), inside=True)

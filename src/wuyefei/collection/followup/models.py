@@ -76,6 +76,19 @@ class Case(models.Model):
         return f"{self.property} {self.person}"
 
 
+class Night(models.Model):
+    """How far a run through the communities of an organisation has come: one that broke off goes on after ``upto``."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    upto = models.BigIntegerField(default=0)
+    cases = models.BigIntegerField(default=0)
+    finished = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.on}"
+
+
 class Act(models.Model):
     """A contact logged in a case; ``client_key`` is the sender's own, so that sending twice logs once. Append-only."""
 

@@ -1,13 +1,14 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.acting import CaseClosed, CaseMoved, Log, Logged, end_lane, grant_lane, log, set_next
-from .actions.handing import assign, hand_over, take_back
+from .actions.handing import assign, hand_over, take_back, workers
 from .actions.policies import save_policy
 from .actions.reckoning import reckon, reckon_all
 from .actions.scripts import ForbiddenWords, save_script
-from .actions.steps import adjust, draft_all, draft_now, drop, release
-from .models import Act, CadencePolicy, Case, Handover, Lane, Promise, Script, Step
-from .queries.cases import cases, get_case, open_cases, workable
+from .actions.steps import adjust, draft_all, draft_now, drop, held_steps, release
+from .models import Act, CadencePolicy, Case, Handover, Lane, Promise, Reason, Script, Step
+from .queries.cases import cases, get_case, open_cases, overdue_bills, workable
+from .queries.steps import steps
 from .rules.cadence import LADDER, Age
 from .rules.grades import Grade, Minimum
 from .rules.nextstep import Kind, Situation, next_step
@@ -33,6 +34,7 @@ __all__ = [
     "Minimum",
     "Policy",
     "Promise",
+    "Reason",
     "Script",
     "Situation",
     "Step",
@@ -46,16 +48,20 @@ __all__ = [
     "get_case",
     "grant_lane",
     "hand_over",
+    "held_steps",
     "interval",
     "log",
     "next_step",
     "open_cases",
+    "overdue_bills",
     "reckon",
     "reckon_all",
     "release",
     "save_policy",
     "save_script",
     "set_next",
+    "steps",
     "take_back",
     "workable",
+    "workers",
 ]

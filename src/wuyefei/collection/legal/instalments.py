@@ -28,7 +28,7 @@ def read_origin(actor: Actor, matter_id: int) -> Origin:
     return Origin(
         ref_of(matter), _("调解协议 %(number)s，分 %(times)s 期") % {"number": matter.number, "times": agreed.facts["times"]},
         str(agreed.facts.get("note") or ""), reverse("legal:matter", args=[matter.pk]), matter.community_id, matter.property_id,
-        matter.person_id, int(agreed.facts["times"]),
+        matter.person_id, int(agreed.facts["times"]), mediated=True,
     )  # fmt: skip
 
 

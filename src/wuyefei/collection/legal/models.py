@@ -176,3 +176,20 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Urging(models.Model):
+    """Whether the owners' committee must urge before a suit in a place, and by which rule. Append-only; the latest holds."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    required = models.BooleanField()
+    basis = models.CharField(max_length=200)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["community", "-id"], name="urging_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.community} {self.required}"

@@ -5,6 +5,7 @@ from .actions.following import tell
 from .actions.letters import LetterWaits, arrived, followed, make_batch, make_letter, post, void
 from .actions.opening import NotClaimable, open_matter, settle, watch
 from .actions.papers import make_paper, printed
+from .actions.urging import set_urging
 from .composing.pack import Section, register_section
 from .models import Claim, Event, Letter, Matter, Paper
 from .queries.board import households
@@ -45,6 +46,7 @@ __all__ = [
     "printed",
     "register_section",
     "roads",
+    "set_urging",
     "settle",
     "tell",
     "void",

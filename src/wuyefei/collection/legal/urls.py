@@ -9,6 +9,7 @@ urlpatterns = [
     path("eligible", watch.eligible, name="eligible"),
     path("open", watch.opened, name="open"),
     path("limitation", watch.limitation, name="limitation"),
+    path("urging/<int:community_id>", watch.urging, name="urging"),
     path("results", board.results, name="results"),
     path("matters/<int:matter_id>", matter.matter, name="matter"),
     path("matters/<int:matter_id>/do/<str:deed>", matter.do, name="do"),

@@ -34,3 +34,16 @@ class PreferencesForm(forms.Form):
     quiet_to = forms.TimeField(label=_("到"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     auto_debit = forms.BooleanField(label=_("想开通自动代扣"), required=False)
     large_type = forms.BooleanField(label=_("大字"), required=False)
+
+
+class InvoiceForm(forms.Form):
+    """Who an invoice is made out to; what is wrong with it is said by the rules of invoices."""
+
+    kind = forms.ChoiceField(label=_("抬头类型"), choices=[("personal", _("个人")), ("company", _("单位"))])
+    name = forms.CharField(label=_("抬头名称"), max_length=100)
+    tax_number = forms.CharField(label=_("税号（单位必填）"), max_length=24, required=False, help_text=_("18 位统一社会信用代码"))
+    identity = forms.CharField(
+        label=_("身份证号（个人选填）"), max_length=24, required=False, help_text=_("加密保存；留空沿用上次的"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    email = forms.CharField(label=_("电子邮箱（选填）"), max_length=100, required=False, widget=forms.EmailInput)

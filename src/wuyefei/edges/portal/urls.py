@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import bills, me, openness, own_data, paying, receipts, service, settings, signing
+from .pages import bills, invoices, me, openness, own_data, paying, receipts, service, settings, signing
 
 app_name = "portal"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("p/<str:place>/receipts", receipts.receipts, name="receipts"),
     path("p/<str:place>/receipts/<int:receipt_id>", receipts.receipt, name="receipt"),
     path("p/<str:place>/receipts/<int:receipt_id>.pdf", receipts.pdf, name="receipt_pdf"),
+    path("p/<str:place>/invoices", invoices.invoices, name="invoices"),
+    path("p/<str:place>/receipts/<int:receipt_id>/invoice", invoices.of_receipt, name="invoice_of_receipt"),
+    path("p/<str:place>/bills/<int:bill_id>/invoice", invoices.of_bill, name="invoice_of_bill"),
     path("p/<str:place>/access", me.access, name="access"),
     path("p/<str:place>/access/<int:invitation_id>/revoke", me.revoke_guest, name="revoke_guest"),
     path("p/<str:place>/bills/<int:bill_id>/dispute", service.dispute_bill, name="dispute"),

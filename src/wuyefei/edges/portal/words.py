@@ -60,11 +60,13 @@ def late_words(due_on: dt.date, today: dt.date) -> str:
 
 def state(
     *, due_on: dt.date, today: dt.date, open_fen: int, part_paid: bool = False, disputed: bool = False, held: bool = False,
-    void: bool = False, waived: bool = False,
+    void: bool = False, waived: bool = False, lost: bool = False,
 ) -> State:  # fmt: skip
     """How a bill stands, in the order in which an owner wants to know it."""
     if void:
         return State("void", _("已撤销"), "quiet")
+    if not open_fen and lost:
+        return State("void", _("销案存账"), "quiet")
     if not open_fen:
         return State("void", _("已减免"), "quiet") if waived else State("paid", _("已缴"), "paid")
     if disputed:

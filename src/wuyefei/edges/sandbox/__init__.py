@@ -1,4 +1,4 @@
-"""Local counterparts of WeChat Pay and Alipay: loopback servers that sign and verify with real keys, and on command
+"""Local counterparts of WeChat Pay, Alipay and an invoice provider: loopback servers that sign and verify with real keys, and on command
 delay, repeat, drop and lie. The tests stand on them; in the demo they are the sandbox channels and their wallet.
 
 Nouns: counterpart 对端, trade (an order as the provider has it), lie (what one message says wrongly), wallet 模拟钱包.

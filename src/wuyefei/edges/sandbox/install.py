@@ -1,12 +1,19 @@
-"""Set up the sandbox channels of an organisation."""
+"""Set up the sandbox channels and the sandbox invoice provider of an organisation."""
 
 from __future__ import annotations
 
 from wuyefei.foundation.access.actor import SYSTEM, service_actor
 from wuyefei.foundation.access.models import Organisation
 from wuyefei.money.channels.public import Channel, ChannelSetup, SetupDraft, save_setup
+from wuyefei.money.invoices.public import (
+    InvoiceSetup,
+    InvoiceSetupDraft,
+    check_sign,
+    save_invoice_setup,
+    setup_of,
+)
 
-from .keyring import APP_ID, MERCHANT_ID, PLATFORM_SERIAL, SERIAL, Keyring
+from .keyring import APP_ID, INVOICE_APP, MERCHANT_ID, PLATFORM_SERIAL, SERIAL, Keyring
 
 
 def install(organisation_id: int, keys: Keyring) -> list[ChannelSetup]:
@@ -27,6 +34,25 @@ def install(organisation_id: int, keys: Keyring) -> list[ChannelSetup]:
     ]  # fmt: skip
 
 
+SELLER_BODY = "91330100DEMA00000"
+SELLER = SELLER_BODY + check_sign(SELLER_BODY)
+"""The seller's tax number of every sandbox: right in form, and nobody's."""
+
+
+def install_invoices(organisation_id: int, keys: Keyring) -> InvoiceSetup:
+    """The sandbox invoice provider for an organisation that has none."""
+    known = setup_of(organisation_id)
+    if known is not None:
+        return known
+    seller = Organisation.objects.get(pk=organisation_id)
+    draft = InvoiceSetupDraft(
+        mode=InvoiceSetup.Mode.SANDBOX, provider_name="沙箱数电票", base_url="", app_key=INVOICE_APP, signing=InvoiceSetup.Signing.HMAC,
+        secret=keys.invoice_secret, provider_key="", seller_name=seller.seal_name or seller.name, seller_tax_number=SELLER, auto_issue=True,
+    )  # fmt: skip
+    return save_invoice_setup(draft, actor=service_actor(organisation_id, SYSTEM))
+
+
 def install_everywhere(keys: Keyring) -> None:
     for organisation_id in Organisation.objects.order_by("pk").values_list("pk", flat=True):
         install(organisation_id, keys)
+        install_invoices(organisation_id, keys)

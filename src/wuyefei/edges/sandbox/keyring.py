@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -11,18 +12,25 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 APP_ID, MERCHANT_ID = "sandbox-app-0001", "sandbox-mch-0001"
+INVOICE_APP = "sandbox-invoice-0001"
 SERIAL, PLATFORM_SERIAL = "5A0D80C1", "PUB_KEY_ID_SANDBOX"
 
 
 @dataclass(frozen=True)
 class Keyring:
-    """PEM texts; ``api_key`` is WeChat Pay's symmetric key, 32 characters."""
+    """PEM texts; ``api_key`` is WeChat Pay's symmetric key, 32 characters; ``invoice_secret`` is shared with the invoice
+    provider."""
 
     merchant_private: str
     merchant_public: str
     platform_private: str
     platform_public: str
     api_key: str
+
+    @property
+    def invoice_secret(self) -> str:
+        """Made of the other: a keyring kept by an earlier demo has it too."""
+        return hashlib.sha256(f"invoices:{self.api_key}".encode()).hexdigest()
 
 
 def make() -> Keyring:

@@ -1,4 +1,4 @@
-"""Both counterparts behind one loopback address, with a door for the wallet."""
+"""The counterparts behind one loopback address, with a door for the wallet."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from wuyefei.money.invoices.public import SANDBOX_PATH
+
 from .alipay import AlipayCounterpart
 from .counterpart import Counterpart, Reply, Trade
+from .install import SELLER
+from .invoicing import InvoiceCounterpart
 from .keyring import Keyring
 from .wechat import WeChatCounterpart
 
@@ -29,6 +33,8 @@ class Sandbox:
     def __init__(self, keys: Keyring, *, port: int = 0, site_url: str = "", folder: Path | None = None) -> None:
         self.wechat, self.alipay = WeChatCounterpart(keys, site_url), AlipayCounterpart(keys, site_url)
         self.counterparts: tuple[Counterpart, ...] = (self.wechat, self.alipay)
+        self.invoices = InvoiceCounterpart(keys.invoice_secret, SELLER)
+        self._papers = folder / "sandbox-invoices.json" if folder else None
         self._file = folder / "sandbox-trades.json" if folder else None
         self._load()
         sandbox = self
@@ -47,6 +53,7 @@ class Sandbox:
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.wechat.port = self.alipay.port = self.port
+        self.invoices.url = self.url
 
     def start(self) -> Sandbox:
         threading.Thread(target=self.server.serve_forever, name="sandbox", daemon=True).start()
@@ -61,6 +68,10 @@ class Sandbox:
         method = door.command
         if door.path.startswith("/control/"):
             reply = self._control(method, door.path.removeprefix("/control/"))
+        elif door.path.startswith(f"{SANDBOX_PATH}/"):
+            time.sleep(self.invoices.faults.slow_seconds)
+            reply = self.invoices.handle(method, door.path.removeprefix(SANDBOX_PATH), dict(door.headers), body)
+            self._save()
         else:
             side = self.wechat if door.path.startswith("/v3/") else self.alipay
             time.sleep(side.faults.slow_seconds)
@@ -109,6 +120,8 @@ class Sandbox:
                 return
 
     def _load(self) -> None:
+        if self._papers is not None and self._papers.exists():
+            self.invoices.take_up(json.loads(self._papers.read_text("utf-8")))
         if self._file is None or not self._file.exists():
             return
         for row in json.loads(self._file.read_text("utf-8")):
@@ -116,14 +129,20 @@ class Sandbox:
             side = self.wechat if trade.channel == "wechat" else self.alipay
             side.trades[trade.number] = trade
 
+    def keep_in(self, folder: Path) -> None:
+        """Put the trades where the next server of this folder finds them, in place of what lies there."""
+        self._file = folder / "sandbox-trades.json"
+        self._save()
+
     def _save(self) -> None:
-        if self._file is None:
+        if self._file is None or self._papers is None:
             return
-        with self.wechat.lock, self.alipay.lock:
-            rows = [asdict(trade) for side in self.counterparts for trade in side.trades.values()]
-            draft = self._file.with_suffix(".tmp")
-            draft.write_text(json.dumps(rows), "utf-8")
-            draft.replace(self._file)
+        with self.wechat.lock, self.alipay.lock, self.invoices.lock:
+            trades = [asdict(trade) for side in self.counterparts for trade in side.trades.values()]
+            for path, rows in ((self._file, trades), (self._papers, self.invoices.kept())):
+                draft = path.with_suffix(".tmp")
+                draft.write_text(json.dumps(rows), "utf-8")
+                draft.replace(path)
 
 
 def send_notice(url: str, headers: dict[str, str], body: bytes, timeout: float = 10) -> bool:

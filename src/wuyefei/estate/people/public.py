@@ -22,6 +22,7 @@ from .rules import (
     StillInUse,
     check_purpose,
     identity_doubt,
+    normalise_bank,
     normalise_identity,
     normalise_mobile,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "identity_doubt",
     "known_people",
     "mark",
+    "normalise_bank",
     "normalise_identity",
     "normalise_mobile",
     "open_mobiles",

@@ -69,6 +69,8 @@ class Permission(StrEnum):
     PAYMENT_VOID_REQUEST = "payment.void_request"
     PAYMENT_VOID_APPROVE = "payment.void_approve"
     SLIP_MAKE = "slip.make"
+    MANDATE_SIGN = "mandate.sign"
+    DEBIT_WORK = "debit.work"
     SHIFT_APPROVE = "shift.approve"
     PAY_ONLINE = "payment.online"
     CHANNEL_SETUP = "channel.setup"
@@ -76,6 +78,9 @@ class Permission(StrEnum):
     REFUND_REQUEST = "refund.request"
     REFUND_APPROVE = "refund.approve"
     RECEIPT_REPRINT = "receipt.reprint"
+    INVOICE_REQUEST = "invoice.request"
+    INVOICE_ISSUE = "invoice.issue"
+    INVOICE_SETUP = "invoice.setup"
     SERVICE_HANDLE = "service.handle"
     DISCLOSURE_EDIT = "disclosure.edit"
     DISCLOSURE_APPROVE = "disclosure.approve"
@@ -100,6 +105,9 @@ class Permission(StrEnum):
     FOLLOW_WORK = "follow.work"
     FOLLOW_MANAGE = "follow.manage"
     PRIVACY_MANAGE = "privacy.manage"
+    JOINT_VIEW = "joint.view"
+    JOINT_WORK = "joint.work"
+    JOINT_MANAGE = "joint.manage"
     LEGAL_VIEW = "legal.view"
     LEGAL_WORK = "legal.work"
     LEGAL_APPROVE = "legal.approve"
@@ -135,6 +143,8 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.PAYMENT_VOID_REQUEST: "申请作废收款",
     Permission.PAYMENT_VOID_APPROVE: "审批作废收款",
     Permission.SLIP_MAKE: "登记缴款",
+    Permission.MANDATE_SIGN: "登记代扣签约",
+    Permission.DEBIT_WORK: "银行代扣报盘、回盘",
     Permission.SHIFT_APPROVE: "审批交班",
     Permission.PAY_ONLINE: "线上收款入账",
     Permission.CHANNEL_SETUP: "设置支付渠道",
@@ -142,6 +152,9 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.REFUND_REQUEST: "申请退款",
     Permission.REFUND_APPROVE: "审批退款",
     Permission.RECEIPT_REPRINT: "重打收据",
+    Permission.INVOICE_REQUEST: "申请数电票",
+    Permission.INVOICE_ISSUE: "开具与红冲数电票",
+    Permission.INVOICE_SETUP: "设置数电票服务",
     Permission.SERVICE_HANDLE: "处理工单",
     Permission.DISCLOSURE_EDIT: "编制收支公示",
     Permission.DISCLOSURE_APPROVE: "审批收支公示",
@@ -166,6 +179,9 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.FOLLOW_WORK: "办理催缴",
     Permission.FOLLOW_MANAGE: "分派催缴、管理话术",
     Permission.PRIVACY_MANAGE: "管理个人信息",
+    Permission.JOINT_VIEW: "查看联合调解",
+    Permission.JOINT_WORK: "登记走访、会议与小改造",
+    Permission.JOINT_MANAGE: "开办联合调解、提供资料",
     Permission.LEGAL_VIEW: "查看法务案件",
     Permission.LEGAL_WORK: "办理法务案件",
     Permission.LEGAL_APPROVE: "审批案件让步",
@@ -183,6 +199,8 @@ _FINANCE = _SEE | _FOLLOW | {
     _P.RECEIPT_REPRINT, _P.LEDGER_VIEW, _P.EXPORT, _P.VERIFY, _P.BILLING_CONFIRM, _P.BILLING_PUBLISH,
     _P.PAYMENT_BATCH, _P.METER_READ, _P.METER_CONFIRM, _P.CHANNEL_WORK, _P.REFUND_REQUEST, _P.NOTICE_SEND,
     _P.DISCLOSURE_EDIT, _P.HARDSHIP_FINANCE, _P.CLOSE_REQUEST, _P.SLIP_MAKE, _P.CONTROL_VIEW, _P.CONTROL_WORK,
+    _P.MANDATE_SIGN, _P.DEBIT_WORK,
+    _P.INVOICE_REQUEST, _P.INVOICE_ISSUE,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.CONCESSION_EDIT,
@@ -190,6 +208,7 @@ _FINANCE_LEAD = _FINANCE | {
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.LEGAL_VIEW,
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.BOOKS_SETUP,
     _P.CLOSE_APPROVE, _P.CONTROL_EDIT, _P.CONTROL_TEST,
+    _P.INVOICE_SETUP,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
@@ -197,6 +216,7 @@ _PROJECT = _SEE | {
     _P.CONTACT_RECORD, _P.CONTACT_MANAGE, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
     _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
     *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE, _P.HARDSHIP_PROJECT, _P.PRIVACY_MANAGE, _P.LEGAL_VIEW, _P.LEGAL_APPROVE,
+    _P.JOINT_VIEW, _P.JOINT_WORK, _P.JOINT_MANAGE,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -206,37 +226,37 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE,
            _P.LEGAL_VIEW, _P.LEGAL_APPROVE, _P.CONCESSION_EDIT, _P.CLOSE_APPROVE,
            _P.PAYMENT_VOID_APPROVE, _P.REFUND_APPROVE,
-           _P.CONTROL_VIEW, _P.CONTROL_WORK, _P.CONTROL_EDIT, _P.CONTROL_TEST}
+           _P.CONTROL_VIEW, _P.CONTROL_WORK, _P.CONTROL_EDIT, _P.CONTROL_TEST, _P.JOINT_VIEW}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
         _SEE - {_P.REPORT_VIEW}
-        | {_P.CASHDESK, _P.SLIP_MAKE, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
+        | {_P.CASHDESK, _P.INVOICE_REQUEST, _P.SLIP_MAKE, _P.MANDATE_SIGN, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
     ),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
-    Role.COLLECTOR: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD}),
+    Role.COLLECTOR: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.JOINT_VIEW, _P.JOINT_WORK}),
     Role.HOUSEKEEPER: frozenset(
         {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.METER_READ, _P.CONTACT_VIEW, _P.CONTACT_RECORD,
          _P.SERVICE_HANDLE, _P.HARDSHIP_SERVICE}
     ),
     Role.LEGAL: frozenset(
         _SEE | _FOLLOW
-        | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.LEGAL_VIEW, _P.LEGAL_WORK}
+        | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.LEGAL_VIEW, _P.LEGAL_WORK, _P.JOINT_VIEW}
     ),
     Role.RELATIONS_MANAGER: frozenset(
         _SEE
         | _FOLLOW
         | {
             _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
-            _P.SERVICE_HANDLE, _P.FOLLOW_WORK, _P.HARDSHIP_SERVICE,
+            _P.SERVICE_HANDLE, _P.FOLLOW_WORK, _P.HARDSHIP_SERVICE, _P.JOINT_VIEW, _P.JOINT_WORK,
         }
     ),
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.PROFILE_VERIFY, _P.IMPORT}),
     Role.MENTOR: frozenset({_P.REPORT_VIEW}),
     Role.FUND_SUPERVISOR: frozenset({_P.REPORT_VIEW, _P.LEDGER_VIEW}),
-    Role.AUDITOR: frozenset(_SEE | _FOLLOW | {_P.LEGAL_VIEW, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT, _P.CONTROL_VIEW, _P.CONTROL_TEST}),
-    Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW, _P.CHANNEL_SETUP}),
+    Role.AUDITOR: frozenset(_SEE | _FOLLOW | {_P.LEGAL_VIEW, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT, _P.CONTROL_VIEW, _P.CONTROL_TEST, _P.JOINT_VIEW}),
+    Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW, _P.CHANNEL_SETUP, _P.INVOICE_SETUP}),
     Role.INTEGRATOR: frozenset(),
 }
 
@@ -251,6 +271,8 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.SHIFT_APPROVE,
         _P.LEDGER_VIEW,
         _P.CHANNEL_SETUP,
+        _P.INVOICE_ISSUE,
+        _P.INVOICE_SETUP,
         _P.REFUND_APPROVE,
         _P.LEGAL_APPROVE,
         _P.CLOSE_APPROVE,
@@ -267,8 +289,9 @@ MONEY_APPROVALS = frozenset(
 )
 """Nobody may give themself a role that holds one of these."""
 
-PORTAL_PERMISSIONS = frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.PAY_ONLINE})
-"""What the owners' side 业主端 may do by itself: see what it shows, and book what a payment provider has confirmed."""
+PORTAL_PERMISSIONS = frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.PAY_ONLINE, _P.INVOICE_REQUEST})
+"""What the owners' side 业主端 may do by itself: see what it shows, book what a payment provider has confirmed, and ask for
+invoices of what was paid."""
 
 MAX_FAILURES = 5
 LOCK_FOR = dt.timedelta(minutes=15)

@@ -103,8 +103,10 @@ def _compiler(template: Path) -> typst.Compiler:
 
 def _compile(template: Path, facts: dict[str, Any], **options: Any) -> bytes | list[bytes] | None:
     """One compilation at a time: a compiler keeps its inputs between calls."""
-    codes = sorted(set(_CODE.findall(json.dumps(facts, ensure_ascii=False))))
-    document = json.dumps({**facts, "fonts": FONT_FAMILIES, "substituted": codes}, ensure_ascii=False)
+    document = json.dumps({**facts, "fonts": FONT_FAMILIES, "substituted": []}, ensure_ascii=False)
+    codes = sorted(set(_CODE.findall(document)))
+    if codes:
+        document = json.dumps({**facts, "fonts": FONT_FAMILIES, "substituted": codes}, ensure_ascii=False)
     with _LOCK:
         return _compiler(template).compile(sys_inputs={"data": document}, **options)
 
@@ -112,7 +114,8 @@ def _compile(template: Path, facts: dict[str, Any], **options: Any) -> bytes | l
 def _printable(value: Any) -> Any:
     """Texts with control marks and line ends made spaces, invisible formatting dropped, codes for what has no shape."""
     if isinstance(value, str):
-        return "".join(map(_shape, value))
+        # Python calls unprintable all that ``_shape`` may change, and more: most texts need no second look
+        return value if value.isprintable() else "".join(map(_shape, value))
     if isinstance(value, dict):
         return {key: _printable(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

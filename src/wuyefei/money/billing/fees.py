@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
+
+from django.db.models import Sum
 
 from wuyefei.foundation.kernel.dates import LATEST, Span
 from wuyefei.foundation.platform import prepared
@@ -166,6 +168,18 @@ def _standing(row: Receivable, accrual: Accrual, adjusted: int, waived: int, set
 def history(receivable_ids: list[int]) -> dict[int, list[Change]]:
     """What changed the principal of each receivable, and when."""
     return facts_of(receivable_ids).changes if receivable_ids else {}
+
+
+def lost_fen(receivable_id: int) -> int:
+    """What of a receivable stands written off and was not taken up again: 0 or negative."""
+    rows = Adjustment.objects.filter(receivable_id=receivable_id, kind__in=Adjustment.LOSS)
+    return int(rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+
+
+def lost_among(receivable_ids: Collection[int]) -> set[int]:
+    """Those of the receivables of which something stands written off. For ids that the caller may see."""
+    rows = Adjustment.objects.filter(receivable_id__in=receivable_ids, kind__in=Adjustment.LOSS).values_list("receivable_id")
+    return {pk for pk, fen in rows.annotate(Sum("amount_fen")).order_by() if fen < 0} if receivable_ids else set()
 
 
 class Owing(Protocol):

@@ -91,12 +91,13 @@ def totals(actor: Actor, rows: QuerySet[Receivable], today: dt.date) -> Totals:
         return Totals(*(int(value) for value in cursor.fetchone()))
 
 
-def state_of(row: Receivable, fee_due_fen: int, late_fee_fen: int, today: dt.date) -> tuple[str, str]:
-    """(state, its words without days) of a receivable; ``fee_due_fen`` is the amount with its adjustments."""
+def state_of(row: Receivable, fee_due_fen: int, late_fee_fen: int, today: dt.date, lost: bool = False) -> tuple[str, str]:
+    """(state, its words without days) of a receivable; ``fee_due_fen`` is the amount with its adjustments; ``lost``: of which
+    something stands written off."""
     if row.reversed_at is not None:
         return "void", "已红冲"
     if row.outstanding_fen == 0:
-        return ("part", "剩违约金") if late_fee_fen else ("paid", "已缴")
+        return ("void", "已核销") if lost else ("part", "剩违约金") if late_fee_fen else ("paid", "已缴")
     if row.due_on < today:
         return "late", "逾期"
     return ("part", "部分已缴") if row.outstanding_fen < fee_due_fen else ("due", "未到期")

@@ -160,6 +160,11 @@ class Adjustment(models.Model):
     class Kind(models.TextChoices):
         ADJUST = "adjust", _("调整")
         REVERSAL = "reversal", _("红冲")
+        WRITE_OFF = "write_off", _("坏账核销")
+        RECOVER = "recover", _("收回已核销坏账")
+
+    LOSS = (Kind.WRITE_OFF, Kind.RECOVER)
+    """A debt set aside as lost, and taken up again: the owner owes it all the same, so that income and tax stay."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")

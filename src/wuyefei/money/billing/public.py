@@ -4,6 +4,7 @@ from .actions.ahead import bill_ahead, discount, take_back, years_ahead
 from .actions.deferrals import RELEASE, release_income
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
+from .actions.losses import recover, write_off
 from .actions.published import Published, register_after_publish, tell
 from .actions.rebilling import DraftedAhead, Share, rebill, refuse_drafted
 from .actions.receivables import (
@@ -37,6 +38,8 @@ from .fees import (
     history,
     late_fee_stopped,
     lock_receivables,
+    lost_among,
+    lost_fen,
     refresh,
     register_source,
     standings,
@@ -148,6 +151,10 @@ __all__ = [
     "bill_ahead",
     "deferred_on",
     "discount",
+    "lost_among",
+    "lost_fen",
+    "recover",
+    "write_off",
     "take_back",
     "year_span",
     "years_ahead",

@@ -33,6 +33,8 @@ def register_origins() -> None:
         ("billing.sheet", _("计费单入账"), _to("sheets:sheet")),
         ("billing.adjust", _("应收调整"), receivable),
         ("billing.reverse", _("应收红冲"), receivable),
+        ("billing.write_off", _("坏账核销"), receivable),
+        ("billing.recover", _("收回已核销坏账"), receivable),
         ("billing.rebill", _("账单拆分重出"), receivable),
         ("billing.release", _("合同负债结转收入"), None),
         ("payment.opening", _("期初预存"), None),

@@ -14,6 +14,8 @@ from .actions.refunds import RefundRequest, ask_refund, sweep_refunds
 from .actions.setups import SetupDraft, save_setup
 from .models import ChannelException, ChannelSetup, NoticeLog, Order, Refund
 from .providers.base import Forged, ProviderError, ProviderRefused, WayKind
+from .providers.http import Reply, send
+from .providers.keys import private_key, public_key, sign, signed_by
 from .providing import provider_of
 from .queries import Offered, channels_for, get_order, open_exceptions, orders
 from .rules import Channel, EntryPoint, OrderState
@@ -35,6 +37,7 @@ __all__ = [
     "ProviderRefused",
     "Refund",
     "RefundRequest",
+    "Reply",
     "SetupDraft",
     "WayKind",
     "ask_provider",
@@ -43,9 +46,14 @@ __all__ = [
     "close_order",
     "get_order",
     "open_exceptions",
+    "private_key",
     "provider_of",
+    "public_key",
     "orders",
     "save_setup",
+    "send",
+    "sign",
+    "signed_by",
     "start_order",
     "sweep",
     "sweep_refunds",

@@ -33,7 +33,7 @@ NAMES: dict[Key, str] = {
     Key.INCOME: noop("没结转的收入"), Key.TIES: noop("总账与明细"), Key.PROOF: noop("核验账目"), Key.BANK: noop("没认领的银行来款"),
     Key.CHANNELS: noop("没处理的收款异常"), Key.DIFFERENCES: noop("没处理的对账差异"), Key.CASH: noop("没到账的现金"), Key.SUSPENSE: noop("待查款、待退款余额"), Key.APPROVALS: noop("没复核的申请"),
 }  # fmt: skip
-SUSPENSE = (Account.BANK_SUSPENSE, Account.SUSPENSE, Account.REFUNDING)
+SUSPENSE = (Account.DEBIT_SUSPENSE, Account.BANK_SUSPENSE, Account.SUSPENSE, Account.REFUNDING)
 VERIFY_JOB = "verify"
 
 

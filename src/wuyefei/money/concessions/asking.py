@@ -9,7 +9,8 @@ from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
 
-from .models import Measure, Plan, YearBill
+from .giving_up import words_of
+from .models import GivenUp, Measure, Plan, YearBill
 from .queries import opinions, parts_of
 from .rules.plans import SEAT_NAMES, Seat
 
@@ -77,4 +78,26 @@ def describe_measure(request: Request) -> Words:
         (_("起止"), f"{row.starts_on} – {row.ends_on}"),
         (_("减免"), f"{row.percent}%"),
         (_("缓缴"), _("%(count)s 个月，不计违约金") % {"count": row.deferral_months} if row.deferral_months else _("没有")),
+    ]
+
+
+def given_up_address(request: Request) -> str:
+    return reverse("concessions:given_up", args=[request.subject_id])
+
+
+def describe_given_up(request: Request) -> Words:
+    """What is given up, on what ground, proved by what, and what the owner will read."""
+    row = GivenUp.objects.select_related("receivable__property", "receivable__payer", "receivable__item").get(pk=request.subject_id)
+    bill = row.receivable
+    return [
+        (_("房屋"), bill.property.code),
+        (_("缴费人"), bill.payer.name),
+        (_("账单"), f"{bill.item.name} {bill.service_from} – {bill.service_to}"),
+        (_("方式"), row.get_way_display()),
+        *([(_("依据"), row.get_ground_display())] if row.ground else []),
+        (_("本金"), _("%(sum)s 元") % {"sum": yuan_text(row.principal_fen)}),
+        (_("违约金"), _("%(sum)s 元") % {"sum": yuan_text(row.late_fee_fen)}),
+        *([(_("文书"), f"{row.paper} {row.paper_on}")] if row.paper else []),
+        (_("证据"), row.evidence),
+        (_("业主看到"), words_of(row)),
     ]

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
+from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.approvals.models import Decision
 from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
-from wuyefei.money.billing.public import INSTALMENT, Adjustment, LateFeeWaiver
+from wuyefei.money.billing.public import INSTALMENT, Adjustment, LateFeeWaiver, Receivable
+from wuyefei.money.ledger.public import Account, control
 
 from .measures import as_billed, ref_of, terms_of
-from .models import MeasureBill, Plan, YearBill
+from .models import GivenUp, MeasureBill, Plan, YearBill
 from .rules.emergency import effect
+from .rules.given_up import GivenUpState, Way
 from .rules.plans import Part, State, last_day
 from .rules.pricing import percent_of
 
@@ -127,7 +130,39 @@ def measured(organisation_id: int) -> Iterator[Yielded]:
             yield Finding("concessions.measures", "concessions_measurebill", row.pk, "没有由不同的人审批，或停计不是这项政策的")
 
 
+def bad_debt(organisation_id: int) -> Iterator[Yielded]:
+    """Account 6702 equals what stands written off of the firm's own receivables."""
+    rows = Adjustment.objects.filter(organisation_id=organisation_id, kind__in=Adjustment.LOSS).filter(
+        Q(receivable__item__nature=ChargeItem.Nature.INCOME) | Q(receivable__kind=Receivable.Kind.OPENING)
+    )
+    lost = {community_id: -fen for community_id, fen in rows.values_list("community_id").annotate(Sum("amount_fen")).order_by()}
+    yield from control("concessions.bad_debt", organisation_id, Account.BAD_DEBT, lost, name="信用减值损失")
+
+
+def given_up(organisation_id: int) -> Iterator[Yielded]:
+    """What was given up stands in the books as it was agreed, by another person than asked; of a bill no more was taken up again
+    than was written off."""
+    rows = GivenUp.objects.filter(organisation_id=organisation_id, state=GivenUpState.DONE).select_related("adjustment", "waiver")
+    for row in rows.order_by("pk"):
+        yield Examined(1)
+        has = -row.adjustment.amount_fen if row.adjustment else 0
+        kind = Adjustment.Kind.WRITE_OFF if row.way == Way.WRITE_OFF else Adjustment.Kind.ADJUST
+        facts = [fact for fact in (row.adjustment, row.waiver) if fact]
+        if has != row.principal_fen or any(fact.receivable_id != row.receivable_id for fact in facts) or (row.adjustment and row.adjustment.kind != kind):
+            what = Phrase("本金 {has}，应为 {should}", has=yuan(has), should=yuan(row.principal_fen))
+            yield Finding("concessions.given_up", "concessions_givenup", row.pk, what)
+        elif row.agreed_by_id in (None, row.made_by_id) or any(fact.approval_id != row.request_id for fact in facts):
+            yield Finding("concessions.given_up", "concessions_givenup", row.pk, "没有由不同的人审批，或账上的记录不是这项申请的")
+    losses = Adjustment.objects.filter(organisation_id=organisation_id, kind__in=Adjustment.LOSS).values_list("receivable_id")
+    for receivable_id, fen in losses.annotate(Sum("amount_fen")).order_by("receivable_id"):
+        yield Examined(1)
+        if fen > 0:
+            yield Finding("concessions.given_up", "billing_receivable", receivable_id, Phrase("收回比核销多 {sum}", sum=yuan(fen)))
+
+
 def register() -> None:
+    register_check("concessions.given_up", "核销与裁减和账上一致", given_up)
+    register_check("concessions.bad_debt", "坏账损失总账等于明细", bad_debt)
     register_check("concessions.measures", "应急减免的金额可由政策和账单重算", measured)
     register_check("concessions.years", "年付的原价、优惠与账单一致", years_priced)
     register_check("concessions.parts", "分期各期合计等于本金", conserved)

@@ -15,7 +15,7 @@ from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Span
 from .actions.plans import PlanTerms
 from .rules.emergency import DEFERRAL_MONTHS, MOST_PERCENT, Terms
 from .rules.limits import BOUNDS, NAMES, Limits
-from .rules.plans import BASIS_NAMES, Basis
+from .rules.plans import BASIS_NAMES, Basis, months_of
 from .rules.yearly import TERM_BOUNDS, TERM_NAMES, YearTerms
 
 
@@ -41,12 +41,12 @@ class PlanForm(forms.Form):
         help_text=_("写明困难或大额的事由。不要写病情、证件号等敏感信息。"),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, limits: Limits, mediated: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         basis, relief = self.fields["basis"], self.fields["relief_percent"]
         assert isinstance(basis, forms.ChoiceField) and isinstance(relief, forms.ChoiceField)
-        spans = {code: limits.months(code is Basis.HARDSHIP) for code in Basis}
-        basis.choices = [(code, f"{_(name)}（{spans[code][0]}–{spans[code][1]}）") for code, name in BASIS_NAMES.items()]
+        spans = {code: months_of(code, limits) for code in Basis if mediated or code is not Basis.MEDIATION}
+        basis.choices = [(code, f"{_(name)}（{spans[code][0]}–{spans[code][1]}）") for code, name in BASIS_NAMES.items() if code in spans]
         percents = sorted({*range(limits.relief_least, limits.relief_most + 1, 10), limits.relief_most} - {0})
         relief.choices = [(0, _("不减免")), *((n, f"{n}%") for n in percents)]
 

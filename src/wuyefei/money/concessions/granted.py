@@ -10,10 +10,12 @@ from wuyefei.money.billing.public import DEFERRAL, Adjustment, LateFeeHold
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """``change_fen`` is negative: it lowered the bill; 0 where it only put the payment off."""
+    """``change_fen`` is negative: it lowered the bill; 0 where it only put the payment off. ``kept``: the debt was written off
+    in the books, or taken up again, and is owed all the same."""
 
     words: str
     change_fen: int
+    kept: bool = False
 
 
 def granted_on(receivable_id: int) -> list[Granted]:
@@ -22,6 +24,9 @@ def granted_on(receivable_id: int) -> list[Granted]:
     ours = set(
         Request.objects.filter(pk__in=[row.approval_id for row in rows], kind__startswith="concessions.").values_list("pk", flat=True)
     )
-    found = [Granted(row.reason, row.amount_fen) for row in rows if row.approval_id in ours and row.kind == Adjustment.Kind.ADJUST]
+    found = [
+        Granted(row.reason, row.amount_fen, row.kind in Adjustment.LOSS)
+        for row in rows if row.approval_id in ours and row.kind != Adjustment.Kind.REVERSAL
+    ]  # fmt: skip
     holds = LateFeeHold.objects.filter(receivable_id=receivable_id, kind=DEFERRAL).order_by("pk")
     return found + [Granted(f"{hold.reason}，到 {hold.ends_on} 不计违约金", 0) for hold in holds]

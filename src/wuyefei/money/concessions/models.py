@@ -1,4 +1,4 @@
-"""Plans, what they cover, their parts and the opinions on them. Frozen and append-only by migration 0002."""
+"""Plans, years, measures and what is given up. Frozen and append-only by the guards among the migrations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
 from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.access.models import Community, Organisation, User
-from wuyefei.money.billing.public import Adjustment, LateFeeHold, Receivable
+from wuyefei.money.billing.public import Adjustment, LateFeeHold, LateFeeWaiver, Receivable
+
+from .rules.given_up import WAY_NAMES, Way
 
 
 class PlanLimits(models.Model):
@@ -31,6 +33,7 @@ class Plan(models.Model):
     class Basis(models.TextChoices):
         POLICY = "policy", _("大额分期")
         HARDSHIP = "hardship", _("困难分期")
+        MEDIATION = "mediation", _("调解分期")
 
     class State(models.TextChoices):
         ASKED = "asked", _("待审批")
@@ -71,7 +74,7 @@ class Plan(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(total_fen__gt=0), name="plan_positive"),
             models.CheckConstraint(
-                condition=models.Q(basis="policy", relief_percent=0) | models.Q(basis="hardship", relief_percent__range=(0, 100)),
+                condition=models.Q(basis__in=["policy", "mediation"], relief_percent=0) | models.Q(basis="hardship", relief_percent__range=(0, 100)),
                 name="relief_in_hardship_only",
             ),
             models.UniqueConstraint(
@@ -287,3 +290,61 @@ class ExtraService(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(times__gt=0, cost_fen__gte=0), name="extra_service_counts")]
+
+
+class GivenUp(models.Model):
+    """A debt written off, or reduced by a judgment or in mediation. What was asked is frozen; append-only but for how it went on."""
+
+    class Way(models.TextChoices):
+        WRITE_OFF = "write_off", _("坏账核销")
+        JUDGMENT = "judgment", _("判决裁减")
+        MEDIATION = "mediation", _("调解减让")
+
+    class Ground(models.TextChoices):
+        COURT = "court", _("法院终结或终止执行")
+        ESTATE = "estate", _("死亡或失踪，遗产不足清偿")
+        WOUND_UP = "wound_up", _("破产、注销或吊销，财产不足清偿")
+        OLD = "old", _("逾期三年以上，有证据证明无力清偿")
+        DISASTER = "disaster", _("不可抗力，无法收回")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待审批")
+        DONE = "done", _("已执行")
+        REFUSED = "refused", _("未通过")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=Way.choices)
+    ground = models.CharField(max_length=10, choices=Ground.choices, blank=True)
+    principal_fen = models.BigIntegerField()
+    late_fee_fen = models.BigIntegerField()
+    paper = models.CharField(max_length=60, blank=True)
+    paper_on = models.DateField(null=True)
+    evidence = models.CharField(max_length=400)
+    reason = models.CharField(max_length=300)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    request_id = models.BigIntegerField(null=True)
+    agreed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    agreed_on = models.DateField(null=True)
+    adjustment = models.OneToOneField(Adjustment, null=True, on_delete=models.PROTECT, related_name="+")
+    waiver = models.OneToOneField(LateFeeWaiver, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(agreed_by__isnull=True) | ~models.Q(agreed_by=models.F("made_by")), name="given_up_four_eyes"
+            ),
+            models.CheckConstraint(condition=models.Q(principal_fen__gte=0, late_fee_fen__gte=0), name="given_up_not_negative"),
+            models.CheckConstraint(
+                condition=(models.Q(way="write_off", principal_fen__gt=0) & ~models.Q(ground="")) | (~models.Q(way="write_off") & ~models.Q(paper="")),
+                name="given_up_proved",
+            ),
+            models.UniqueConstraint(fields=["receivable"], condition=models.Q(state="asked"), name="one_given_up_asked"),
+        ]
+        indexes = [models.Index(fields=["community", "-id"], name="given_up_by_community")]
+
+    def __str__(self) -> str:
+        return f"{self.receivable.property.code} {WAY_NAMES[Way(self.way)]}"

@@ -11,7 +11,8 @@ from wuyefei.foundation.kernel.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """``ref`` is kept with the plan; ``label`` and ``text`` say who asked for what; ``months`` is how many parts they want."""
+    """``ref`` is kept with the plan; ``label`` and ``text`` say who asked for what; ``months`` is how many parts they want;
+    ``mediated``: both sides have signed it in mediation."""
 
     ref: str
     label: str
@@ -21,6 +22,7 @@ class Origin:
     property_id: int
     payer_id: int
     months: int | None
+    mediated: bool = False
 
 
 Reader = Callable[[Actor, int], Origin]

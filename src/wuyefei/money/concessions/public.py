@@ -1,6 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.following import FOLLOW, follow_plan, follow_plans
+from .actions.given_up import GivingUp, ask_giving_up, take_up_again
 from .actions.measures import (
     FOLLOW_MEASURES,
     MEASURE_KIND,
@@ -14,10 +15,11 @@ from .actions.plans import HARDSHIP_KIND, POLICY_KIND, PlanTerms, assess, propos
 from .actions.years import FOLLOW_YEARS, YEAR_KIND, ask_year, follow_year, follow_years
 from .granted import Granted, granted_on
 from .limiting import limits_of
-from .models import Assessment, Measure, Plan, PlanBill, PlanPart, YearBill
+from .models import Assessment, GivenUp, Measure, Plan, PlanBill, PlanPart, YearBill
 from .origins import Origin, register_origin
 from .queries import get_plan, limitations, plan_from, plans, running_plan, verdicts
 from .rules.emergency import Terms as MeasureTerms
+from .rules.given_up import Ground, Paper, Way
 from .rules.plans import Basis, Going, Limitation, Seat, State, Verdict
 from .rules.yearly import Offer, YearState
 
@@ -69,4 +71,11 @@ __all__ = [
     "ask_year",
     "follow_year",
     "follow_years",
+    "GivenUp",
+    "GivingUp",
+    "Ground",
+    "Paper",
+    "Way",
+    "ask_giving_up",
+    "take_up_again",
 ]

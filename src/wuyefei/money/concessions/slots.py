@@ -10,7 +10,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Receivable
 
-from . import queries
+from . import giving_up, queries
 from .models import YearBill
 
 SHOWN = 4
@@ -60,3 +60,13 @@ def receivable_plan(request: HttpRequest, row: Receivable) -> str:
         return render_to_string("concessions/_receivable.html", {"row": row}, request=request)
     verdict = queries.verdicts([plan], clock.today())[plan.pk]
     return render_to_string("concessions/_receivable.html", {"row": row, "plan": plan, "verdict": verdict}, request=request)
+
+
+def receivable_given_up(request: HttpRequest, row: Receivable) -> str:
+    """What was given up of a receivable, or the way to ask for it."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = giving_up.given_up_of(row.pk)
+    asks = bool(row.outstanding_fen) and not row.reversed_at and actor.may(Permission.ADJUST_REQUEST, row.community_id)
+    if not found and not asks:
+        return ""
+    return render_to_string("concessions/_receivable_given_up.html", {"row": row, "found": found, "asks": asks}, request=request)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import limits, measures, plans, proposing, years
+from .pages import given_up, limits, measures, plans, proposing, years
 
 app_name = "concessions"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("measures/<int:measure_id>", measures.measure, name="measure"),
     path("measures/<int:measure_id>/service", measures.service, name="measure_service"),
     path("measures/<int:measure_id>/end", measures.end, name="measure_end"),
+    path("given-up", given_up.listed, name="given_up_list"),
+    path("given-up/export", given_up.export, name="given_up_export"),
+    path("given-up/new/<int:receivable_id>", given_up.new, name="given_up_new"),
+    path("given-up/<int:given_up_id>", given_up.one, name="given_up"),
+    path("given-up/<int:given_up_id>/again", given_up.again, name="given_up_again"),
     path("years", years.listed, name="years"),
     path("years/export", years.export, name="years_export"),
     path("years/terms", years.terms, name="year_terms"),

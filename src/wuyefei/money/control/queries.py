@@ -12,6 +12,7 @@ from django.db.models.functions import TruncMonth
 
 from wuyefei.foundation.access.actor import Actor, get_community
 from wuyefei.foundation.access.models import Community, User
+from wuyefei.foundation.access.queries import colleagues
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA, DAY, Month
 from wuyefei.foundation.kernel.errors import NotFound
@@ -167,8 +168,8 @@ def to_work(actor: Actor) -> int:
 
 
 def owners(actor: Actor) -> QuerySet[User]:
-    """Who may own a control point: the organisation's people who still work here."""
-    return User.objects.filter(organisation_id=actor.organisation_id, is_active=True, service="").order_by("name", "pk")
+    """Who may own a control point: the people who still work where the actor may register one."""
+    return colleagues(actor, Permission.CONTROL_EDIT).filter(is_active=True, service="")
 
 
 def _found(rows: QuerySet[Any]) -> Any:

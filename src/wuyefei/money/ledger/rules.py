@@ -12,11 +12,13 @@ class Account(StrEnum):
     TRANSIT = "1001.9"
     BANK = "1002"
     CHANNEL = "1012"
+    DEBITS = "1012.1"
     RECEIVABLE = "1122"
     PREPAID = "2203"
     DEFERRED = "2204"
     TAX = "2221"
     HELD = "2241"
+    DEBIT_SUSPENSE = "2241.6"
     BANK_SUSPENSE = "2241.7"
     SUSPENSE = "2241.8"
     REFUNDING = "2241.9"
@@ -24,6 +26,7 @@ class Account(StrEnum):
     INCOME = "6001"
     LATE_FEE = "6301"
     BANK_FEE = "6603"
+    BAD_DEBT = "6702"
     SHORTAGE = "6711"
     OVERAGE = "6301.9"
 
@@ -33,11 +36,13 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.TRANSIT: "库存现金-缴存在途",
     Account.BANK: "银行存款",
     Account.CHANNEL: "其他货币资金",
+    Account.DEBITS: "其他货币资金-代扣在途",
     Account.RECEIVABLE: "应收账款",
     Account.PREPAID: "预收账款",
     Account.DEFERRED: "合同负债",
     Account.TAX: "应交税费",
     Account.HELD: "其他应付款",
+    Account.DEBIT_SUSPENSE: "其他应付款-代扣待查款",
     Account.BANK_SUSPENSE: "其他应付款-银行待查款",
     Account.SUSPENSE: "其他应付款-待查款",
     Account.REFUNDING: "其他应付款-待退款",
@@ -45,6 +50,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.INCOME: "主营业务收入",
     Account.LATE_FEE: "营业外收入-违约金",
     Account.BANK_FEE: "财务费用-手续费",
+    Account.BAD_DEBT: "信用减值损失-坏账",
     Account.SHORTAGE: "营业外支出-现金短款",
     Account.OVERAGE: "营业外收入-现金长款",
 }
@@ -54,11 +60,13 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.TRANSIT: "Assets:CashInTransit",
     Account.BANK: "Assets:Bank",
     Account.CHANNEL: "Assets:Channel",
+    Account.DEBITS: "Assets:DebitsInTransit",
     Account.RECEIVABLE: "Assets:Receivable",
     Account.PREPAID: "Liabilities:Prepaid",
     Account.DEFERRED: "Liabilities:Deferred",
     Account.TAX: "Liabilities:Tax",
     Account.HELD: "Liabilities:Held",
+    Account.DEBIT_SUSPENSE: "Liabilities:DebitSuspense",
     Account.BANK_SUSPENSE: "Liabilities:BankSuspense",
     Account.SUSPENSE: "Liabilities:Suspense",
     Account.REFUNDING: "Liabilities:Refunding",
@@ -66,6 +74,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.INCOME: "Income:Service",
     Account.LATE_FEE: "Income:LateFee",
     Account.BANK_FEE: "Expenses:BankFee",
+    Account.BAD_DEBT: "Expenses:BadDebt",
     Account.SHORTAGE: "Expenses:CashShort",
     Account.OVERAGE: "Income:CashOver",
 }

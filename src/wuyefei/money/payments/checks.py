@@ -93,7 +93,7 @@ def tender_control(organisation_id: int) -> Iterator[Yielded]:
     rows = Tender.objects.filter(payment__organisation_id=organisation_id, payment__voided_at__isnull=True)
     for method, community_id, fen in rows.values_list("method", "payment__community_id").annotate(Sum("amount_fen")):
         sums[TENDER_ACCOUNTS[method]][community_id] += fen
-    for account, name in ((Account.CASH, "现金"), (Account.CHANNEL, "扫码与刷卡"), (Account.BANK, "银行")):
+    for account, name in ((Account.CASH, "现金"), (Account.CHANNEL, "扫码与刷卡"), (Account.DEBITS, "代扣"), (Account.BANK, "银行")):
         yield from control("payments.tenders", organisation_id, account, sums[account], name=name, kinds=BOOKING_KINDS)
 
 

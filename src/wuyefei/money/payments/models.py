@@ -19,6 +19,7 @@ class PaymentBatch(models.Model):
         BANK = "bank", _("银行流水")
         CHANNEL = "channel", _("渠道账单")
         DESK = "day", _("收款日报")
+        DEBIT = "debit", _("代扣回盘")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
@@ -94,6 +95,7 @@ class Tender(models.Model):
         ALIPAY = "alipay", _("支付宝")
         PREPAID = "prepaid", _("预存抵扣")
         OPENING = "opening", _("期初")
+        DEBIT = "debit", _("银行代扣")
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="tenders")
     method = models.CharField(max_length=10, choices=Method.choices)

@@ -5,6 +5,7 @@ from .actions.carrying import Carried, carry, lock_payments_of, move_prepayment,
 from .actions.giving_back import Held, NothingToGiveBack, hold_refund, return_refund
 from .actions.online import OnlinePayment, check_due, take_online
 from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
+from .actions.reversing import check_reversal, register_reversal_check
 from .actions.take import AlreadyTaken, BillsChanged, PaymentOrder, as_bills, take_payment
 from .actions.void import VOID_KIND, ask_void, register_void_check, undo_payment
 from .models import Allocation, Payment, PaymentBatch, Prepayment, Tender
@@ -44,6 +45,7 @@ __all__ = [
     "book_opening_prepayments",
     "carry",
     "check_due",
+    "check_reversal",
     "get_payment",
     "hold_refund",
     "lock_payments_of",
@@ -51,6 +53,7 @@ __all__ = [
     "paid_towards",
     "payments",
     "release_bill",
+    "register_reversal_check",
     "register_void_check",
     "return_refund",
     "settle_tenders",

@@ -121,11 +121,13 @@ class Source(StrEnum):
     BANK = "bank"
     CHANNEL = "channel"
     DESK = "day"
+    DEBIT = "debit"
 
 
 SOURCE_METHODS: dict[Source, frozenset[str]] = {
     Source.BANK: frozenset({"transfer"}),
     Source.CHANNEL: frozenset({"scan", "card"}),
+    Source.DEBIT: frozenset({"debit"}),
     Source.DESK: frozenset({"cash", "scan", "card", "transfer"}),
 }
 REFERENCE_LENGTH = 48

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform import clock, prepared
 
 from .models import Binding, FunnelStep
 from .queries import Owner, Place
@@ -19,16 +19,13 @@ from .rules import Entry, Kind, Step
 
 def note_step(owner: Owner, place: Place, entry: Entry, *steps: Step) -> None:
     """Count a step of today, once an account, entry point and day."""
-    FunnelStep.objects.bulk_create(
-        [
-            FunnelStep(
-                organisation_id=place.organisation_id, community_id=place.community_id, account_id=owner.account_id,
-                on=clock.today(), entry=entry, step=step,
-            )
-            for step in steps
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
+    with prepared.cursor() as cursor:
+        for step in steps:
+            cursor.execute(_NOTE, [place.organisation_id, place.community_id, owner.account_id, clock.today(), entry.value, step.value])
+
+
+_NOTE = f"""INSERT INTO {FunnelStep._meta.db_table} (organisation_id, community_id, account_id, "on", entry, step)
+VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
 
 
 def funnel(actor: Actor, first: dt.date, last: dt.date, community_id: int | None = None) -> dict[Entry, dict[Step, int]]:

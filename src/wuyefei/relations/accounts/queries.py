@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -14,7 +15,7 @@ from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.kernel.errors import NotFound
-from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform import clock, prepared
 from wuyefei.money.billing.public import OpenBill, Receivable, open_bills, receivables
 from wuyefei.money.payments.public import Payment, balance_fen, payments
 from wuyefei.money.receipts.public import Receipt
@@ -72,12 +73,21 @@ def owner_of_session(token: str) -> Owner | None:
     """Whose session a cookie names; None for none, an ended or an expired one."""
     if not token or len(token) > 80:
         return None
-    row = Session.objects.select_related("account").filter(token_hash=hashed(token), ended_at__isnull=True).first()
-    now = clock.now()
-    if row is None or session_over(row.made_at, row.seen_at, now):
+    found, now = _SESSION.rows(hashed(token)), clock.now()
+    if not found:
         return None
-    account = row.account
-    return Owner(account.pk, row.pk, account.mobile_shown, account.large_type, now - row.seen_at >= TOUCH_EVERY)
+    session_id, made_at, seen_at, account_id, mobile_shown, large_type = found[0]
+    if session_over(made_at, seen_at, now):
+        return None
+    return Owner(account_id, session_id, mobile_shown, large_type, now - seen_at >= TOUCH_EVERY)
+
+
+def _session(token_hash: str) -> QuerySet[Session, tuple[Any, ...]]:
+    rows = Session.objects.filter(token_hash=token_hash, ended_at__isnull=True)
+    return rows.values_list("pk", "made_at", "seen_at", "account_id", "account__mobile_shown", "account__large_type")
+
+
+_SESSION = prepared.Fixed(_session, "a token’s hash")
 
 
 def get_account(owner: Owner) -> Account:
@@ -91,20 +101,19 @@ def sessions(owner: Owner) -> list[Session]:
     return [row for row in rows if not session_over(row.made_at, row.seen_at, now)]
 
 
-def bindings(owner: Owner) -> QuerySet[Binding]:
-    """The account's bindings that hold now.
+def _bindings(account_id: int, today: dt.date) -> QuerySet[Binding]:
+    """The account's bindings that hold on a day.
 
     A registered one while its mobile stands on the person's record; a guest's until the invitation is revoked or the
     inviting person leaves the property.
     """
-    today = clock.today()
     living = Tie.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=today), property_id=OuterRef("property_id"), person_id=OuterRef("person_id"),
         role__in=LIVING_ROLES, starts_on__lte=today,
     )  # fmt: skip
     registered = Q(kind=Kind.REGISTERED, person__mobile_mark=F("mark")) & ~Q(mark="")
     guest = ~Q(kind=Kind.REGISTERED) & Q(invitation__revoked_at__isnull=True) & Exists(living)
-    return Binding.objects.filter(registered | guest, account_id=owner.account_id, ended_at__isnull=True, person__erased_at__isnull=True)
+    return Binding.objects.filter(registered | guest, account_id=account_id, ended_at__isnull=True, person__erased_at__isnull=True)
 
 
 _PLACE = (
@@ -115,25 +124,52 @@ _PLACE = (
 _RANK = {"residential": 0, "shop": 1, "office": 2, "parking": 3, "storage": 4}
 
 
+def _rows(account_id: int, today: dt.date) -> QuerySet[Binding, tuple[Any, ...]]:
+    return _bindings(account_id, today).order_by("community__sort_key", "property__sort_key", "pk").values_list(*_PLACE, "property__kind")
+
+
+_PLACES = prepared.Fixed(_rows, 987_654_321, dt.date(1950, 1, 3))
+_SPACES = f"SELECT id, attached_to_id FROM {Property._meta.db_table} WHERE attached_to_id = ANY(%s) AND ended_on IS NULL ORDER BY sort_key"
+
+
+class _Row(NamedTuple):
+    """The columns of ``_PLACE`` and the kind of property."""
+
+    token: str
+    kind: str
+    mobile_shown: str
+    organisation_id: int
+    organisation_name: str
+    community_id: int
+    community_name: str
+    property_id: int
+    property_code: str
+    person_id: int
+    person_name: str
+    attached_to_id: int | None
+    since: dt.date | None
+    community_phone: str
+    property_kind: str
+
+
 def places(owner: Owner) -> list[Place]:
     """Every place of the account, homes first. Spaces attached to a place of the same payer are part of it."""
-    rows = list(
-        bindings(owner).order_by("community__sort_key", "property__sort_key", "pk").values_list(*_PLACE, "property__kind", named=True)
-    )
-    rows.sort(key=lambda row: _RANK[row.property__kind])
+    rows = [_Row(*row) for row in _PLACES.rows(owner.account_id, clock.today())]
+    rows.sort(key=lambda row: _RANK[row.property_kind])
     held = {(row.property_id, row.person_id) for row in rows}
     attached: dict[int, list[int]] = defaultdict(list)
-    spaces = Property.objects.filter(attached_to_id__in=[row.property_id for row in rows], ended_on__isnull=True)
-    for space_id, home_id in spaces.order_by("sort_key").values_list("pk", "attached_to_id"):
-        attached[home_id].append(space_id)
+    with prepared.cursor() as cursor:
+        cursor.execute(_SPACES, [[row.property_id for row in rows]])
+        for space_id, home_id in cursor.fetchall():
+            attached[home_id].append(space_id)
     return [
         Place(
-            row.token, Kind(row.kind), row.account__mobile_shown, row.organisation_id, row.organisation__name, row.community_id,
-            row.community__name, row.property_id, row.property__code, row.person_id, row.person__name,
-            (row.property_id, *attached[row.property_id]), row.since, row.community__phone,
+            row.token, Kind(row.kind), row.mobile_shown, row.organisation_id, row.organisation_name, row.community_id,
+            row.community_name, row.property_id, row.property_code, row.person_id, row.person_name,
+            (row.property_id, *attached[row.property_id]), row.since, row.community_phone,
         )
         for row in rows
-        if (row.property__attached_to_id, row.person_id) not in held
+        if (row.attached_to_id, row.person_id) not in held
     ]  # fmt: skip
 
 

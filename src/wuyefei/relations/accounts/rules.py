@@ -59,11 +59,12 @@ class Entry(StrEnum):
     EMAIL = "email"
     LETTER = "letter"
     BOARD = "board"
+    VISIT = "visit"
 
 
 ENTRY_NAMES: dict[Entry, str] = {
     Entry.WECHAT: "微信", Entry.ALIPAY: "支付宝", Entry.BROWSER: "浏览器", Entry.SMS: "短信", Entry.EMAIL: "邮件", Entry.LETTER: "信函",
-    Entry.BOARD: "公告栏",
+    Entry.BOARD: "公告栏", Entry.VISIT: "上门",
 }  # fmt: skip
 
 

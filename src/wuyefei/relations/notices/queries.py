@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
@@ -14,6 +15,7 @@ from django.db.models import Count, QuerySet, Sum
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.platform import prepared
 
 from .models import (
     Address,
@@ -142,8 +144,16 @@ def news_rows(actor: Actor) -> QuerySet[News]:
 
 def news_of(community_id: int, on: dt.date) -> str:
     """The latest news of a community that holds on a day; blank where there is none. Open to anybody of the community."""
-    row = News.objects.filter(community_id=community_id, starts_on__lte=on, ends_on__gte=on).order_by("-starts_on", "-pk").first()
-    return row.text if row else ""
+    found = _NEWS.rows(community_id, on)
+    return str(found[0][0]) if found else ""
+
+
+def _news(community_id: int, on: dt.date) -> QuerySet[News, tuple[Any, ...]]:
+    rows = News.objects.filter(community_id=community_id, starts_on__lte=on, ends_on__gte=on)
+    return rows.order_by("-starts_on", "-pk").values_list("text")[:1]
+
+
+_NEWS = prepared.Fixed(_news, 987_654_321, dt.date(1950, 1, 3))
 
 
 def habit_from(row: Habit) -> Rule:
@@ -262,10 +272,17 @@ class Told:
     text: str
 
 
+_TOLD = f"SELECT id FROM {Target._meta.db_table} WHERE person_id = %s AND property_id = ANY(%s)"
+
+
 def told(person_id: int, property_ids: Collection[int], many: int = 3) -> list[Told]:
     """The latest notices that told a person about properties, the latest first; for callers that have checked both."""
-    ids = Target.objects.filter(person_id=person_id, property_id__in=property_ids).values_list("pk", flat=True)
-    rows = Message.objects.filter(target_ids__overlap=list(ids), sent_at__isnull=False, person_id=person_id)
+    with prepared.cursor() as cursor:
+        cursor.execute(_TOLD, [person_id, list(property_ids)])
+        known = [pk for (pk,) in cursor.fetchall()]
+    if not known:
+        return []
+    rows = Message.objects.filter(target_ids__overlap=known, sent_at__isnull=False, person_id=person_id)
     rows = rows.exclude(state__in=(Message.State.QUEUED, Message.State.BOUNCED, Message.State.DROPPED)).select_related("version")
     return [
         Told(row.sent_at, row.get_channel_display(), fill(row.version.subject, row.values), _said(row))

@@ -14,6 +14,7 @@ from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.platform.exports import Cell, Fen
 from wuyefei.foundation.platform.models import PersonalDataRead
 from wuyefei.money.billing.public import receivables
+from wuyefei.money.invoices.public import invoices
 from wuyefei.money.payments.public import payments
 from wuyefei.relations.contacts.public import contacts
 from wuyefei.relations.notices.public import habits, messages, reminders
@@ -79,6 +80,11 @@ def _paid(actor: Actor, person: Person) -> Iterable[Row]:
         yield row.value_date, row.property.code, str(row.get_kind_display()), Fen(row.amount_fen)
 
 
+def _invoices(actor: Actor, person: Person) -> Iterable[Row]:
+    for row in invoices(actor).filter(payer_id=person.pk).order_by("pk"):
+        yield row.invoice_date, row.invoice_number, row.buyer_name, row.buyer_tax_number, row.email, Fen(row.amount_fen)
+
+
 def _contacts(actor: Actor, person: Person) -> Iterable[Row]:
     for row in contacts(actor).filter(person_id=person.pk).order_by("at", "pk"):
         yield _moment(row.at), str(row.get_channel_display()), str(row.get_purpose_display()), str(row.get_outcome_display()), row.note
@@ -137,6 +143,9 @@ def register_own() -> None:
             "bill", "账单", "收取物业费", CONTRACT, BOOKS, ("房号", "收费项目", "服务从", "服务到", "到期日", "金额", "未缴"), _bills, _P.BILLING_VIEW
         ),
         Holding("payment", "缴费", "记账与开具收据", DUTY, BOOKS, ("收款日", "房号", "方式", "金额"), _paid, _P.PAYMENT_VIEW),
+        Holding(
+            "invoice", "发票与抬头", "按申请开具发票", DUTY, BOOKS, ("开票日期", "发票号码", "抬头", "税号", "电子邮箱", "金额"), _invoices, _P.PAYMENT_VIEW
+        ),
         Holding("contact", "联系记录", "依法催缴并留下证据", CONTRACT, RETAINED, ("时间", "方式", "目的", "结果", "内容"), _contacts, _P.CONTACT_VIEW),
         Holding("message", "通知", "送达账单与通知", CONTRACT, RETAINED, ("时间", "方式", "状态"), _messages, _P.NOTICE_VIEW),
         Holding("reminder", "到期提醒", "按本人同意的时机提醒缴费", CONTRACT, RETAINED, ("时间", "方式", "原因", "金额"), _reminders, _P.NOTICE_VIEW),

@@ -10,6 +10,7 @@ from .queries import (
     months_offered,
     record_of,
     tickets,
+    tickets_for,
     tickets_of,
 )
 from .rules import (
@@ -50,6 +51,7 @@ __all__ = [
     "raise_ticket",
     "record_of",
     "tickets",
+    "tickets_for",
     "tickets_of",
     "withdraw",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
@@ -73,10 +74,17 @@ class Record:
     closed: int
 
 
-def record_of(actor: Actor, community_id: int, since: dt.datetime) -> Record:
-    """What service was asked for and given in a community, as numbers that name nobody."""
+def tickets_for(person_id: int, property_ids: Collection[int]) -> QuerySet[Ticket]:
+    """What a payer asked for at these homes, the earliest first. For callers that have checked the person's place."""
+    return Ticket.objects.filter(person_id=person_id, property_id__in=property_ids).order_by("made_at", "pk")
+
+
+def record_of(actor: Actor, community_id: int, since: dt.datetime, before: dt.datetime | None = None) -> Record:
+    """What service was asked for and given in a community since a moment (and before another), as numbers that name nobody."""
     actor.require(Permission.CONTACT_VIEW, community_id)
     rows = Ticket.objects.filter(community_id=community_id, made_at__gte=since)
+    if before is not None:
+        rows = rows.filter(made_at__lt=before)
     answered = Q(answered_at__isnull=False)
     found = rows.aggregate(
         opened=Count("pk"), answered=Count("pk", filter=answered), in_time=Count("pk", filter=answered & Q(answered_at__lte=F("due_at"))),

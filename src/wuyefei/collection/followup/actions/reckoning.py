@@ -10,13 +10,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.models import Community, Organisation
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import packed
 from wuyefei.foundation.platform import clock
 from wuyefei.money.payments.public import Payment
 
-from ..models import Case, Promise
+from ..models import Case, Night, Promise
 from ..queries.facts import Found, facts_of
 from ..rules.nextstep import next_step
 from ..rules.promises import Promised, verdict
@@ -32,12 +32,28 @@ DIFFERS = " OR ".join(f"k.{name} IS DISTINCT FROM f.{name}" for name in COLUMNS[
 
 
 def reckon_all(organisation_id: int | None) -> int:
-    """Every community; returns how many cases are open."""
-    places = Community.objects.order_by("pk")
+    """Every community, each in a transaction of its own; returns how many cases are open. A run that broke off today goes on
+    where it stopped; after one that was finished everything is worked out anew."""
+    rows = Organisation.objects.order_by("pk")
     if organisation_id is not None:
-        places = places.filter(organisation_id=organisation_id)
+        rows = rows.filter(pk=organisation_id)
     today = clock.today()
-    return sum(reckon(place, today) for place in places.values_list("pk", flat=True))
+    return sum(_night(pk, today) for pk in rows.values_list("pk", flat=True))
+
+
+def _night(organisation_id: int, today: dt.date) -> int:
+    night, _new = Night.objects.get_or_create(organisation_id=organisation_id, defaults={"on": today})
+    if night.finished or night.on != today:
+        night.on, night.upto, night.cases, night.finished = today, 0, 0, False
+    places = Community.objects.filter(organisation_id=organisation_id, pk__gt=night.upto).order_by("pk")
+    for place in list(places.values_list("pk", flat=True)):
+        with transaction.atomic():
+            night.cases += reckon(place, today)
+            night.upto = place
+            night.save()
+    night.finished = True
+    night.save()
+    return night.cases
 
 
 @transaction.atomic

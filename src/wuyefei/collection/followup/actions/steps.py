@@ -153,6 +153,13 @@ def _taken(ids: Collection[int], states: Sequence[str]) -> list[Step]:
     return list(wanted.select_for_update(of=("self",)).select_related("case").order_by("pk"))
 
 
+def held_steps(community_id: int, step_ids: Collection[int]) -> list[Step]:
+    """Those of the steps that are released, locked until the caller's transaction ends: for rooms that carry steps out.
+    Taken before any lock on a person."""
+    hold(community_id)
+    return _taken(step_ids, (Step.State.RELEASED,))
+
+
 def _drop(rows: Sequence[Step], why: str, *, actor: Actor) -> int:
     """The steps are needed no longer; the caller holds them locked."""
     for row in rows:

@@ -18,6 +18,7 @@ from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.billing.public import open_bills
 
 from ..models import Event, Matter
+from ..queries.board import urging_of
 from ..queries.matters import bills_of, commercial, debts_of
 from ..rules.eligibility import Road, answer, assets_missing
 from ..rules.road import ACTS, Act, Step, gives_up, next_step, read_facts
@@ -35,6 +36,11 @@ class NotEligible(DomainError):
 class AssetsFirst(DomainError):
     code = "assets_first"
     message = "{reason}。没有改动。"
+
+
+class UrgingFirst(DomainError):
+    code = "urging_first"
+    message = "本小区要求业委会先督促（{basis}）：先登记「业委会已督促」。没有改动。"
 
 
 class NotCommercial(DomainError):
@@ -126,7 +132,7 @@ def _eligible(found: Act, matter: Matter, actor: Actor) -> None:
 
 
 def _prepared(found: Act, matter: Matter, facts: Mapping[str, Any]) -> None:
-    """What must have been done before: an asset check before a suit or a payment order; preservation is for commercial debtors,
+    """What must have been done before: an asset check before a suit or a payment order, and urging where the place asks for it; preservation is for commercial debtors,
     and an order comes before its result."""
     on = dt.date.fromisoformat(str(facts["on"]))
     if found.road is Road.SUIT:
@@ -134,6 +140,9 @@ def _prepared(found: Act, matter: Matter, facts: Mapping[str, Any]) -> None:
         missing = assets_missing(known.on if known else None, on)
         if missing:
             raise AssetsFirst(reason=missing)
+        urging = urging_of(matter.community_id)
+        if urging is not None and urging.required and not Event.objects.filter(matter=matter, kind="urged").exists():
+            raise UrgingFirst(basis=urging.basis)
     if found.code == "preserve" and not commercial(matter):
         raise NotCommercial()
     before = {"preserved": ("preserve", "先登记申请财产保全"), "served": ("order", "先登记申请支付令")}.get(found.code)

@@ -14,7 +14,14 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import audit, clock, numbering
-from wuyefei.money.billing.public import LateFeeHold, OpenBill, get_receivable, lock_receivables, open_bills
+from wuyefei.money.billing.public import (
+    LateFeeHold,
+    OpenBill,
+    get_receivable,
+    lock_receivables,
+    lost_among,
+    open_bills,
+)
 from wuyefei.relations.contacts.public import DISPUTE, Contact
 
 from ..models import Claim, Event, Letter, Matter
@@ -158,12 +165,13 @@ def settle(matter_id: int) -> bool:
         return False
     actor = service_actor(matter.organisation_id, SYSTEM)
     ids = list(Claim.objects.filter(matter=matter).values_list("receivable_id", flat=True))
-    paid = not open_bills(actor, clock.today(), receivable_ids=ids)
-    if paid:
-        note(matter, "paid", {}, actor=actor)
+    done = not open_bills(actor, clock.today(), receivable_ids=ids)
+    if done:
+        how = "written_off" if lost_among(ids) else "paid"
+        note(matter, how, {}, actor=actor)
         matter.asked = False
         matter.save(update_fields=["asked"])
         move(matter, Step.CLOSED)
-        audit.record(actor, "legal.paid", matter)
+        audit.record(actor, f"legal.{how}", matter)
     refresh(matter)
-    return paid
+    return done

@@ -20,6 +20,7 @@ from ..models import Matter
 from ..queries.matters import claims_of, clock_for, found_of, past_of
 from .blocks import Block, creditor, day, facts, h, paper, part, table
 from .letters import contracts_of
+from .service import service_blocks
 
 Load = Callable[[Matter, dt.date, Actor], list[Block]]
 
@@ -145,6 +146,7 @@ def register_own() -> None:
         ("sums", "账单与计算", "每笔物业费和违约金怎么得来", sums_blocks),
         ("notices", "催告与送达", "已经书面催告并且送达", notice_blocks),
         ("log", "联系记录", "催缴的经过", log_blocks),
+        ("service", "服务记录", "按合同提供了服务，对方提出的都有答复", service_blocks),
         ("ledger", "账簿摘录", "应收、已付和欠付", ledger_blocks),
         ("limitation", "诉讼时效计算", "请求没有超过诉讼时效", limitation_blocks),
     ), 1):  # fmt: skip

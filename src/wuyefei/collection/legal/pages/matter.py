@@ -15,7 +15,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound, spoken
 from wuyefei.foundation.platform import clock
-from wuyefei.money.billing.public import open_bills
+from wuyefei.money.billing.public import lost_among, open_bills
 from wuyefei.relations.contacts.public import work_calendar
 
 from ..actions.acting import act
@@ -52,15 +52,15 @@ def shown(request: HttpRequest, row: Matter, errors: tuple[str, ...] = (), statu
     actor, today = actor_of(request), clock.today()
     past, bills, calendar = past_of(row), bills_of(actor, row, today), work_calendar(row.organisation_id)
     may_work = actor.may(Permission.LEGAL_WORK, row.community_id) and row.closed_on is None
-    step, principal = Step(row.step), sum(bill.outstanding_fen for bill in bills.values())
+    claims, step, principal = _claims(row, bills), Step(row.step), sum(bill.outstanding_fen for bill in bills.values())
     waits = any(one.posted_on is None and one.void_on is None and one.principal_fen == principal for one in past.letters)
     beside = set() if commercial(row) else {"preserve", "preserved"}
     if past.last("order") is None:
         beside.add("served")
     context: dict[str, Any] = {
-        "matter": row, "errors": errors, "today": today, "may_work": may_work, "claims": _claims(row, bills),
+        "matter": row, "errors": errors, "today": today, "may_work": may_work, "claims": claims, "lost": not bills and any(one["lost"] for one in claims),
         "principal_fen": principal, "late_fen": sum(bill.late_fee_fen for bill in bills.values()),
-        "total_fen": sum(bill.total_fen for bill in bills.values()), "frozen_fen": sum(one["claim"].principal_fen + one["claim"].late_fee_fen for one in _claims(row, bills)),
+        "total_fen": sum(bill.total_fen for bill in bills.values()), "frozen_fen": sum(one["claim"].principal_fen + one["claim"].late_fee_fen for one in claims),
         "events": [(event, told(event)) for event in reversed(past.events)],
         "letters": [(one, demand_over(one.delivered_on, calendar) if one.delivered_on else None) for one in past.letters],
         "papers": Paper.objects.filter(matter=row).exclude(kind=Paper.Kind.LETTER).select_related("made_by").order_by("-pk")[:20],
@@ -96,8 +96,12 @@ def _court(row: Matter, past: Past, owed_fen: int) -> dict[str, Any]:
 
 def _claims(row: Matter, bills: dict[int, Any]) -> list[dict[str, Any]]:
     claims = claims_of(row)
-    found = found_of([claim.receivable_id for claim in claims])
-    return [{"claim": claim, "bill": bills.get(claim.receivable_id), "clock": clock_for(found, claim.receivable_id, claim.due_on)} for claim in claims]
+    ids = [claim.receivable_id for claim in claims]
+    found, lost = found_of(ids), lost_among([pk for pk in ids if pk not in bills])
+    return [
+        {"claim": claim, "bill": bills.get(claim.receivable_id), "lost": claim.receivable_id in lost, "clock": clock_for(found, claim.receivable_id, claim.due_on)}
+        for claim in claims
+    ]
 
 
 def _roads(request: HttpRequest, row: Matter, mine: set[int]) -> list[tuple[str, bool, str, Any]]:

@@ -20,7 +20,8 @@ from wuyefei.foundation.platform import clock
 
 from ..actions.letters import make_batch
 from ..actions.opening import open_matter
-from ..queries.board import households, watched
+from ..actions.urging import set_urging
+from ..queries.board import households, urging_of, watched
 from ..rules.eligibility import ROAD_NAMES, Road
 from ..rules.limitation import WATCH_DAYS
 from .common import actor_of
@@ -40,8 +41,18 @@ def eligible(request: HttpRequest) -> HttpResponse:
         "places": places, "place": place, "road": road.value, "today": clock.today(), "roads": [(one.value, _(ROAD_NAMES[one])) for one in list(Road)[:3]],
         "rows": [(one, spoken(one.why), ",".join(str(bill.id) for bill in one.bills)) for one in found], "total_fen": sum(one.total_fen for one in found),
         "may_work": place is not None and actor.may(Permission.LEGAL_WORK, place.pk),
+        "urging": urging_of(place.pk) if place else None, "may_urge": place is not None and actor.may(Permission.LEGAL_APPROVE, place.pk),
     }  # fmt: skip
     return render(request, "legal/eligible.html", context)
+
+
+@require_POST
+@needs(Permission.LEGAL_APPROVE)
+def urging(request: HttpRequest, community_id: int) -> HttpResponse:
+    """Whether in this place the committee's urging precedes a suit."""
+    row = set_urging(community_id, request.POST.get("required") == "1", request.POST.get("basis", ""), actor=actor_of(request))
+    messages.success(request, _("已登记：起诉前须业委会先督促。") if row.required else _("已登记：起诉前不要求业委会督促。"))
+    return redirect(f"{reverse('legal:eligible')}?community={community_id}&road={Road.SUIT.value}")
 
 
 @require_POST

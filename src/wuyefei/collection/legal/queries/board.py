@@ -13,7 +13,7 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.money.billing.public import OpenBill, Receivable, open_bills
 from wuyefei.money.payments.public import Allocation
 
-from ..models import Claim, Event, Letter, Matter
+from ..models import Claim, Event, Letter, Matter, Urging
 from ..rules.eligibility import LETTER_DAYS, LETTER_FEN, Answer, Debt, Road, answer
 from ..rules.limitation import WATCH_DAYS, Clock, years_after
 from ..rules.road import Step
@@ -22,6 +22,11 @@ from .matters import clock_for, debts_of, found_of, matters, unclaimed
 MOST = 60
 FIELD_MEDIATION, FIELD_ENFORCEMENT = 40, 65
 """The field's success in per cent: of mediations, and of money recovered in enforcement (product rows H2, H4)."""
+
+
+def urging_of(community_id: int) -> Urging | None:
+    """What holds in a place about urging by the owners' committee. For callers that have checked the place."""
+    return Urging.objects.select_related("made_by").filter(community_id=community_id).order_by("-pk").first()
 
 
 def sums_of(rows: Sequence[Matter]) -> dict[int, int]:

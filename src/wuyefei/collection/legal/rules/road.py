@@ -127,7 +127,7 @@ ACTS: dict[str, Act] = {
 }  # fmt: skip
 LETTER_STEPS = (_S.PREPARE, _S.DEMAND, _S.MEDIATION, _S.PERFORMING)
 """Where a demand letter may be made; posting it in ``PREPARE`` leads to ``DEMAND``."""
-BY_FACTS = {"letter": "出具催款函", "voided": "催款函作废", "sms": "催款函短信", "call": "安排送达后回访", "posted": "催款函已交寄", "delivered": "催款函已送达", "returned": "催款函退回", "paper": "出具文书", "paid": "已缴清，自动结案", "open": "立案", "asked": "提请复核", "refused": "复核退回"}
+BY_FACTS = {"letter": "出具催款函", "voided": "催款函作废", "sms": "催款函短信", "call": "安排送达后回访", "posted": "催款函已交寄", "delivered": "催款函已送达", "returned": "催款函退回", "paper": "出具文书", "paid": "已缴清，自动结案", "written_off": "已核销销案，自动结案", "open": "立案", "asked": "提请复核", "refused": "复核退回"}
 """Events that other actions write."""
 EVENT_NAMES = BY_FACTS | {act.code: act.name for act in ACTS.values()}
 
@@ -170,7 +170,7 @@ def replay(kinds: Iterable[str]) -> Step:
     for kind in kinds:
         if kind == "posted" and step is Step.PREPARE:
             step = Step.DEMAND
-        elif kind == "paid":
+        elif kind in ("paid", "written_off"):
             step = Step.CLOSED
         elif kind in ACTS:
             step = next_step(ACTS[kind], step)

@@ -11,6 +11,8 @@ out, from the books as they then stand and dice of its own (``scene.dice``).
 from __future__ import annotations
 
 from . import (
+    agreements,
+    ahead,
     bank,
     billing,
     closing,
@@ -18,17 +20,24 @@ from . import (
     corrections,
     desk,
     files,
+    handovers,
     leases,
     legal,
+    listening,
     meters,
     moves,
+    online,
     owners,
     prices,
     pursuit,
+    smart,
     talk,
     today,
+    votes,
+    walks,
 )
 
 THEMES = (
-    prices, leases, billing, moves, meters, files, bank, desk, corrections, today, talk, owners, pursuit, legal, closing, control,
+    prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, today, talk, smart, owners, pursuit, walks,
+    listening, legal, votes, closing, control,
 )  # fmt: skip

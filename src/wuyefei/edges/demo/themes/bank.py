@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator
 from functools import partial
@@ -13,14 +14,17 @@ from wuyefei.foundation.platform import clock
 from wuyefei.money.bank.public import import_statement
 from wuyefei.money.billing.public import OpenBill, open_bills_each
 from wuyefei.money.cashdesk.public import open_slips
+from wuyefei.money.reconciliation.public import ChannelDay
 
+from .. import cast
 from ..scene import Act, Scene
 from .corrections import overdue
+from .files import in_parts
 
 HEAD = ("交易日期", "交易流水号", "借方发生额", "贷方发生额", "对方户名", "对方账号", "摘要", "附言")
 CERTAIN = 3
 WANTED = 8
-"""Payers in arrears that the file is made of; where there are fewer, it is shorter."""
+"""Payers in arrears that the file is made of; where there are fewer, it has only what is our own and what providers paid out."""
 
 
 def plan(scene: Scene, month: Month) -> Iterator[Act]:
@@ -32,20 +36,29 @@ def _take_in(scene: Scene) -> None:
     day = clock.today() - DAY
     finance = scene[Role.FINANCE]
     rows = list(dict.fromkeys(row.payer_id for row in overdue(scene)[:400]))[-WANTED:]
-    bills = open_bills_each(finance, dict.fromkeys(rows, day))
-    owing = [bills[payer_id] for payer_id in rows if bills.get(payer_id)]
-    if len(owing) < WANTED:
-        return
+    bills, apart = open_bills_each(finance, dict.fromkeys(rows, day)), in_parts(scene)
+    owing = [found for payer_id in rows if (found := [bill for bill in bills.get(payer_id, []) if bill.id not in apart])]
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([f"账号：330016009900{scene.community.pk:06d}"])
     writer.writerow(HEAD)
-    own = [("", "", "现金缴存", slip.number, slip.amount_fen) for slip in open_slips(scene.community.pk).filter(bank_on__lte=day - DAY)]
-    for number, (name, account, memo, note, fen) in enumerate([*_lines(owing), *own]):
+    own: list[tuple[str, str, str, str, int]] = [("", "", "现金缴存", slip.number, slip.amount_fen) for slip in open_slips(scene.community.pk).filter(bank_on__lte=day - DAY)]
+    lines = [*_payouts(scene, day), *((day, *line) for line in (*(_lines(owing) if len(owing) == WANTED else ()), *own))]
+    if not lines:
+        return
+    for number, (on, name, account, memo, note, fen) in enumerate(lines):
         into, gone = (_yuan(fen), "") if fen > 0 else ("", _yuan(-fen))
-        writer.writerow((day.isoformat(), f"{scene.place.prefix}{day:%m%d}{number:04d}", gone, into, name, account, memo, note))
+        writer.writerow((on.isoformat(), f"{scene.place.prefix}{day:%m%d}{number:04d}", gone, into, name, account, memo, note))
     name = f"{scene.place.name} 网银流水 {day:%Y%m}.csv"
     import_statement(scene.community.pk, "", name, out.getvalue().encode("gb18030"), actor=finance)
+
+
+def _payouts(scene: Scene, last: dt.date) -> list[tuple[dt.date, str, str, str, str, int]]:
+    """What the provider paid out for the days of the phone till, a day later each."""
+    rows = ChannelDay.objects.filter(organisation_id=scene.community.organisation_id, settled_line__isnull=True, day__lt=last).order_by("day")
+    if scene.place.prefix != cast.GROUP.places[0].prefix:
+        return []
+    return [(row.day + DAY, "财付通支付科技有限公司", "3300000000000108", "商户结算", f"微信支付 {row.day:%m%d}", row.net_fen) for row in rows if row.net_fen > 0]
 
 
 def _yuan(fen: int) -> str:

@@ -27,7 +27,7 @@ from wuyefei.money.payments.public import Payment, PaymentOrder, Tender, ask_voi
 from .. import habits
 from ..habits import Fate, Visit
 from ..scene import Act, Scene
-from .files import chosen, desk_days
+from .files import chosen, desk_days, in_parts
 
 FLOAT_FEN = 50_000
 OFFICE_HOURS = 8
@@ -62,7 +62,7 @@ def serve(scene: Scene, visit: Visit, key: str) -> Payment | None:
     """One visitor at the desk, with what is open today; nothing happens where nothing is."""
     payer, cashier = visit.payer, scene[Role.CASHIER]
     dice = scene.dice(key)
-    paid = chosen(open_bills(cashier, visit.on, payer_ids=[payer.person_id]), visit)
+    paid = chosen(open_bills(cashier, visit.on, payer_ids=[payer.person_id]), visit, in_parts(scene))
     due = sum(bill.total_fen for bill in paid)
     fen = habits.to_pay(visit.fate, due)
     if not paid or not fen:

@@ -14,7 +14,9 @@ from functools import partial
 
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.kernel.dates import DAY, Month
+from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import OpenBill, open_bills_each
+from wuyefei.money.concessions.public import PlanBill
 from wuyefei.money.payments.public import Batch, BatchRow, Source, take_payments_in_bulk
 
 from .. import habits
@@ -95,9 +97,15 @@ def desk_day(scene: Scene, day: dt.date) -> dt.date:
     return moved
 
 
-def chosen(bills: list[OpenBill], visit: Visit) -> list[OpenBill]:
-    """The bills that a visitor has come to pay: no one knows a bill before its service begins."""
-    known = [bill for bill in bills if bill.service_from <= visit.on]
+def in_parts(scene: Scene) -> frozenset[int]:
+    """The bills of plans asked for or running here: they are paid part by part, and not at a visit."""
+    rows = PlanBill.objects.filter(plan__community_id=scene.community.pk, plan__state__in=("asked", "active"))
+    return frozenset(rows.values_list("receivable_id", flat=True))
+
+
+def chosen(bills: list[OpenBill], visit: Visit, apart: frozenset[int]) -> list[OpenBill]:
+    """The bills that a visitor has come to pay: no one knows a bill before its service begins. ``apart``: ``in_parts``."""
+    known = [bill for bill in bills if bill.service_from <= visit.on and bill.id not in apart]
     if visit.fate == Fate.OLD:
         return [bill for bill in known if bill.due_on <= visit.on - OLD]
     return known
@@ -111,8 +119,9 @@ def book(scene: Scene, source: Source, name: str, visits: list[Visit]) -> None:
     actor = scene[Role.FINANCE]
     bills = open_bills_each(actor, {person_id: visit.on for person_id, visit in seen.items()})
     rows: list[BatchRow] = []
+    apart = in_parts(scene)
     for visit in seen.values():
-        paid = chosen(bills.get(visit.payer.person_id, []), visit)
+        paid = chosen(bills.get(visit.payer.person_id, []), visit, apart)
         fen = habits.to_pay(visit.fate, sum(bill.total_fen for bill in paid))
         if paid and fen:
             rows.append(_row(scene, source, visit, paid, fen, len(rows)))
@@ -126,3 +135,13 @@ def _row(scene: Scene, source: Source, visit: Visit, paid: list[OpenBill], fen: 
     reference = f"{scene.place.prefix}{visit.on:%Y%m%d}{number + 1:05d}"
     remark = f"{payer.code} 物业费" if source == Source.BANK else ""
     return BatchRow(reference, payer.home_id, payer.person_id, fen, payer.channel, visit.on, tuple(bill.id for bill in paid), remark=remark)
+
+
+def paid_by_bank(scene: Scene, mark: str, home_id: int, payer_id: int, bills: list[OpenBill], fen: int, remark: str) -> None:
+    """One transfer of today, for these bills; ``mark`` tells it from the payer's others."""
+    day = clock.today()
+    row = BatchRow(f"{scene.place.prefix}{mark}{day:%Y%m%d}{bills[0].property_code}", home_id, payer_id, fen, "transfer", day,
+                   tuple(bill.id for bill in bills), remark=f"{bills[0].property_code} {remark}")  # fmt: skip
+    digest = hashlib.sha256(repr(row).encode()).hexdigest()
+    name = f"{scene.place.name} 网银来款 {day:%Y%m%d} {remark}"
+    take_payments_in_bulk(Batch(scene.community.pk, Source.BANK, name, digest, (row,)), actor=scene[Role.FINANCE])

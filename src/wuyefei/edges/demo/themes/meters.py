@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
-from wuyefei.estate.metering.public import Installed, ReadingRow, confirm, install, latest_of, record
+from wuyefei.estate.metering.public import (
+    Installed,
+    ReadingRow,
+    confirm,
+    install,
+    latest_of,
+    read_one,
+    record,
+)
 from wuyefei.estate.properties.public import Meter, MeterRow, Property, bulk_create_meters
 from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.estate.tariffs.rules.public import By
@@ -26,11 +34,11 @@ from wuyefei.money.sheets.public import (
     parse_steps,
 )
 
-from .. import cast
+from .. import cast, dial
 from ..scene import Act, Scene
 
 WATER = "水表"
-METERS, MONTHS = 24, 12
+METERS, MONTHS, PHOTOGRAPHED = 24, 12, 4
 READ_ON, BILLED_ON, SHARED_ON = 25, 26, 2
 STEPS = "80 2.90，120 3.85，不限 6.70"
 COMMON_FEN = 128_640
@@ -72,6 +80,9 @@ def _read(scene: Scene, month: Month) -> None:
         absurd = number == len(meters) if now else dice.random() < 0.02
         used = dice.randint(60, 90) if absurd else dice.randint(4, 13)
         rows.append(ReadingRow(meter.pk, day, last[meter.pk].value + used))
+    if now or month.plus(1) == scene.calendar.month:
+        for row in rows[:PHOTOGRAPHED]:
+            read_one(row, actor=scene[Role.FINANCE], community=scene.community, sure=True, photo=dial.picture(f"{int(row.value):05d}"))
     for reading in record(rows, actor=scene[Role.FINANCE], community=scene.community):
         if reading.state == "held" and not now:
             confirm(reading.pk, actor=scene[Role.FINANCE], reason="电话问过，家里来了亲戚")

@@ -32,6 +32,13 @@ BODY = "{称呼}您好，{小区}{房号} {账期} {项目}共 {金额} 元，�
 LETTER = "{称呼}：\n您在{小区}的{房号}，{账期}的{项目}共 {金额} 元，缴费日为 {到期日}。\n可以到服务中心缴纳，也可以来电（{电话}）询问明细。感谢您的支持。"
 DEMAND = "{称呼}：{函号} 号催款函已寄出（邮件号 {邮件号}），涉及 {房号} 物业费用 {金额} 元。有疑问请致电 {电话}。"
 CODE = "您的验证码是 {验证码}，五分钟内有效。请勿告诉他人。{企业}"
+SMART = "{问候}，{称呼}。{房号} {账期}{项目}共 {金额} 元，{到期日} 前缴。{比上期}{同户型}{社区预告}{企业} {电话}"
+REMIND = "{称呼}您好，{房号} {账期}{项目} {金额} 元还没有缴，{到期日} 到期。已缴请忽略。{企业}"
+TEXTS = (
+    ("bill", "sms", BODY, "", "1001"), ("bill", "letter", LETTER, "缴费通知", ""), ("code", "sms", CODE, "", "1002"), ("demand", "sms", DEMAND, "", "1003"),
+    ("smart", "sms", SMART, "", "1004"), ("remind", "sms", REMIND, "", "1005"),
+)  # fmt: skip
+"""Step, channel, text, title, and the number with the carrier."""
 CALLS = (
     ("promised", "答应这个周末来前台缴"), ("no_answer", ""), ("reached", "已说明账单，回去核对"), ("disputes", "说楼道灯坏了半个月没修"),
     ("claims_paid", "说家人已经转账，请他发回单"),
@@ -77,23 +84,28 @@ def _ahead(scene: Scene) -> None:
         set_wish(rows[-1].payer_id, "phone", "refused", "来电要求只发短信", actor=scene[Role.COLLECTOR])
 
 
-def _ready(scene: Scene) -> bool:
-    """Texts and carriers of the firm, made once by those who may."""
+def texts(scene: Scene) -> bool:
+    """Texts and carriers of the firm, made once by those who may; whether they are there."""
     author, approver, admin = (scene.crew.get(role) for role in (Role.FINANCE, Role.GROUP_MANAGER, Role.ADMINISTRATOR))
     if author is None or approver is None or admin is None:
         return False
     if Permission.NOTICE_SEND not in author.wide or Permission.NOTICE_APPROVE not in approver.wide or Permission.ADMIN not in admin.wide:
         return False
     if Template.objects.filter(organisation_id=author.organisation_id).exists():
-        return not Batch.objects.filter(organisation_id=author.organisation_id).exists()
-    texts = (("bill", "sms", BODY, "", "1001"), ("bill", "letter", LETTER, "缴费通知", ""), ("code", "sms", CODE, "", "1002"), ("demand", "sms", DEMAND, "", "1003"))
-    for step, channel, body, subject, number in texts:
+        return True
+    for step, channel, body, subject, number in TEXTS:
         made = save_version(step, channel, body, subject=subject, carrier_template=number, actor=author)
         decide_version(made.pk, approved=True, actor=approver)
     settings = {"secret_id": "demo", "secret_key": "demo", "app_id": "1400000000", "sign": "演示", "endpoint": "sandbox:"}
     save_carrier("sms", settings, enabled=True, per_second=1000, actor=admin)
     save_carrier("letter", {"return_address": "演示路 1 号"}, enabled=True, actor=admin)
     return True
+
+
+def _ready(scene: Scene) -> bool:
+    """Whether this is the first community of the firm to send a notice today."""
+    sent = Batch.objects.filter(organisation_id=scene.community.organisation_id, made_at__gte=scene.calendar.at(scene.calendar.today, 0))
+    return texts(scene) and not sent.exists()
 
 
 def _due(scene: Scene) -> dt.date | None:

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from wuyefei.foundation.platform import clock
+from wuyefei.money.invoices.public import offered as invoices_offered
 from wuyefei.money.sheets.public import photo_of_bill
 from wuyefei.relations.accounts.public import Place, Step, get_bill, note_step, places
 from wuyefei.relations.notices.public import news_of, told
@@ -52,7 +53,10 @@ def _home(request: OwnerRequest, place: Place, many: int) -> HttpResponse:
 @require_GET
 def bill(request: OwnerRequest, place: Place, bill_id: int) -> HttpResponse:
     page = bill_page(place, bill_id, clock.today())
-    context = {"page": page, "today": clock.today(), "greeting": greeting(), "news": news_of(place.community_id, clock.today())}
+    context = {
+        "page": page, "today": clock.today(), "greeting": greeting(), "news": news_of(place.community_id, clock.today()),
+        "may_invoice": place.private and invoices_offered(place.organisation_id),
+    }  # fmt: skip
     return show(request, "bill", context, place=place)
 
 

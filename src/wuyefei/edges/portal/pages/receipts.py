@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from wuyefei.foundation.platform import audit
+from wuyefei.money.invoices.public import offered as invoices_offered
 from wuyefei.money.receipts.public import capital_amount, render_receipt, render_seal, snapshot_of
 from wuyefei.relations.accounts.public import Place, acting_for, get_payment_by_receipt, get_receipt_of
 
@@ -39,6 +40,7 @@ def ticket(request: OwnerRequest, place: Place, receipt_id: int, *, fresh: bool)
         "receipt": found, "shown": snapshot, "payment": payment, "capital": capital_amount(snapshot.total_fen), "fresh": fresh,
         "principal_fen": sum(line.principal_fen for line in snapshot.lines),
         "late_fee_fen": sum(line.late_fee_fen for line in snapshot.lines), "seal": f"data:image/svg+xml;base64,{seal}",
+        "may_invoice": not snapshot.voided and invoices_offered(place.organisation_id),
         "share": request.build_absolute_uri(reverse("receipts:verify", args=[found.token])),
     }  # fmt: skip
     return show(request, "receipt", context, place=place)

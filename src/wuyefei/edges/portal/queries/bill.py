@@ -17,6 +17,7 @@ from wuyefei.money.billing.public import (
     Standing,
     explanation,
     late_fee_of,
+    lost_among,
     standings,
 )
 from wuyefei.money.concessions.public import Granted, Verdict, granted_on, running_plan, verdicts
@@ -111,7 +112,7 @@ def bill_page(place: Place, bill_id: int, today: dt.date) -> BillPage:
     settled = _settled(place, bill)
     words = state(
         due_on=bill.due_on, today=today, open_fen=open_fen, part_paid=bool(settled), disputed=disputed, void=void,
-        waived=not settled and standing.fee_due_fen <= 0,
+        waived=not settled and standing.fee_due_fen <= 0, lost=not open_fen and bool(lost_among([bill.pk])),
     )  # fmt: skip
     explained = explanation(bill)
     parts = compose(standing.fee_due_fen, composition(place.community_id)) if bill.item.code == SERVICE and standing.fee_due_fen > 0 else []

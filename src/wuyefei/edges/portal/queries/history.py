@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from wuyefei.foundation.kernel.dates import Month
-from wuyefei.money.billing.public import Receivable, Standing, standings
+from wuyefei.money.billing.public import Receivable, Standing, lost_among, standings
 from wuyefei.money.payments.public import Payment, Tender
 from wuyefei.relations.accounts.public import Place, bills, payments_of
 
@@ -52,19 +52,20 @@ def year_of(place: Place, year: int | None, today: dt.date) -> Year:
     rows = list(bills(place).filter(service_from__year=chosen).select_related("item", "property").order_by("-service_from", "-pk"))
     found = standings(rows, today)
     disputed = disputed_among([row.pk for row in rows if found[row.pk].outstanding_fen], today)
-    lines = [_line(place, row, found[row.pk], today, row.pk in disputed) for row in rows]
+    lost = lost_among([row.pk for row in rows if found[row.pk].fee_due_fen < row.amount_fen])
+    lines = [_line(place, row, found[row.pk], today, row.pk in disputed, row.pk in lost) for row in rows]
     standing = [line for line in lines if line.bill.reversed_at is None]
     due = sum(line.fee_fen for line in standing)
     return Year(chosen, years, _chart(standing, chosen), lines, due, sum(line.open_fen for line in standing))
 
 
-def _line(place: Place, row: Receivable, standing: Standing, today: dt.date, disputed: bool) -> PastBill:
+def _line(place: Place, row: Receivable, standing: Standing, today: dt.date, disputed: bool, lost: bool) -> PastBill:
     void = row.reversed_at is not None
     open_fen = 0 if void else standing.outstanding_fen + standing.payable_fen
     fee = row.amount_fen if void else standing.fee_due_fen + standing.settled_fen + standing.payable_fen
     words = state(
         due_on=row.due_on, today=today, open_fen=open_fen, disputed=disputed, void=void,
-        part_paid=0 < standing.outstanding_fen < standing.fee_due_fen, waived=fee == 0,
+        part_paid=0 < standing.outstanding_fen < standing.fee_due_fen, waived=fee == 0, lost=lost,
     )  # fmt: skip
     where = row.property.code if row.property_id != place.property_id else ""
     return PastBill(row, row.memo or period(row.service_from, row.service_to), where, words, fee, open_fen)

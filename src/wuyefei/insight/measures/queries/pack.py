@@ -164,6 +164,8 @@ def _happenings(scope: Scope) -> list[Happening]:
         _count("红冲应收", changes.filter(kind=Adjustment.Kind.REVERSAL)),
         _count("调减应收", changes.filter(kind=Adjustment.Kind.ADJUST, amount_fen__lt=0)),
         _count("调增应收", changes.filter(kind=Adjustment.Kind.ADJUST, amount_fen__gt=0)),
+        _count("坏账核销", changes.filter(kind=Adjustment.Kind.WRITE_OFF)),
+        _count("收回已核销坏账", changes.filter(kind=Adjustment.Kind.RECOVER)),
         _count("倒签收款日", dated),
     ]
 

@@ -75,11 +75,12 @@ def claim_deposit(line_id: int, slip_id: int, *, actor: Actor) -> DepositSlip:
 
 
 @transaction.atomic
-def claim_settlement(line_id: int, *, actor: Actor) -> BankLine:
-    """A waiting line is what a payment channel paid out to us: out of the bank's suspense and out of the channel's account."""
+def claim_settlement(line_id: int, *, actor: Actor, account: Account = Account.CHANNEL) -> BankLine:
+    """A waiting line is what a payment channel, or the bank for its debits, paid out to us: out of the bank's suspense and out
+    of the account in which that money stood."""
     line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
     _require(line, BankLine.State.WAITING)
-    postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(Account.CHANNEL, -line.amount_fen)]
+    postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(account, -line.amount_fen)]
     post(SETTLEMENT_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 渠道结算到账")
     line.state, line.suspense_fen, line.due_at = BankLine.State.SETTLED, 0, None
     line.closed_at, line.closed_by_id = clock.now(), actor.user_id

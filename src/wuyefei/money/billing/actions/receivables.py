@@ -22,7 +22,7 @@ from wuyefei.foundation.kernel.money import tax_included, yuan_text
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.ledger.public import Account, Posting, post
 
-from ..fees import refresh, standings
+from ..fees import lost_fen, refresh, standings
 from ..models import Adjustment, Deferral, LateFeeWaiver, Receivable
 from ..postings import gross_postings
 from ..rules.drafting import later_income, thawed_prices
@@ -34,6 +34,11 @@ REVERSE_KIND, ADJUST_KIND, WAIVE_KIND = "billing.reverse", "billing.adjust", "bi
 class HasPayments(DomainError):
     code = "has_payments"
     message = "这笔应收已核销 {paid} 元，请先作废对应的收款，再红冲。"
+
+
+class WrittenOff(DomainError):
+    code = "written_off"
+    message = "这笔应收有 {sum} 元已作坏账核销，请先在核销页恢复待收，再红冲。"
 
 
 class TooMuch(DomainError):
@@ -134,6 +139,9 @@ def ask_reversal(receivable_id: int, *, actor: Actor, reason: str) -> Request:
 
 
 def refuse_paid(row: Receivable) -> None:
+    lost = -lost_fen(row.pk)
+    if lost:
+        raise WrittenOff(sum=yuan_text(lost))
     standing = standings([row], clock.today())[row.pk]
     paid = standing.fee_due_fen - row.outstanding_fen + row.late_fee_settled_fen
     if paid:

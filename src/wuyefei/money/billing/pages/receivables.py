@@ -29,7 +29,7 @@ from .. import forms, listing, queries
 from ..actions import holds
 from ..actions import receivables as acts
 from ..explaining import explanation, late_fee_of
-from ..fees import standings
+from ..fees import lost_among, standings
 from ..models import Receivable
 from .common import actor_of, number
 
@@ -52,10 +52,11 @@ def dress(rows: list[Receivable]) -> list[Receivable]:
     """Rows with their standing as of today."""
     today = clock.today()
     found = standings(rows, today)
+    lost = lost_among([row.pk for row in rows if not row.outstanding_fen and found[row.pk].fee_due_fen < row.amount_fen])
     for row in rows:
         standing = found[row.pk]
         row.standing = standing  # type: ignore[attr-defined]
-        row.kind_of_state, words = listing.state_of(row, standing.fee_due_fen, standing.payable_fen, today)  # type: ignore[attr-defined]
+        row.kind_of_state, words = listing.state_of(row, standing.fee_due_fen, standing.payable_fen, today, row.pk in lost)  # type: ignore[attr-defined]
         row.state_words = _(words)  # type: ignore[attr-defined]
         row.days_late = (today - row.due_on).days if row.outstanding_fen and row.due_on < today else 0  # type: ignore[attr-defined]
     return rows

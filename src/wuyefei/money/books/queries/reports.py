@@ -51,7 +51,7 @@ def income(scope: Scope, *, by_community: bool = False) -> list[IncomeRow]:
     bills = Receivable.objects.filter(scope.booked_within(), **own).exclude(kind=Receivable.Kind.OPENING)
     changes = (
         Adjustment.objects.filter(scope.booked_within(), receivable__item__nature=ChargeItem.Nature.INCOME)
-        .exclude(receivable__kind=Receivable.Kind.OPENING)
+        .exclude(receivable__kind=Receivable.Kind.OPENING).exclude(kind__in=Adjustment.LOSS)
     )
     net = F("amount_fen") - F("tax_fen") - F("deferred_fen")
     group = "community" if by_community else "item"

@@ -26,6 +26,7 @@ from wuyefei.money.payments.public import (
     NothingToGiveBack,
     Payment,
     balance_fen,
+    check_reversal,
     get_payment,
     hold_refund,
     return_refund,
@@ -112,6 +113,7 @@ def ask_suspense_refund(exception_id: int, reason: str, *, actor: Actor) -> Refu
 def _release(payment: Payment, wanted: RefundRequest) -> list[int]:
     """The bills to be unallocated. Raises ``NothingToGiveBack`` where they and the prepayment do not suffice."""
     rows = payment.allocations.filter(reverses__isnull=True, reversed_by__isnull=True, receivable_id__in=wanted.receivable_ids)
+    check_reversal(list(rows))
     settled = list(rows.values_list("receivable_id", "amount_fen"))
     held = balance_fen(payment.payer_id, payment.property_id) + sum(fen for _id, fen in settled)
     if held < wanted.amount_fen:

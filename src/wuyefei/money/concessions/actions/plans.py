@@ -38,6 +38,7 @@ from ..rules.plans import (
     Basis,
     BillsChanged,
     NotAgreed,
+    NotMediated,
     PlanLate,
     PlanState,
     Seat,
@@ -50,7 +51,8 @@ from ..rules.plans import (
     schedule,
 )
 
-POLICY_KIND, HARDSHIP_KIND = "concessions.plan", "concessions.hardship"
+POLICY_KIND, HARDSHIP_KIND, MEDIATION_KIND = "concessions.plan", "concessions.hardship", "concessions.mediation"
+KINDS = {Basis.POLICY: POLICY_KIND, Basis.HARDSHIP: HARDSHIP_KIND, Basis.MEDIATION: MEDIATION_KIND}
 MOST_BILLS = 200
 
 
@@ -99,10 +101,9 @@ def propose(property_id: int, receivable_ids: Sequence[int], terms: PlanTerms, *
     PlanBill.objects.bulk_create([PlanBill(plan=plan, receivable=bill, principal_fen=bill.outstanding_fen) for bill in bills])
     parts = schedule(total, terms.months, terms.first_due_on)
     PlanPart.objects.bulk_create([PlanPart(plan=plan, number=one.number, due_on=one.due_on, amount_fen=one.amount_fen) for one in parts])
-    kind = POLICY_KIND if terms.basis is Basis.POLICY else HARDSHIP_KIND
     payload = {"plan": plan.pk, "part_count": plan.months, "relief_percent": plan.relief_percent, "first_due_on": terms.first_due_on,
                "bills": [bill.pk for bill in bills], "total_fen": total}  # fmt: skip
-    request = approvals.ask(kind, plan, actor=actor, community_id=plan.community_id, payload=payload, reason=plan.reason, amount_fen=total)
+    request = approvals.ask(KINDS[terms.basis], plan, actor=actor, community_id=plan.community_id, payload=payload, reason=plan.reason, amount_fen=total)
     plan.request_id = request.pk
     plan.save(update_fields=["request_id"])
     audit.record(actor, "concessions.propose", plan, after=payload, reason=plan.reason)
@@ -139,10 +140,12 @@ def _followed(terms: PlanTerms, first: Receivable, actor: Actor) -> Plan | None:
 
 
 def _check_origin(terms: PlanTerms, first: Receivable, actor: Actor) -> None:
-    """What the payer asked for leads to a plan of their own once."""
-    if not terms.origin:
+    """What the payer asked for leads to a plan of their own once. A mediated one comes from its agreement."""
+    origin = origin_of(actor, terms.origin) if terms.origin else None
+    if terms.basis is Basis.MEDIATION and not (origin and origin.mediated):
+        raise NotMediated()
+    if origin is None:
         return
-    origin = origin_of(actor, terms.origin)
     if origin.payer_id != first.payer_id or origin.community_id != first.community_id:
         raise NotFound()
     if queries.plan_from(terms.origin) is not None:

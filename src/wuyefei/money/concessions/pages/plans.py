@@ -112,7 +112,7 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     said = queries.opinions(row)
     seats = [(seat, _(SEAT_NAMES[seat]), said.get(seat), _may_assess(actor, row, seat, said)) for seat in (Seat.PROJECT, Seat.SERVICE)]
     waiting = row.state == State.ASKED
-    kind = actions.POLICY_KIND if row.basis == Basis.POLICY else actions.HARDSHIP_KIND
+    kind = actions.KINDS[Basis(row.basis)]
     may_ask = actor.may(Permission.ADJUST_REQUEST, row.community_id)
     context = {
         "plan": row, "verdict": verdict, "seats": seats, "hardship": row.basis == Basis.HARDSHIP,

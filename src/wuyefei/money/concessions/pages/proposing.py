@@ -24,7 +24,7 @@ from ..limiting import limits_of
 from ..models import Plan
 from ..origins import Origin, origin_of
 from ..rules.limits import Limits
-from ..rules.plans import Basis, Wanted, check_terms, schedule
+from ..rules.plans import Basis, Wanted, check_terms, months_of, schedule
 from .common import actor_of, number
 
 
@@ -47,7 +47,7 @@ def new(request: HttpRequest, property_id: int) -> HttpResponse:
     chosen = {pk for text in request.POST.getlist("bill") if (pk := number(text))} if request.method == "POST" else {row.pk for row in free}
     total = sum(row.outstanding_fen for row in free if row.pk in chosen)
     limits, origin = limits_of(actor.organisation_id), _origin(request, home.community_id)
-    form = PlanForm(request.POST or None, initial=_initial(total, limits, origin), limits=limits)
+    form = PlanForm(request.POST or None, initial=_initial(total, limits, origin), limits=limits, mediated=bool(origin and origin.mediated))
     parts = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -88,9 +88,9 @@ def _origin(request: HttpRequest, community_id: int) -> Origin | None:
 
 
 def _initial(total_fen: int, limits: Limits, origin: Origin | None) -> dict[str, Any]:
-    basis = Basis.POLICY if total_fen >= limits.large_fen else Basis.HARDSHIP
-    least, most = limits.months(basis is Basis.HARDSHIP)
+    basis = Basis.MEDIATION if origin and origin.mediated else Basis.POLICY if total_fen >= limits.large_fen else Basis.HARDSHIP
+    least, most = months_of(basis, limits)
     today = clock.today()
     first = min(Month.of(today).plus(1).day(min(today.day, 28)), Month.of(today).plus(1).last)
     return {"basis": basis, "months": min(most, max(least, origin.months if origin and origin.months else limits.policy_most)),
-            "first_due_on": first, "relief_percent": 0 if basis is Basis.POLICY else limits.relief_least}  # fmt: skip
+            "first_due_on": first, "relief_percent": limits.relief_least if basis is Basis.HARDSHIP else 0}  # fmt: skip

@@ -22,6 +22,7 @@ from .limits import Limits
 class Basis(StrEnum):
     POLICY = "policy"
     HARDSHIP = "hardship"
+    MEDIATION = "mediation"
 
 
 class Seat(StrEnum):
@@ -49,7 +50,9 @@ class Going(StrEnum):
     COMPLETED = "completed"
 
 
-BASIS_NAMES: dict[Basis, str] = {Basis.POLICY: "大额分期", Basis.HARDSHIP: "困难分期"}
+BASIS_NAMES: dict[Basis, str] = {Basis.POLICY: "大额分期", Basis.HARDSHIP: "困难分期", Basis.MEDIATION: "调解分期"}
+MEDIATED_MONTHS = (2, 36)
+"""A plan that a mediation agreement says has as many parts as was agreed, within these bounds, and no least sum (product row C7)."""
 SEAT_NAMES: dict[Seat, str] = {Seat.PROJECT: "项目经理", Seat.SERVICE: "客户关系经理或管家", Seat.FINANCE: "财务"}
 STATE_NAMES: dict[State, str] = {
     State.ASKED: "待审批", State.ACTIVE: "履行中", State.COMPLETED: "已完成", State.BREACHED: "已违约", State.REPLACED: "已重新协商",
@@ -61,6 +64,11 @@ PART_NAMES: dict[Going, str] = {Going.DUE: "未到期", Going.KEPT: "已付", Go
 class TooSmall(DomainError):
     code = "plan_too_small"
     message = "大额分期的本金应在 {least} 元以上，所选账单合计 {sum} 元。有困难的，可走困难分期。"
+
+
+class NotMediated(DomainError):
+    code = "not_mediated"
+    message = "调解分期要从法务案件里的调解协议提出。"
 
 
 class AlreadyPlanned(DomainError):
@@ -141,14 +149,19 @@ class Wanted:
     first_due_on: dt.date
 
 
+def months_of(basis: Basis, limits: Limits) -> tuple[int, int]:
+    """The least and the most parts."""
+    return MEDIATED_MONTHS if basis is Basis.MEDIATION else limits.months(basis is Basis.HARDSHIP)
+
+
 def check_terms(wanted: Wanted, total_fen: int, today: dt.date, limits: Limits) -> None:
     """Raises ``Invalid`` naming the field, or ``TooSmall``."""
     basis, months, relief_percent, first_due_on = wanted.basis, wanted.months, wanted.relief_percent, wanted.first_due_on
-    least, most = limits.months(basis is Basis.HARDSHIP)
+    least, most = months_of(basis, limits)
     if not least <= months <= most:
         raise Invalid(field="期数", reason=Phrase("应在 {least} 到 {most} 期之间", least=least, most=most))
-    if basis is Basis.POLICY and relief_percent:
-        raise Invalid(field="违约金减免", reason="大额分期不减免违约金")
+    if basis is not Basis.HARDSHIP and relief_percent:
+        raise Invalid(field="违约金减免", reason="只有困难分期可以减免违约金；调解减的，按调解减让")
     if basis is Basis.HARDSHIP and not limits.relief_least <= relief_percent <= limits.relief_most:
         raise Invalid(field="违约金减免", reason=Phrase("应在 {least}% 到 {most}% 之间", least=limits.relief_least, most=limits.relief_most))
     if not today <= first_due_on <= today + limits.first_within * DAY:

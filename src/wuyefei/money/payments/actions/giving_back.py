@@ -20,6 +20,7 @@ from wuyefei.money.ledger.public import Account, Posting, post
 from ..models import Allocation, Payment, Prepayment
 from ..queries import balance_fen
 from ..rules import Part
+from .reversing import check_reversal
 from .take import lock_prepaid, prepayment_row
 
 RELEASE_KIND, HOLD_KIND, RETURN_KIND = "payment.release", "payment.refund_hold", "payment.refund_return"
@@ -88,6 +89,7 @@ def release(payment: Payment, receivable_ids: Collection[int], actor: Actor) -> 
     )
     if not rows:
         return 0
+    check_reversal(rows)
     bills = list(Receivable.objects.select_for_update().filter(pk__in={row.receivable_id for row in rows}).order_by("pk"))
     now = clock.now()
     Allocation.objects.bulk_create(

@@ -21,6 +21,7 @@ from wuyefei.money.receipts.public import void as void_receipt
 from ..models import Allocation, Payment, Prepayment
 from ..queries import balance_fen
 from ..rules import Part, Settled
+from .reversing import check_reversal
 from .take import lock_prepaid, payment_postings, prepayment_row
 
 VOID_KIND = "payment.void"
@@ -65,6 +66,7 @@ def ask_void(payment_id: int, *, actor: Actor, reason: str) -> Request:
     actor.require(Permission.PAYMENT_VOID_REQUEST, payment.community_id)
     for check in _checks.values():
         check(payment)
+    check_reversal(list(payment.allocations.filter(reverses__isnull=True)))
     return approvals.ask(
         VOID_KIND, payment, actor=actor, community_id=payment.community_id, reason=reason, amount_fen=payment.amount_fen,
         payload={"payment": payment.pk, "amount_fen": payment.amount_fen,
@@ -83,6 +85,7 @@ def undo_payment(payment_id: int, reason: str, *, actor: Actor) -> Payment:
     entry is reversed, the receipt keeps its number and is void. Called on approval, which checks the permission."""
     payment = _locked(payment_id, actor)
     rows = list(payment.allocations.filter(reverses__isnull=True).order_by("receivable_id"))
+    check_reversal(rows)
     bills = list(
         Receivable.objects.select_for_update().filter(pk__in={row.receivable_id for row in rows}).order_by("pk")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.typesetting import typeset
 from wuyefei.relations.contacts.public import Contact
 
-from ..models import Batch, Carrier, Message, Target
+from ..models import Batch, Carrier, Message, Target, Version
 from ..queries import get_batch
 from ..rules import texts
 from .sending import judge_again, log_contacts
@@ -44,11 +45,9 @@ def print_letters(batch_id: int, *, actor: Actor) -> bytes:
 def letters_document(batch_id: int, *, actor: Actor) -> dict[str, Any]:
     """What the page layout is given for the letters of a batch that have been posted, sorted by building."""
     batch = get_batch(actor, batch_id)
-    rows = list(
-        Message.objects.filter(batch=batch, channel="letter", state__in=(Message.State.SENT, Message.State.DELIVERED))
-        .select_related("version", "property", "community").order_by("property__sort_key", "pk")
-    )  # fmt: skip
-    return document(batch, rows, actor)
+    rows = Message.objects.filter(batch=batch, channel="letter", state__in=(Message.State.SENT, Message.State.DELIVERED))
+    facts = rows.order_by("property__sort_key", "pk").values_list("values", "version_id", "property__code")
+    return document(batch, list(facts), actor)
 
 
 @transaction.atomic
@@ -64,20 +63,23 @@ def _fix(message_id: int, actor: Actor) -> None:
     Target.objects.filter(pk__in=message.target_ids).update(state=Target.State.REACHED)
 
 
-def document(batch: Batch, rows: list[Message], actor: Actor) -> dict[str, Any]:
-    """What the page layout is given."""
+def document(batch: Batch, rows: Sequence[tuple[dict[str, str], int, str]], actor: Actor) -> dict[str, Any]:
+    """What the page layout is given; a row is (values, version, room)."""
     carrier = Carrier.objects.filter(organisation_id=batch.organisation_id, channel="letter").first()
     back = str(carrier.settings.get("return_address", "")) if carrier else ""
-    name = organisation_of(actor).name
+    name, place = organisation_of(actor).name, batch.community.name
+    versions = Version.objects.in_bulk({version_id for _values, version_id, _code in rows})
     return {
-        "title": f"{batch.community.name} {batch.due_on}", "author": name, "organisation": name, "back": back,
-        "date": clock.today().isoformat(),
-        "letters": [
-            {
-                "to": row.values.get("称呼", ""), "place": f"{row.community.name} {row.values.get('房号', row.property.code)}",
-                "subject": texts.fill(row.version.subject, row.values) if row.values else "",
-                "paragraphs": [line for line in texts.fill(row.version.body, row.values).splitlines() if line.strip()] if row.values else [],
-            }
-            for row in rows
-        ],
+        "title": f"{place} {batch.due_on}", "author": name, "organisation": name, "back": back, "date": clock.today().isoformat(),
+        "letters": [_letter(values, versions[version_id], f"{place} {values.get('房号', code)}") for values, version_id, code in rows],
     }  # fmt: skip
+
+
+def _letter(values: dict[str, str], version: Version, place: str) -> dict[str, Any]:
+    """One letter; of a person whose data has been erased only the address is left."""
+    if not values:
+        return {"to": "", "place": place, "subject": "", "paragraphs": []}
+    lines = texts.fill(version.body, values).splitlines()
+    return {
+        "to": values.get("称呼", ""), "place": place, "subject": texts.fill(version.subject, values), "paragraphs": [line for line in lines if line.strip()],
+    }

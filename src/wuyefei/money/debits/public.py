@@ -1,0 +1,44 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions.batches import BillsMoved, NoTerms, NothingToDebit, file_of, give_up, make_batch, send, undo
+from .actions.mandates import HasMandate, MandateDraft, end, sign
+from .actions.returns import Answered, import_answer
+from .actions.settling import MoreThanTaken, accept, settle
+from .actions.terms import TermsDraft, save_terms
+from .models import DebitBatch, DebitBill, DebitItem, DebitTerms, Mandate, ReturnFile
+from .queries import batches, get_batch, get_mandate, mandates, payer_debits
+from .rules.answers import AnswerRefused
+
+__all__ = [
+    "AnswerRefused",
+    "Answered",
+    "BillsMoved",
+    "DebitBatch",
+    "DebitBill",
+    "DebitItem",
+    "DebitTerms",
+    "HasMandate",
+    "Mandate",
+    "MandateDraft",
+    "MoreThanTaken",
+    "NoTerms",
+    "NothingToDebit",
+    "ReturnFile",
+    "TermsDraft",
+    "accept",
+    "batches",
+    "end",
+    "file_of",
+    "get_batch",
+    "get_mandate",
+    "give_up",
+    "import_answer",
+    "make_batch",
+    "mandates",
+    "payer_debits",
+    "save_terms",
+    "send",
+    "settle",
+    "sign",
+    "undo",
+]
