@@ -18,7 +18,7 @@ from .kinds import Kind, kind_of, kinds, register_kind
 from .models import Decision, Request
 from .rights import rights_of
 
-__all__ = ["AlreadyAsked", "Kind", "NotOpen", "SamePerson", "ask", "cancel", "decide", "kind_of", "kinds", "payload_hash", "register_kind"]
+__all__ = ["AlreadyAsked", "Kind", "NotOpen", "SamePerson", "ask", "cancel", "decide", "decided_by", "kind_of", "kinds", "payload_hash", "register_kind"]
 
 
 def payload_hash(payload: dict[str, Any]) -> str:
@@ -110,3 +110,10 @@ def cancel(request_id: int, *, actor: Actor) -> Request:
     if kind.refuse:
         kind.refuse(request, actor)
     return request
+
+
+def decided_by(user_id: int, request: Request, actor: Actor) -> bool:
+    """Whether whoever decides on a request, or the colleague in whose place they do, is this person: for a kind whose subject
+    has a maker of its own."""
+    decision = getattr(request, "decision", None)
+    return user_id in (actor.user_id, decision.behalf_id if decision else None)

@@ -87,8 +87,8 @@ def delegate(
         raise Invalid(field="受托人", reason="不能是自己")
     if why := _why_not(taker, places):
         raise CannotStandIn(name=taker.name, reason=why)
-    same = Delegation.objects.filter(giver_id=actor.user_id, taker=taker, withdrawn_at__isnull=True)
-    if same.filter(community_id=community_id, starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+    same = Delegation.objects.filter(giver_id=actor.user_id, taker=taker, withdrawn_at__isnull=True, starts_on__lte=ends_on, ends_on__gte=starts_on)
+    if community_id in same.values_list("community_id", flat=True):
         raise AlreadyLent(name=taker.name)
     row = Delegation.objects.create(
         organisation_id=actor.organisation_id, giver_id=actor.user_id, taker=taker, community_id=community_id,

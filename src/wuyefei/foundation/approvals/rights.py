@@ -122,9 +122,10 @@ def able(request: Request, limits: dict[str, dict[Role, int]]) -> list[Role]:
 def limits_of(organisation_id: int) -> dict[str, dict[Role, int]]:
     """The limits in force by kind and role."""
     found: dict[str, dict[Role, int]] = {}
-    rows = Limit.objects.filter(organisation_id=organisation_id, up_to_fen__isnull=False)
-    for kind, role, up_to in rows.values_list("kind", "role", "up_to_fen"):
-        found.setdefault(kind, {})[Role(role)] = up_to
+    rows = Limit.objects.filter(organisation_id=organisation_id)
+    for row in rows:
+        if row.up_to_fen is not None:
+            found.setdefault(row.kind, {})[Role(row.role)] = row.up_to_fen
     return found
 
 
