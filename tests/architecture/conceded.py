@@ -27,6 +27,7 @@ from wuyefei.money.concessions.public import (
     propose,
 )
 from wuyefei.money.control.public import Draw, Item, Mismatch, PointDraft, register_control
+from wuyefei.money.reserve.public import Quarter, Single, draft_run
 
 
 def plan(place: Place, actors: dict[str, Actor]) -> None:
@@ -60,6 +61,16 @@ def given_up(place: Place, actors: dict[str, Actor]) -> None:
     assert row is not None
     order = GivingUp(Way.JUDGMENT, Paper(f"{place.mark.word}判决书", f"{place.mark.word}民初 1 号", TODAY), f"{place.mark.word}判决", principal_fen=100)
     place.ids["given_up"] = [ask_giving_up(row.pk, order, actor=actors["finance"]).pk]
+
+
+def reserve(place: Place, actors: dict[str, Actor]) -> None:
+    """A quarter's reserve that is drafted, with a large debt to be assessed."""
+    run = draft_run(place.community.pk, Quarter.of(TODAY).plus(-1), actor=actors["finance"])
+    one = Single.objects.create(
+        organisation=place.community.organisation, community=place.community, run=run, payer_id=place.one("person"), receivables=1,
+        oldest_due_on=START, outstanding_fen=10000, by_age_fen=0,
+    )  # fmt: skip
+    place.ids |= {"reserve_run": [run.pk], "reserve_single": [one.pk]}
 
 
 def controls(place: Place, actors: dict[str, Actor]) -> None:

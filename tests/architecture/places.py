@@ -11,8 +11,9 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 
 from tests.architecture.charged import charged, photograph, say_turnover
-from tests.architecture.conceded import controls, given_up, measure, plan, year
+from tests.architecture.conceded import controls, given_up, measure, plan, reserve, year
 from tests.architecture.followed import owners, pursue, talk
+from tests.architecture.helped import helped
 from tests.architecture.place import BILLED, FOREIGN, OURS, SECOND, START, TODAY, Mark, Place, Places
 from tests.architecture.received import bank, debit, online, upload
 from tests.world import actor_of, charge, flat, own, tariff
@@ -87,6 +88,8 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         measure(place, actors)
         pursue(place)
         given_up(place, actors)
+        reserve(place, actors)
+        helped(place, actors)
         controls(place, actors)
     _entries(place)
     return place

@@ -62,8 +62,11 @@ ROOMS = [
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
     "wuyefei.money.bank",
+    "wuyefei.money.relief",
+    "wuyefei.money.rewards",
     "wuyefei.money.debits",
     "wuyefei.money.reconciliation",
+    "wuyefei.money.reserve",
     "wuyefei.money.closing",
     "wuyefei.money.control",
 ]

@@ -44,7 +44,10 @@ urlpatterns = [
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
     path("closing/", include("wuyefei.money.closing.urls")),
     path("controls/", include("wuyefei.money.control.urls")),
+    path("reserve/", include("wuyefei.money.reserve.urls")),
     path("bank/", include("wuyefei.money.bank.urls")),
+    path("relief/", include("wuyefei.money.relief.urls")),
+    path("rewards/", include("wuyefei.money.rewards.urls")),
     path("debits/", include("wuyefei.money.debits.urls")),
     path("imports/", include("wuyefei.money.intake.urls")),
 ]

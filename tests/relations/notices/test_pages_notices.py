@@ -109,6 +109,32 @@ def test_a_carriers_secret_is_never_shown(estate: Estate) -> None:
     assert client_of(estate.world, "manager").get(page).status_code == 403
 
 
+def test_another_service_for_texts(estate: Estate) -> None:
+    """The administrator goes over to Alibaba Cloud: its own fields, none of the other's secrets, its receipts, and back."""
+    from wuyefei.relations.notices.carriers import secrets_of
+
+    client, page = client_of(estate.world, "admin"), reverse("notices:carrier", args=["sms"])
+    text = client.get(page + "?kind=aliyun").content.decode()
+    assert "AccessKey ID" in text and "SecretId" not in text and "SecretId" in client.get(page + "?kind=paper").content.decode()
+    box = estate.sandbox
+    fields = {"kind": "aliyun", "enabled": "on", "per_second": "20", "access_id": box.secret_id, "sign": "桂语物业", "endpoint": box.url}
+    assert client.post(page, fields).status_code == 422, "the secret of the other service is none of this one's"
+    assert Carrier.objects.get(channel="sms").kind == "tencent"
+    assert client.post(page, fields | {"access_secret": box.secret_key}).status_code == 302
+    row = Carrier.objects.get(channel="sms")
+    assert (row.kind, secrets_of(row), "阿里云短信" in client.get(reverse("notices:carriers")).content.decode()) == (
+        "aliyun", {"access_secret": box.secret_key}, True,
+    )  # fmt: skip
+    batch, anyone = started(estate), Client()
+    message = Message.objects.get(batch=batch, person=estate.owners["1-2-101"], channel="sms")
+    assert message.carrier_ref.endswith("^0")
+    body = json.dumps([{"biz_id": message.carrier_ref, "success": True}, {"biz_id": "elsewhere", "success": False, "err_code": "UNDELIVERED"}])
+    answer = anyone.post(hook_of("sms"), body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (200, 0)
+    message.refresh_from_db()
+    assert message.state == "delivered"
+
+
 def test_addresses_of_a_person(estate: Estate) -> None:
     client, owner = client_of(estate.world, "lead"), estate.owners["1-2-101"]
     page = reverse("notices:addresses", args=[owner.pk])

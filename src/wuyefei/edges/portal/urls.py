@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .pages import bills, invoices, me, openness, own_data, paying, receipts, service, settings, signing
+from .pages import (
+    auto_debit,
+    bills,
+    invoices,
+    me,
+    openness,
+    own_data,
+    paying,
+    receipts,
+    service,
+    settings,
+    signing,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -38,5 +50,6 @@ urlpatterns = [
     path("p/<str:place>/requests/<str:token>/withdraw", service.take_back, name="withdraw"),
     path("p/<str:place>/open", openness.openness, name="open"),
     path("p/<str:place>/my-data", own_data.export, name="own_data"),
+    path("p/<str:place>/auto-debit", auto_debit.auto_debit, name="auto_debit"),
     path("p/<str:place>/leave", me.leave_place, name="leave"),
 ]

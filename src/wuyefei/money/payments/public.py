@@ -2,6 +2,7 @@
 
 from .actions.bulk import Batch, BatchRefused, BatchResult, take_payments_in_bulk
 from .actions.carrying import Carried, carry, lock_payments_of, move_prepayment, paid_towards, release_bill
+from .actions.from_fund import FUND_KIND, FundOrder, OpenChanged, pay_from_fund
 from .actions.giving_back import Held, NothingToGiveBack, hold_refund, return_refund
 from .actions.online import OnlinePayment, check_due, take_online
 from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
@@ -22,10 +23,13 @@ __all__ = [
     "Bill",
     "BillsChanged",
     "Carried",
+    "FUND_KIND",
     "Fault",
+    "FundOrder",
     "Held",
     "NothingToGiveBack",
     "OnlinePayment",
+    "OpenChanged",
     "OpeningPrepayment",
     "Order",
     "Part",
@@ -51,6 +55,7 @@ __all__ = [
     "lock_payments_of",
     "move_prepayment",
     "paid_towards",
+    "pay_from_fund",
     "payments",
     "release_bill",
     "register_reversal_check",

@@ -9,6 +9,8 @@ from typing import Any
 from wuyefei.foundation import environment
 from wuyefei.foundation.platform import vault
 
+from .channels.aliyun import ENDPOINT as ALIYUN_ENDPOINT
+from .channels.aliyun import AliyunSms
 from .channels.base import Carrier as Sender
 from .channels.mail import Smtp
 from .channels.push import Webhook
@@ -19,15 +21,18 @@ from .channels.wechat import WechatAccount, WechatMini
 from .models import Carrier
 
 SECRETS: dict[str, tuple[str, ...]] = {
-    "tencent": ("secret_key",), "smtp": ("password",), "wechat": ("secret", "token"), "mini": ("secret", "token"),
+    "tencent": ("secret_key",), "aliyun": ("access_secret",), "smtp": ("password",), "wechat": ("secret", "token"), "mini": ("secret", "token"),
     "webhook": ("secret",), "paper": (),
 }  # fmt: skip
 OPEN: dict[str, tuple[str, ...]] = {
-    "tencent": ("secret_id", "app_id", "sign", "region", "endpoint"), "smtp": ("host", "port", "user", "sender", "name"),
+    "tencent": ("secret_id", "app_id", "sign", "region", "endpoint"), "aliyun": ("access_id", "sign", "endpoint"), "smtp": ("host", "port", "user", "sender", "name"),
     "wechat": ("app_id", "url", "endpoint"), "mini": ("app_id", "page", "endpoint"), "webhook": ("url",), "paper": ("return_address",),
 }  # fmt: skip
 """The settings of each kind; secrets are locked and never shown again."""
-KIND_OF = {"sms": "tencent", "email": "smtp", "wechat": "wechat", "mini": "mini", "app": "webhook", "letter": "paper"}
+KINDS_OF: dict[str, tuple[str, ...]] = {
+    "sms": ("tencent", "aliyun"), "email": ("smtp",), "wechat": ("wechat",), "mini": ("mini",), "app": ("webhook",), "letter": ("paper",),
+}  # fmt: skip
+"""The services that a channel may go by, the usual one first."""
 
 
 def secrets_of(row: Carrier) -> dict[str, str]:
@@ -51,7 +56,10 @@ def _at_home(values: dict[str, Any]) -> dict[str, Any]:
 
     box = shared()
     found = {"endpoint": box.url, "url": f"{box.url}/push", "host": "127.0.0.1"}
-    keys = {"secret_id": box.secret_id, "secret_key": box.secret_key, "secret": box.secret}
+    keys = {
+        "secret_id": box.secret_id, "secret_key": box.secret_key, "secret": box.secret, "access_id": box.secret_id,
+        "access_secret": box.secret_key,
+    }  # fmt: skip
     more = {"port": box.mail_port} if "host" in names else {}
     return {**values, **{name: found[name] for name in names}, **{name: keys[name] for name in keys if name in values}, **more}
 
@@ -61,6 +69,10 @@ def _sms(values: dict[str, Any]) -> Sender:
         values["secret_id"], values["secret_key"], values["app_id"], values["sign"], values.get("region") or "ap-guangzhou",
         values.get("endpoint") or SMS_ENDPOINT,
     )  # fmt: skip
+
+
+def _aliyun(values: dict[str, Any]) -> Sender:
+    return AliyunSms(values["access_id"], values["access_secret"], values["sign"], values.get("endpoint") or ALIYUN_ENDPOINT)
 
 
 def _mail(values: dict[str, Any]) -> Sender:
@@ -79,7 +91,9 @@ def _push(values: dict[str, Any]) -> Sender:
     return Webhook(values["url"], values["secret"])
 
 
-_makers: dict[str, Callable[[dict[str, Any]], Sender]] = {"tencent": _sms, "smtp": _mail, "wechat": _wechat, "mini": _mini, "webhook": _push}
+_makers: dict[str, Callable[[dict[str, Any]], Sender]] = {
+    "tencent": _sms, "aliyun": _aliyun, "smtp": _mail, "wechat": _wechat, "mini": _mini, "webhook": _push,
+}  # fmt: skip
 
 
 def sender_of(row: Carrier) -> Sender:

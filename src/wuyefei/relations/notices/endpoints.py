@@ -64,6 +64,8 @@ def receipts(request: HttpRequest, hook: str) -> HttpResponse:
         return HttpResponseBadRequest("form", content_type="text/plain")
     for told in found[:MOST]:
         take_receipt(carrier, told.state, ref=told.ref, key=told.key, reason=told.reason)
+    if carrier.kind == "aliyun":
+        return HttpResponse('{"code":0,"msg":"OK"}', content_type="application/json")
     if carrier.kind == "tencent":
         return HttpResponse('{"result":0,"errmsg":"OK"}', content_type="application/json")
     return HttpResponse("success", content_type="text/plain")
@@ -76,7 +78,7 @@ def _genuine(carrier: Carrier, request: HttpRequest) -> bool:
         return wechat.genuine(held.get("token", ""), query.get("timestamp", ""), query.get("nonce", ""), query.get("signature", ""))
     if carrier.kind == "webhook":
         return push.genuine(held.get("secret", ""), request.body, request.headers.get(push.HEADER, ""))
-    return carrier.kind == "tencent"
+    return carrier.kind in ("tencent", "aliyun")
 
 
 def _rows(body: bytes) -> list[dict[str, object]]:
@@ -94,6 +96,12 @@ def _sms(body: bytes) -> Iterator[Told]:
     for row in _rows(body):
         good = row.get("report_status") == "SUCCESS"
         yield Told("delivered" if good else "bounced", ref=str(row.get("sid", "")), reason="" if good else str(row.get("errmsg", "")))
+
+
+def _aliyun(body: bytes) -> Iterator[Told]:
+    for row in _rows(body):
+        good = row.get("success") is True
+        yield Told("delivered" if good else "bounced", ref=str(row.get("biz_id", "")), reason="" if good else str(row.get("err_code", "")))
 
 
 def _push(body: bytes) -> Iterator[Told]:
@@ -131,4 +139,4 @@ def _tag(text: str, name: str) -> str:
     return found[1].strip() if found else ""
 
 
-_READERS = {"tencent": _sms, "webhook": _push, "wechat": _wechat, "mini": _mini}
+_READERS = {"tencent": _sms, "aliyun": _aliyun, "webhook": _push, "wechat": _wechat, "mini": _mini}

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.rules import Permission
 
-from .carriers import KIND_OF, OPEN, SECRETS
+from .carriers import OPEN, SECRETS
 from .models import CHANNELS, STEPS, Carrier, Trial
 
 SETTING_NAMES = {
-    "secret_id": _("密钥编号 SecretId"), "secret_key": _("密钥 SecretKey"), "app_id": _("应用编号 AppId"), "sign": _("短信签名"),
+    "secret_id": _("密钥编号 SecretId"), "secret_key": _("密钥 SecretKey"), "access_id": _("密钥编号 AccessKey ID"), "access_secret": _("密钥 AccessKey Secret"), "app_id": _("应用编号 AppId"), "sign": _("短信签名"),
     "region": _("地域"), "endpoint": _("服务地址"), "host": _("服务器"), "port": _("端口"), "user": _("账号"),
     "password": _("密码"), "sender": _("发件地址"), "name": _("发件人名称"), "secret": _("密钥"), "token": _("回调令牌 Token"),
     "url": _("链接地址"), "page": _("小程序页面"), "return_address": _("寄件地址"),
@@ -92,10 +92,12 @@ class CarrierForm(forms.Form):
     enabled = forms.BooleanField(label=_("启用"), required=False)
     per_second = forms.IntegerField(label=_("每秒条数"), min_value=1, max_value=1000, initial=20)
 
-    def __init__(self, channel: str, row: Carrier | None, *args: Any, **kwargs: Any) -> None:
+    kind = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, kind: str, row: Carrier | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = KIND_OF[channel]
-        held = row.settings if row is not None else {}
+        self.initial["kind"] = kind
+        held = row.settings if row is not None and row.kind == kind else {}
         for name in OPEN[kind]:
             self.fields[name] = forms.CharField(label=SETTING_NAMES[name], required=False, max_length=200, strip=True, initial=held.get(name, ""))
         for name in SECRETS[kind]:

@@ -184,6 +184,7 @@ class Carrier(models.Model):
 
     class Kind(models.TextChoices):
         TENCENT = "tencent", _("腾讯云短信")
+        ALIYUN = "aliyun", _("阿里云短信")
         SMTP = "smtp", _("SMTP 邮件服务器")
         WECHAT = "wechat", _("微信公众号")
         MINI = "mini", _("微信小程序")

@@ -30,6 +30,7 @@ from . import (
     owners,
     prices,
     pursuit,
+    reserve,
     smart,
     talk,
     today,
@@ -39,5 +40,5 @@ from . import (
 
 THEMES = (
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, today, talk, smart, owners, pursuit, walks,
-    listening, legal, votes, closing, control,
+    listening, legal, votes, closing, control, reserve,
 )  # fmt: skip

@@ -16,13 +16,13 @@ from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound, Phr
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock, vault
 
-from ..carriers import KIND_OF, OPEN, SECRETS, secrets_of
+from ..carriers import KINDS_OF, OPEN, SECRETS, secrets_of
 from ..models import Address, Carrier, Lead, Manner
 from ..queries import lead_days, manner_of
 from ..rules.ladder import LEAD_LEAST, LEAD_MOST
 
 NEEDED = {
-    "tencent": ("secret_id", "app_id", "sign", "secret_key"), "smtp": ("host", "port", "sender"), "wechat": ("app_id", "secret", "token"), "mini": ("app_id", "secret", "token"),
+    "tencent": ("secret_id", "app_id", "sign", "secret_key"), "aliyun": ("access_id", "sign", "access_secret"), "smtp": ("host", "port", "sender"), "wechat": ("app_id", "secret", "token"), "mini": ("app_id", "secret", "token"),
     "webhook": ("url", "secret"), "paper": ("return_address",),
 }  # fmt: skip
 ADDRESSED = ("email", "wechat", "mini", "app")
@@ -32,12 +32,17 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{6,80}")
 
 
 @transaction.atomic
-def save_carrier(channel: str, values: dict[str, str], *, enabled: bool, per_second: int = 20, actor: Actor) -> Carrier:
-    """Keep a channel's settings; blank secrets keep the ones held. Raises ``Invalid`` for what is missing."""
+def save_carrier(
+    channel: str, values: dict[str, str], *, enabled: bool, per_second: int = 20, kind: str = "", actor: Actor
+) -> Carrier:
+    """Keep a channel's settings with one of its services, the usual one unless ``kind`` says another; blank secrets keep
+    the ones held. Raises ``Invalid`` for what is missing."""
     actor.require_wide(Permission.ADMIN)
-    if channel not in KIND_OF:
+    if channel not in KINDS_OF:
         raise Invalid(field="方式", reason="请选一项")
-    kind = KIND_OF[channel]
+    kind = kind or KINDS_OF[channel][0]
+    if kind not in KINDS_OF[channel]:
+        raise Invalid(field="服务商", reason="请选一项")
     row = Carrier.objects.select_for_update().filter(organisation_id=actor.organisation_id, channel=channel).first()
     row = row or Carrier(organisation_id=actor.organisation_id, channel=channel, hook=secrets.token_urlsafe(32))
     held = secrets_of(row) if row.kind == kind else {}

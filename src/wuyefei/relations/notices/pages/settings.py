@@ -17,7 +17,7 @@ from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 
 from ..actions import settings as acts
 from ..actions.transactional import missing_for
-from ..carriers import KIND_OF
+from ..carriers import KINDS_OF
 from ..forms import AddressForm, CarrierForm
 from ..models import CHANNELS, Carrier
 from ..queries import addresses_of
@@ -43,19 +43,22 @@ def carriers(request: HttpRequest) -> HttpResponse:
 @needs(Permission.ADMIN, wide=True)
 def carrier(request: HttpRequest, channel: str) -> HttpResponse:
     """The settings of one channel, and the address its receipts come to."""
-    if channel not in KIND_OF:
+    if channel not in KINDS_OF:
         raise NotFound()
     actor = actor_of(request)
     row = Carrier.objects.filter(organisation_id=actor.organisation_id, channel=channel).first()
-    form = CarrierForm(channel, row, request.POST or None)
+    asked = request.POST.get("kind") or request.GET.get("kind") or (row.kind if row is not None else "")
+    kind = asked if asked in KINDS_OF[channel] else KINDS_OF[channel][0]
+    form = CarrierForm(kind, row, request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
-        enabled, per_second = data.pop("enabled"), data.pop("per_second")
-        if attempt(form, lambda: acts.save_carrier(channel, data, enabled=enabled, per_second=per_second, actor=actor)) is not None:
+        enabled, per_second, data["kind"] = data.pop("enabled"), data.pop("per_second"), kind
+        if attempt(form, lambda: acts.save_carrier(channel, data, enabled=enabled, per_second=per_second, kind=data.pop("kind"), actor=actor)) is not None:
             messages.success(request, _("渠道设置已保存"))
             return redirect("notices:carriers")
     hook = request.build_absolute_uri(reverse("notices:receipts", args=[row.hook])) if row is not None and channel in ("sms", "wechat", "mini", "app") else ""
-    context = {"form": form, "name": NAMES[channel], "hook": hook}
+    services = [(one, Carrier.Kind(one).label) for one in KINDS_OF[channel]]
+    context = {"form": form, "name": NAMES[channel], "hook": hook, "services": services if len(services) > 1 else [], "kind": kind}
     return render(request, "notices/carrier.html", context, status=422 if form.errors else 200)
 
 
