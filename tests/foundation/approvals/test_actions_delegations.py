@@ -195,5 +195,5 @@ def test_the_pages(world: World, ask: Ask, enter: SignIn) -> None:
     assert "委托一位同事" not in legal.get("/approvals/delegations").content.decode()
     assert legal.post(f"/approvals/delegations/{row.pk}/withdraw").status_code == 403
     assert lead.post(f"/approvals/delegations/{row.pk}/withdraw").status_code == 302
-    assert "已收回" in lead.get("/approvals/delegations").content.decode()
+    assert "已撤回" in lead.get("/approvals/delegations").content.decode()
     assert row.pk not in queries.delegations(world["cashier"]).values_list("pk", flat=True)

@@ -37,7 +37,7 @@ def _lent(row: Delegation, request: HttpRequest) -> Lent:
     today = clock.today()
     over = row.withdrawn_at is not None or row.ends_on < today
     if row.withdrawn_at:
-        status, words = "void", _("已收回")
+        status, words = "void", _("已撤回")
     elif over:
         status, words = "void", _("已到期")
     elif row.starts_on > today:
