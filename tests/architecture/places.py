@@ -27,6 +27,7 @@ from wuyefei.foundation.access.actor import Actor, load_actor
 from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
+from wuyefei.foundation.approvals.models import Delegation
 from wuyefei.foundation.kernel.dates import Month, Span
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
@@ -205,8 +206,17 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
         amount_fen=10000, covered_fen=10000, made_by_id=actors["cashier"].user_id, made_at=clock.now(),
     )  # fmt: skip
     place.ids["slip"] = [slip.pk]
+    place.ids["delegation"] = [_lend(place, actors)]
     talk(place, actors)
     assert Run.objects.filter(community=place.community).count() == 2
+
+
+def _lend(place: Place, actors: dict[str, Actor]) -> int:
+    """A right to decide lent from one person to another."""
+    return Delegation.objects.create(
+        organisation=place.community.organisation, giver_id=actors["lead"].user_id, taker_id=actors["finance"].user_id,
+        community=place.community, starts_on=TODAY, ends_on=TODAY, reason=f"{place.mark.word}年假", made_at=clock.now(),
+    ).pk  # fmt: skip
 
 
 def someone(place: Place, name: str, roles: list[Role], wide: bool = False, mentor_in: Community | None = None) -> User:

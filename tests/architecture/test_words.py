@@ -157,6 +157,7 @@ PAGES = {
         "risk:classes", "followup:desk", "followup:cases", "followup:scripts", "followup:steps", "followup:cadence", "followup:cadence_new", "followup:give", "objections:listed", "objections:prices", "visits:listed", "visits:new", "watch:listed", "legal:board", "legal:eligible", "legal:limitation", "legal:results",
     ],
     "finance": ["billing:runs", "billing:receivables", "receipts:list", "cashdesk:shifts", "backoffice:home"],
+    "lead": ["approvals:limits", "approvals:delegations"],
     "cashier": ["cashdesk:desk", "backoffice:home"],
     "admin": ["access:people", "access:places", "access:roles", "access:sign_in_log", "backoffice:home", "moments:sources", "moments:new"],
     "auditor": ["jobs:list", "backoffice:audit", "backoffice:reads", "backoffice:verify", "control:board", "control:samples", "control:stubs", "control:points", "control:packs"],

@@ -58,6 +58,7 @@ ACTIONS = {
     "contact.plan": noop("计划联系"), "contact.record": noop("登记联系"), "contact.close": noop("登记联系结果"),
     "contact.cancel": noop("取消联系计划"), "contact.wish": noop("记下联系意愿"), "contact.ground": noop("登记联系依据"),
     "contact.end_ground": noop("联系依据失效"), "contact.limits": noop("修改联系规则"), "contact.calendar_day": noop("修改节假日表"),
+    "approvals.delegate": noop("委托复核"), "approvals.withdraw": noop("收回委托"), "approvals.limit": noop("修改复核额度"),
     "bank.import": noop("导入银行流水"), "bank.claim": noop("认领银行来款"), "bank.keep": noop("留在待查款"),
     "bank.return": noop("退回付款人"), "bank.unmatch": noop("撤销匹配"), "books.codes": noop("修改科目对照"),
     "cashdesk.slip": noop("登记缴款单"), "cashdesk.slip_void": noop("作废缴款单"), "cashdesk.slip_settled": noop("缴款到账"),
@@ -176,6 +177,7 @@ FIELDS = {
     "pay_method": noop("缴费方式"), "ebill": noop("电子账单"), "score": noop("满意度"), "details": noop("选填资料"),
     "group": noop("核实内容"), "verified_on": noop("核实日期"), "document": noop("所见证件"), "months": noop("几个月一次"),
     "grace_days": noop("宽限天数"),
+    "up_to": noop("复核额度"), "taker": noop("受托人"), "withdrawn_at": noop("收回时间"),
 }  # fmt: skip
 _RANK = {name: rank for rank, name in enumerate(FIELDS)}
 VALUES = {

@@ -247,7 +247,7 @@ def take_back(sheet_id: int, *, actor: Actor) -> Request:
 def bill(request: Request, actor: Actor) -> None:
     """Carried out on approval: each line becomes a receivable, and the sheet one entry."""
     sheet = _locked(request.subject_id, actor, state=Sheet.State.ASKED, verb="发布")
-    if actor.user_id == sheet.made_by_id:
+    if approvals.decided_by(sheet.made_by_id, request, actor):
         raise approvals.SamePerson()
     if digest(sheet) != request.payload["hash"]:
         raise SheetChanged()
