@@ -67,6 +67,7 @@ ROOMS = [
     "wuyefei.money.reserve",
     "wuyefei.money.closing",
     "wuyefei.money.control",
+    "wuyefei.money.watch",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

@@ -44,6 +44,7 @@ urlpatterns = [
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
     path("closing/", include("wuyefei.money.closing.urls")),
     path("controls/", include("wuyefei.money.control.urls")),
+    path("unusual/", include("wuyefei.money.watch.urls")),
     path("reserve/", include("wuyefei.money.reserve.urls")),
     path("bank/", include("wuyefei.money.bank.urls")),
     path("debits/", include("wuyefei.money.debits.urls")),

@@ -69,6 +69,7 @@ ACTIONS = {
     "recon.settled": noop("渠道结算到账"),
     "closing.close": noop("申请结账"), "closing.reopen": noop("申请反结账"), "closing.close_done": noop("结账"),
     "closing.reopen_done": noop("反结账"), "ledger.close": noop("账簿结账"), "ledger.reopen": noop("账簿反结账"),
+    "watch.alert": noop("异常交易警报"), "watch.close": noop("关闭异常交易警报"),
     "reserve.draft": noop("计提坏账准备"), "reserve.assess": noop("评估大额欠费"), "reserve.approved": noop("坏账准备入账"),
     "reserve.discard": noop("放弃坏账计提"), "reserve.rates": noop("设定坏账准备比例"), "reserve.export": noop("导出坏账准备"),
     "control.draw": noop("抽取收款核对"), "control.check": noop("核对签字底单"), "control.tick": noop("核对收据存根"),

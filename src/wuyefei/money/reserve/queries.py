@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch, QuerySet, Sum
@@ -148,7 +149,7 @@ SELECT l.bucket, -coalesce(sum(j.amount_fen) FILTER (WHERE NOT j.kind = ANY(%(lo
 
 def _came_of(run_ids: list[int], quarter: Quarter) -> tuple[dict[tuple[int, int], int], dict[int, int], dict[int, int]]:
     """By bucket and quarter since, what was settled; by bucket, what turned out not to be owed, and what was written off."""
-    facts = {"runs": run_ids, "losses": [str(kind) for kind in Adjustment.LOSS], "index": quarter.index, "after": dt.datetime.combine(quarter.last + DAY, dt.time(), CHINA)}
+    facts: dict[str, Any] = {"runs": run_ids, "losses": [str(kind) for kind in Adjustment.LOSS], "index": quarter.index, "after": dt.datetime.combine(quarter.last + DAY, dt.time(), CHINA)}
     with whole_sets(), connection.cursor() as cursor:
         cursor.execute(_PAID, facts)
         paid = {(int(bucket), int(number)): int(fen) for bucket, number, fen in cursor.fetchall()}
