@@ -31,6 +31,7 @@ KINDS: dict[str, str] = {
     "case_id": "case", "plan_id": "plan", "year_id": "year", "measure_id": "measure", "given_up_id": "given_up",
     "transfer_id": "transfer", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
     "entry_id": "entry", "slip_id": "slip", "channel_day_id": "channel_day", "difference_id": "difference",
+    "alert_id": "watch_alert",
     "reserve_run_id": "reserve_run", "single_id": "reserve_single",
     "draw_id": "draw", "sample_item_id": "sample_item", "control_id": "control", "mismatch_id": "mismatch",
     "source_id": "source", "source_hook": "source_hook", "handover_id": "handover", "objection_id": "objection",

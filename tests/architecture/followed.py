@@ -14,7 +14,7 @@ from wuyefei.collection.joint.public import Opening, join, open_effort, plan_wor
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
 from wuyefei.collection.objections.public import Talked, object_
 from wuyefei.collection.visits.public import Proof, Route, Stop
-from wuyefei.collection.watch.public import Miss
+from wuyefei.collection.minimums.public import Miss
 from wuyefei.estate.people.public import PersonRow
 from wuyefei.foundation.access.actor import Actor, load_actor
 from wuyefei.foundation.access.models import User

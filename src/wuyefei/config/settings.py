@@ -59,7 +59,7 @@ ROOMS = [
     "wuyefei.collection.objections",
     "wuyefei.collection.joint",
     "wuyefei.collection.visits",
-    "wuyefei.collection.watch",
+    "wuyefei.collection.minimums",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
@@ -71,6 +71,7 @@ ROOMS = [
     "wuyefei.money.reserve",
     "wuyefei.money.closing",
     "wuyefei.money.control",
+    "wuyefei.money.watch",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

@@ -70,7 +70,7 @@ def indebted(firm: Firm, receivables: int, *, each_pays: bool = False) -> Client
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         if each_pays:
-            columns = ", ".join(str(field.column) for field in Person._meta.concrete_fields if not field.primary_key)
+            columns = ", ".join(field.attname for field in Person._meta.concrete_fields if not field.primary_key)
             cursor.execute(f"INSERT INTO {Person._meta.db_table} (id, {columns}) SELECT id + i, {columns} FROM {Person._meta.db_table}, generate_series(1, %(people)s) i WHERE id = %(payer)s", values)
         for statement in ROWS:
             cursor.execute(statement, values)

@@ -122,7 +122,7 @@ def _payload(run: Run) -> dict[str, Any]:
     """What the second person decides on: the figures, and each large debt as it was assessed."""
     sums = run.parts.aggregate(outstanding=Sum("outstanding_fen"), by_age=Sum("reserve_fen"))
     singles = [list(row) for row in run.singles.order_by("pk").values_list("pk", "reserve_fen")]
-    reserve = int(sums["by_age"]) + sum(fen for _pk, fen in singles if fen)
+    reserve = int(sums["by_age"]) + sum(fen or 0 for _pk, fen in singles)
     return {"run": run.pk, "quarter": str(run.quarter), "outstanding_fen": int(sums["outstanding"]), "reserve_fen": reserve, "singles": singles}
 
 

@@ -23,4 +23,4 @@ class ReserveConfig(AppConfig):
         register_check("reserve.balance", "坏账准备余额等于最近一次计提", checks.balance)
         register_check("reserve.lines", "坏账准备按明细重算相符", checks.lines)
         register_check("reserve.recomputed", "最近一次计提按当时的欠费重算相符", checks.recomputed)
-        register_menu(_("核对"), _("坏账准备"), "reserve:board", "shield", Permission.LEDGER_VIEW, 818)
+        register_menu(_("核对"), _("坏账准备"), "reserve:board", "shield", Permission.LEDGER_VIEW, 818, under="closing:board")

@@ -98,7 +98,7 @@ def discard_now(request: StaffRequest, reserve_run_id: int) -> HttpResponse:
 @needs(Permission.RESERVE_WORK)
 def assess_now(request: StaffRequest, reserve_run_id: int, single_id: int) -> HttpResponse:
     """Assess one large debt; what was typed stays where it is refused."""
-    if not get_run(request.actor, reserve_run_id).singles.filter(pk=single_id).exists():
+    if not singles_of(request.actor, reserve_run_id).filter(pk=single_id).exists():
         raise NotFound()
     form = AssessForm(request.POST)
     if not form.is_valid():

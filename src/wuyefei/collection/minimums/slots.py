@@ -17,4 +17,4 @@ def of_case(request: HttpRequest, case: Case) -> str:
     row = open_miss(actor_of(request), case.pk)
     if row is None:
         return ""
-    return render_to_string("watch/_case.html", {"row": row, "told": told(row)}, request=request)
+    return render_to_string("minimums/_case.html", {"row": row, "told": told(row)}, request=request)

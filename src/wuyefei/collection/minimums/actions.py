@@ -43,7 +43,7 @@ def watch_now(community_id: int, *, actor: Actor) -> int:
     place = get_community(actor, community_id, Permission.FOLLOW_MANAGE)
     with transaction.atomic():
         count = watch(place, clock.today())
-        audit.record(actor, "watch.run", place, community_id=place.pk, after={"misses": count})
+        audit.record(actor, "minimums.run", place, community_id=place.pk, after={"misses": count})
     return count
 
 
@@ -131,5 +131,5 @@ def answer(miss_id: int, reason: str, *, actor: Actor) -> Answer:
     made = Answer.objects.create(miss=row, reason=limited(reason, "原因", REASON, required=True), made_by_id=actor.user_id, made_at=clock.now())
     row.answered_on, row.escalated_on = clock.today(), None
     row.save(update_fields=["answered_on", "escalated_on"])
-    audit.record(actor, "watch.answer", row, community_id=row.community_id, reason=made.reason)
+    audit.record(actor, "minimums.answer", row, community_id=row.community_id, reason=made.reason)
     return made

@@ -84,7 +84,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "managed": [place for place in places if actor.may(Permission.FOLLOW_MANAGE, place.pk)], "may_export": actor.may(Permission.EXPORT),
         "narrowed": any(asked[key] for key in ("community", "grade", "mine", "q")),
     }  # fmt: skip
-    return render(request, "watch/listed.html", context)
+    return render(request, "minimums/listed.html", context)
 
 
 @require_GET
@@ -99,7 +99,7 @@ def export(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(STATES[asked["state"]])
     for place in visible_communities(actor, Permission.FOLLOW_VIEW):
         if place.pk in allowed and asked["community"] in (None, place.pk):
-            audit.record(actor, "watch.export", place, community_id=place.pk)
+            audit.record(actor, "minimums.export", place, community_id=place.pk)
     heads = [_("项目"), _("房屋编号"), _("缴费人"), _("欠费（元）"), _("级别"), _("天数"), _("应联系"), _("已联系"), _("原因"), _("起始"), _("升级"), _("说明"), _("责任人")]
     return workbook_response([Sheet(_("督办"), heads, _cells(rows))], _("督办") + ".xlsx")
 
@@ -123,7 +123,7 @@ def run(request: HttpRequest) -> HttpResponse:
         raise Invalid(field="小区", reason="请选一个小区")
     count = watch_now(community, actor=actor_of(request))
     messages.success(request, ngettext("已核对，%(count)s 户没有达到最低次数。", "已核对，%(count)s 户没有达到最低次数。", count) % {"count": count})
-    return redirect("watch:listed")
+    return redirect("minimums:listed")
 
 
 @require_POST
@@ -141,4 +141,4 @@ def answered(request: HttpRequest, miss_id: int) -> HttpResponse:
     else:
         messages.success(request, _("已记下说明，%(days)s 天内不再升级。") % {"days": ANSWER_HOLDS})
     state = request.POST.get("state", "")
-    return redirect(reverse("watch:listed") + (f"?state={state}" if state in STATES else ""))
+    return redirect(reverse("minimums:listed") + (f"?state={state}" if state in STATES else ""))

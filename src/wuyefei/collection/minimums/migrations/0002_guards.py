@@ -8,8 +8,8 @@ MOVES = ("grade", "least", "days", "done", "allowed", "refused", "why", "seen_on
 
 
 class Migration(migrations.Migration):
-    dependencies = [("watch", "0001_initial"), ("platform", "0002_guards")]
+    dependencies = [("minimums", "0001_initial"), ("platform", "0002_guards")]
     operations = [
-        migrations.RunSQL(append_only("watch_answer")),
-        migrations.RunSQL(frozen("watch_miss", MOVES)),
+        migrations.RunSQL(append_only("minimums_answer")),
+        migrations.RunSQL(frozen("minimums_miss", MOVES)),
     ]

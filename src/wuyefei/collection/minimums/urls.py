@@ -2,7 +2,7 @@ from django.urls import path
 
 from . import pages
 
-app_name = "watch"
+app_name = "minimums"
 urlpatterns = [
     path("", pages.listed, name="listed"),
     path("export", pages.export, name="export"),

@@ -13,8 +13,8 @@ from tests.insight.arrears.test_pages_arrears import client, sheet_of, text
 from tests.world import World
 from wuyefei.collection.followup.models import Case
 from wuyefei.collection.followup.public import Log, log
-from wuyefei.collection.watch.models import Answer, Miss, Watched
-from wuyefei.collection.watch.public import MissSettled, answer, watch_all, watch_now
+from wuyefei.collection.minimums.models import Answer, Miss, Watched
+from wuyefei.collection.minimums.public import MissSettled, answer, watch_all, watch_now
 from wuyefei.foundation.kernel.errors import Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import AuditEntry
@@ -66,7 +66,7 @@ def test_a_miss_is_found_escalated_and_answered(world: World) -> None:
         answer(none.pk, "已改派，本周补", actor=world["manager"])
     night(world, found + 9 * DAY)
     assert open_of(world, "陆小满").escalated_on == found + 9 * DAY  # seven days after the answer
-    assert Answer.objects.count() == 2 == AuditEntry.objects.filter(action="watch.answer").count()
+    assert Answer.objects.count() == 2 == AuditEntry.objects.filter(action="minimums.answer").count()
 
 
 def test_a_miss_is_made_up_for(world: World) -> None:
@@ -124,17 +124,17 @@ def test_the_page(world: World) -> None:
     night(world, MARCH)
     with clock.at(at(MARCH + 7 * DAY)):
         page, boss = client(world, "collector"), client(world, "manager")
-        assert boss.post("/watch/run", {"community": world.community.pk}).status_code == 302
-        shown = text(page.get("/watch/"))
+        assert boss.post("minimums/run", {"community": world.community.pk}).status_code == 302
+        shown = text(page.get("minimums/"))
         assert "待补联系 1" in shown and "7 天内没有联系过，应联系 2 次" in shown and "0 / 2" in shown and "每 30 天至少 4 次" in shown
         case, row = case_of(world, "陆小满"), Miss.objects.get()
         assert "没有联系过 · 7 天内没有联系过" in text(page.get(f"/followup/cases/{case.pk}"))
-        assert "没有符合筛选的" in text(page.get("/watch/", {"q": "没有这户"})) and page.post("/watch/run", {"community": world.community.pk}).status_code == 403
-        page.post(f"/watch/{row.pk}/answer", {"reason": "住院", "state": "open"})
-        shown = text(page.get("/watch/"))
+        assert "没有符合筛选的" in text(page.get("minimums/", {"q": "没有这户"})) and page.post("minimums/run", {"community": world.community.pk}).status_code == 403
+        page.post(f"minimums/{row.pk}/answer", {"reason": "住院", "state": "open"})
+        shown = text(page.get("minimums/"))
         assert "已说明 1" in shown and "住院 · collector甲" in shown
-        rows = sheet_of(boss.get("/watch/export").content)
+        rows = sheet_of(boss.get("minimums/export").content)
         assert rows[1][1:9] == ["1-1-101", "陆小满", 800.0, "S", 7.0, 2.0, 0.0, "7 天内没有联系过，应联系 2 次"]
         with pytest.raises(NotFound):
             watch_now(world.other_community.pk, actor=world["manager"])
-    assert client(world, "outsider").post(f"/watch/{row.pk}/answer", {"reason": "x"}).status_code in (403, 404)
+    assert client(world, "outsider").post(f"minimums/{row.pk}/answer", {"reason": "x"}).status_code in (403, 404)

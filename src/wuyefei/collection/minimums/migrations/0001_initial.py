@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=200)),
                 ('made_at', models.DateTimeField()),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('miss', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='watch.miss')),
+                ('miss', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='minimums.miss')),
             ],
         ),
         migrations.CreateModel(

@@ -1,9 +1,9 @@
 from django.apps import AppConfig
 
 
-class WatchConfig(AppConfig):
-    name = "wuyefei.collection.watch"
-    label = "watch"
+class MinimumsConfig(AppConfig):
+    name = "wuyefei.collection.minimums"
+    label = "minimums"
 
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
@@ -18,4 +18,4 @@ class WatchConfig(AppConfig):
 
         register_scheduled(KIND, "核对各级最低联系次数", "每天 03:20", watch_all)
         register_slot("followup.case", 5, of_case)
-        register_menu(_("催缴"), _("督办"), "watch:listed", "flag", Permission.FOLLOW_VIEW, 429)
+        register_menu(_("催缴"), _("督办"), "minimums:listed", "flag", Permission.FOLLOW_VIEW, 429)

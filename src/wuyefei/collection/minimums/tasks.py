@@ -10,7 +10,7 @@ from .actions import KIND
 
 
 @app.periodic(cron="20 19 * * *")
-@app.task(name="wuyefei.watch.minimums", queueing_lock="wuyefei.watch.minimums")
+@app.task(name="wuyefei.minimums.watch", queueing_lock="wuyefei.minimums.watch")
 def nightly(timestamp: int) -> None:
     """At 03:20 in China: the queue's clock is UTC."""
     run_scheduled(KIND)

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from wuyefei.collection.followup.rules.grades import MINIMUMS, Grade
-from wuyefei.collection.watch.rules import Cap, Seen, Why, allowed, escalates_on, most, why
+from wuyefei.collection.minimums.rules import Cap, Seen, Why, allowed, escalates_on, most, why
 from wuyefei.relations.contacts.rules.limits import DEFAULTS
 
 PHONE = Cap(1, 3, 8)
