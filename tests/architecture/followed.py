@@ -12,9 +12,9 @@ from wuyefei.collection.followup.public import DEFAULT, Case, Step, draft_now, h
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.joint.public import Opening, join, open_effort, plan_work, show
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
+from wuyefei.collection.minimums.public import Miss
 from wuyefei.collection.objections.public import Talked, object_
 from wuyefei.collection.visits.public import Proof, Route, Stop
-from wuyefei.collection.minimums.public import Miss
 from wuyefei.estate.people.public import PersonRow
 from wuyefei.foundation.access.actor import Actor, load_actor
 from wuyefei.foundation.access.models import User

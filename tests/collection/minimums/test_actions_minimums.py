@@ -124,17 +124,17 @@ def test_the_page(world: World) -> None:
     night(world, MARCH)
     with clock.at(at(MARCH + 7 * DAY)):
         page, boss = client(world, "collector"), client(world, "manager")
-        assert boss.post("minimums/run", {"community": world.community.pk}).status_code == 302
-        shown = text(page.get("minimums/"))
+        assert boss.post("/minimums/run", {"community": world.community.pk}).status_code == 302
+        shown = text(page.get("/minimums/"))
         assert "待补联系 1" in shown and "7 天内没有联系过，应联系 2 次" in shown and "0 / 2" in shown and "每 30 天至少 4 次" in shown
         case, row = case_of(world, "陆小满"), Miss.objects.get()
         assert "没有联系过 · 7 天内没有联系过" in text(page.get(f"/followup/cases/{case.pk}"))
-        assert "没有符合筛选的" in text(page.get("minimums/", {"q": "没有这户"})) and page.post("minimums/run", {"community": world.community.pk}).status_code == 403
-        page.post(f"minimums/{row.pk}/answer", {"reason": "住院", "state": "open"})
-        shown = text(page.get("minimums/"))
+        assert "没有符合筛选的" in text(page.get("/minimums/", {"q": "没有这户"})) and page.post("/minimums/run", {"community": world.community.pk}).status_code == 403
+        page.post(f"/minimums/{row.pk}/answer", {"reason": "住院", "state": "open"})
+        shown = text(page.get("/minimums/"))
         assert "已说明 1" in shown and "住院 · collector甲" in shown
-        rows = sheet_of(boss.get("minimums/export").content)
+        rows = sheet_of(boss.get("/minimums/export").content)
         assert rows[1][1:9] == ["1-1-101", "陆小满", 800.0, "S", 7.0, 2.0, 0.0, "7 天内没有联系过，应联系 2 次"]
         with pytest.raises(NotFound):
             watch_now(world.other_community.pk, actor=world["manager"])
-    assert client(world, "outsider").post(f"minimums/{row.pk}/answer", {"reason": "x"}).status_code in (403, 404)
+    assert client(world, "outsider").post(f"/minimums/{row.pk}/answer", {"reason": "x"}).status_code in (403, 404)

@@ -77,8 +77,8 @@ def test_the_same_books_broken_off_or_not(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def _torn(live: Any) -> Any:
-    def half(scene: Any, month: Month) -> None:
-        live(scene, month)
+    def half(scene: Any, month: Month, *, end: bool = False) -> None:
+        live(scene, month, end=end)
         raise Killed
 
     return half

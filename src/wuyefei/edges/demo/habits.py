@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from wuyefei.foundation.kernel.dates import DAY, Month
 
@@ -75,6 +76,7 @@ MONTHS_BACK = 5
 """A bill brings nobody in later than so many months after its own."""
 
 
+@lru_cache(maxsize=100_000)
 def character(seed: str, kind: str, age: str) -> tuple[str, str, bool]:
     """Class, channel and whether an A slips now and then, of the payer the seed names."""
     dice = random.Random(seed)

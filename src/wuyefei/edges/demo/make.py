@@ -2,8 +2,8 @@
 
 The work is cut into steps, each one transaction: a firm is founded, a place is filled, a place lives a month. Counters
 beside the books say how far a build has come, so one that was broken off goes on where it stood, with the day, size and
-dice it began with, and ends with the same books. The last month, in which the firm's places share texts and notices, is
-lived place after place; what went before it may be lived by two processes.
+dice it began with, and ends with the same books. Two processes may live the places; the end of the last month, from the
+first act on that looks at the firm's other places, is lived place after place when both are done.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from wuyefei.foundation.platform.numbering import take
 from . import cast, estate
 from .scene import Calendar, Scene
 from .themes import THEMES
+from .themes.talk import texts
 from .together import Step, together
 
 MONTHS = 36
@@ -34,6 +35,8 @@ SIZES = {"small": (240, 8), "full": (cast.FULL, MONTHS)}
 MOST = 1_000_000
 LARGE = 10_000
 """From so many properties times months on, two processes build."""
+LAST = 6
+"""The last month, which is lived day by day, is about as much work as so many others."""
 Progress = Callable[[str, int, int], None]
 
 _MINUTE, _SIZE, _MONTHS, _STEP, _DONE = "demo.minute", "demo.size", "demo.months", "demo.step", "demo.done"
@@ -49,14 +52,14 @@ class Order:
 
 @dataclass(frozen=True)
 class Plan:
-    """``lives``: of every place, what comes before its last month, the largest place first."""
+    """``lives``: of every place, what it lives for itself, the largest place first; ``ends``: what looks at the others."""
 
     founding: list[Step]
     lives: list[list[Step]]
-    last: list[Step]
+    ends: list[Step]
 
     def steps(self) -> list[Step]:
-        return [*self.founding, *(step for life in self.lives for step in life), *self.last]
+        return [*self.founding, *(step for life in self.lives for step in life), *self.ends]
 
 
 def exists() -> bool:
@@ -85,7 +88,7 @@ def make_demo(progress: Progress = lambda label, done, total: None, *, propertie
     if order.properties * order.calendar.months >= LARGE:
         done = _run(plan.founding, progress, 0, total)
         together(plan.lives, lambda label, some: progress(label, done + some, total))
-        _run(plan.last, progress, total - sum(step.weight for step in plan.last), total)
+        _run(plan.ends, progress, total - sum(step.weight for step in plan.ends), total)
     else:
         _run(plan.steps(), progress, 0, total)
     with transaction.atomic():
@@ -133,9 +136,9 @@ def _plan(order: Order) -> Plan:
             months = order.calendar.month.index - order.calendar.start(place).index + 1
             life = Life(firm, place, order.calendar, phones)
             phones += place.size + len(place.blocks) + 1
-            *before, last = [Step(place.name, place.size, partial(life.step, number)) for number in range(months + 1)]
-            plan.lives.append(before)
-            plan.last.append(last)
+            weights = [place.size] * months + [place.size * LAST]
+            plan.lives.append([Step(place.name, weight, partial(life.step, number)) for number, weight in enumerate(weights)])
+            plan.ends.append(Step(place.name, place.size, partial(life.step, months + 1)))
     plan.lives.sort(key=lambda life: -sum(step.weight for step in life))
     return plan
 
@@ -143,13 +146,18 @@ def _plan(order: Order) -> Plan:
 def _found(firm: cast.Firm, order: Order) -> None:
     if Organisation.objects.filter(name=firm.name).exists():
         return
-    start = min(order.calendar.start(place) for place in firm.places)
-    with clock.at(order.calendar.at(start.first, 6)), transaction.atomic():
-        estate.found(firm)
+    start, place = min(order.calendar.start(place) for place in firm.places), firm.places[0]
+    with transaction.atomic():
+        with clock.at(order.calendar.at(start.first, 6)):
+            estate.found(firm)
+        with clock.at(order.calendar.now):
+            scene = Scene.of(place, firm, Community.objects.get(organisation__name=firm.name, name=place.name), order.calendar)
+        with clock.at(order.calendar.at(start.first, 6)):
+            texts(scene)
 
 
 class Life:
-    """The steps of one place: step 0 fills it, step n lives its n-th month."""
+    """The steps of one place: step 0 fills it, step n lives its n-th month, one more step the end of the last."""
 
     def __init__(self, firm: cast.Firm, place: cast.Place, calendar: Calendar, first_number: int) -> None:
         self.firm, self.place, self.calendar, self.first_number = firm, place, calendar, first_number
@@ -167,16 +175,19 @@ class Life:
             if take(*where, _STEP, 0) != number + 1:
                 raise DomainError("demo_twice", "另一个进程正在建立演示公司。")
             if number:
-                live(scene, scene.started.plus(number - 1))
+                months = self.calendar.month.index - scene.started.index + 1
+                live(scene, scene.started.plus(min(number, months) - 1), end=number > months)
             else:
                 with clock.at(self.calendar.at(scene.started.first, 7)):
                     estate.settle(scene, self.firm, self.first_number)
 
 
-def live(scene: Scene, month: Month) -> None:
-    """Carry out the acts of every theme in a month, in the order in which they happen."""
+def live(scene: Scene, month: Month, *, end: bool = False) -> None:
+    """Carry out the acts of every theme in a month, in the order in which they happen, up to the first that looks at other
+    places; ``end``: from that one on."""
     acts = sorted((act for theme in THEMES for act in theme.plan(scene, month)), key=lambda act: act.at)
-    for act in acts:
-        if act.at <= scene.calendar.now:
-            with clock.at(act.at):
-                act.do()
+    acts = [act for act in acts if act.at <= scene.calendar.now]
+    cut = next((place for place, act in enumerate(acts) if act.shared), len(acts))
+    for act in acts[cut:] if end else acts[:cut]:
+        with clock.at(act.at):
+            act.do()

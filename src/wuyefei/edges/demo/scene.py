@@ -57,10 +57,12 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Act:
-    """Something that happens at a moment."""
+    """Something that happens at a moment. ``shared``: it looks at the firm's other places, which have come as far by then; only
+    in the last month."""
 
     at: dt.datetime
     do: Callable[[], object]
+    shared: bool = False
 
 
 @dataclass

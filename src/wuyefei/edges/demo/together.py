@@ -1,6 +1,6 @@
 """Two processes at one build: whichever is free takes the next place.
 
-Places do not look at one another before the last month, so it makes no difference who lives which, or in what order.
+What places live here does not look at other places, so it makes no difference who lives which, or in what order.
 """
 
 from __future__ import annotations

@@ -39,15 +39,15 @@ SELLER = SELLER_BODY + check_sign(SELLER_BODY)
 """The seller's tax number of every sandbox: right in form, and nobody's."""
 
 
-def install_invoices(organisation_id: int, keys: Keyring) -> InvoiceSetup:
-    """The sandbox invoice provider for an organisation that has none."""
+def install_invoices(organisation_id: int, keys: Keyring, *, auto_issue: bool = True) -> InvoiceSetup:
+    """The sandbox invoice provider for an organisation that has none. ``auto_issue``: what is asked for goes out by itself."""
     known = setup_of(organisation_id)
     if known is not None:
         return known
     seller = Organisation.objects.get(pk=organisation_id)
     draft = InvoiceSetupDraft(
         mode=InvoiceSetup.Mode.SANDBOX, provider_name="沙箱数电票", base_url="", app_key=INVOICE_APP, signing=InvoiceSetup.Signing.HMAC,
-        secret=keys.invoice_secret, provider_key="", seller_name=seller.seal_name or seller.name, seller_tax_number=SELLER, auto_issue=True,
+        secret=keys.invoice_secret, provider_key="", seller_name=seller.seal_name or seller.name, seller_tax_number=SELLER, auto_issue=auto_issue,
     )  # fmt: skip
     return save_invoice_setup(draft, actor=service_actor(organisation_id, SYSTEM))
 

@@ -130,8 +130,8 @@ class Sandbox:
             side.trades[trade.number] = trade
 
     def keep_in(self, folder: Path) -> None:
-        """Put the trades where the next server of this folder finds them, in place of what lies there."""
-        self._file = folder / "sandbox-trades.json"
+        """Put the trades and papers where the next server of this folder finds them, in place of what lies there."""
+        self._file, self._papers = folder / "sandbox-trades.json", folder / "sandbox-invoices.json"
         self._save()
 
     def _save(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import builtins
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
+from wuyefei.foundation import environment
 from wuyefei.foundation.access.models import Community, Organisation, User
 from wuyefei.foundation.platform.models import SubjectKey
 from wuyefei.money.payments.public import Allocation
@@ -149,6 +151,14 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.invoice_number or self.number
+
+    @builtins.property
+    def paper_url(self) -> str:
+        """Where the document is opened. A sandbox's lies with the counterpart that is running now, if any is."""
+        if not self.sandbox:
+            return self.pdf_url
+        here = environment.sandbox_url()
+        return here + urlsplit(self.pdf_url).path if here and self.pdf_url else ""
 
     @builtins.property
     def net_fen(self) -> int:

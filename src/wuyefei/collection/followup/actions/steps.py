@@ -29,7 +29,7 @@ from wuyefei.relations.contacts.public import (
     Purpose,
     Refused,
     Wanted,
-    cancel,
+    cancel_planned,
     check,
     gather,
     keep_refusal,
@@ -162,9 +162,8 @@ def held_steps(community_id: int, step_ids: Collection[int]) -> list[Step]:
 
 def _drop(rows: Sequence[Step], why: str, *, actor: Actor) -> int:
     """The steps are needed no longer; the caller holds them locked."""
+    cancel_planned([row.contact_id for row in rows if row.contact_id is not None], why, actor=actor)
     for row in rows:
-        if row.contact_id is not None and Contact.objects.filter(pk=row.contact_id, state=Contact.State.PLANNED).exists():
-            cancel(row.contact_id, why, actor=actor)
         row.state, row.settled_by_id, row.settled_at = Step.State.DROPPED, actor.user_id, clock.now()
     Step.objects.bulk_update(rows, ["state", "settled_by", "settled_at"])
     return len(rows)

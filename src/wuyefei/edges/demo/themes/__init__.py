@@ -18,10 +18,13 @@ from . import (
     closing,
     control,
     corrections,
+    debits,
     deposits,
     desk,
     files,
+    given_up,
     handovers,
+    joint,
     leases,
     legal,
     listening,
@@ -40,6 +43,6 @@ from . import (
 )
 
 THEMES = (
-    prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, today, talk, smart, owners, pursuit, walks,
+    prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
     listening, legal, votes, deposits, closing, control, reserve,
 )  # fmt: skip

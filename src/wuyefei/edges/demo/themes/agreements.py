@@ -88,7 +88,7 @@ def _seats(scene: Scene) -> tuple[Actor, Actor] | None:
     return project, service
 
 
-def _debtors(scene: Scene) -> list[tuple[Payer, list[Receivable]]]:
+def debtors(scene: Scene) -> list[tuple[Payer, list[Receivable]]]:
     """Who owes for long, those who pay least of themselves first; nobody who is before the law or has asked already."""
     payers = {one.person_id: one for one in scene.payers()}
     taken = set(Matter.objects.filter(community_id=scene.community.pk).values_list("person_id", flat=True))
@@ -102,7 +102,7 @@ def _debtors(scene: Scene) -> list[tuple[Payer, list[Receivable]]]:
 
 def _ask(scene: Scene, story: Story, number: int) -> None:
     least = limits_of(scene.community.organisation_id).large_fen if story.basis is Basis.POLICY else 0
-    rows = next((rows for _, rows in _debtors(scene) if sum(row.outstanding_fen for row in rows) >= least), None)
+    rows = next((rows for _, rows in debtors(scene) if sum(row.outstanding_fen for row in rows) >= least), None)
     if rows is None:
         return
     reason = REASONS[story.basis][number % len(REASONS[story.basis])]

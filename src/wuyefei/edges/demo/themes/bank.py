@@ -19,6 +19,7 @@ from wuyefei.money.reconciliation.public import ChannelDay
 from .. import cast
 from ..scene import Act, Scene
 from .corrections import overdue
+from .debits import paid_out
 from .files import in_parts
 
 HEAD = ("交易日期", "交易流水号", "借方发生额", "贷方发生额", "对方户名", "对方账号", "摘要", "附言")
@@ -35,7 +36,7 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
 def _take_in(scene: Scene) -> None:
     day = clock.today() - DAY
     finance = scene[Role.FINANCE]
-    rows = list(dict.fromkeys(row.payer_id for row in overdue(scene)[:400]))[-WANTED:]
+    rows = list(dict.fromkeys(overdue(scene).values_list("payer_id", flat=True)[:400]))[-WANTED:]
     bills, apart = open_bills_each(finance, dict.fromkeys(rows, day)), in_parts(scene)
     owing = [found for payer_id in rows if (found := [bill for bill in bills.get(payer_id, []) if bill.id not in apart])]
     out = io.StringIO()
@@ -43,7 +44,7 @@ def _take_in(scene: Scene) -> None:
     writer.writerow([f"账号：330016009900{scene.community.pk:06d}"])
     writer.writerow(HEAD)
     own: list[tuple[str, str, str, str, int]] = [("", "", "现金缴存", slip.number, slip.amount_fen) for slip in open_slips(scene.community.pk).filter(bank_on__lte=day - DAY)]
-    lines = [*_payouts(scene, day), *((day, *line) for line in (*(_lines(owing) if len(owing) == WANTED else ()), *own))]
+    lines = [*_payouts(scene, day), *paid_out(scene, day), *((day, *line) for line in (*(_lines(owing) if len(owing) == WANTED else ()), *own))]
     if not lines:
         return
     for number, (on, name, account, memo, note, fen) in enumerate(lines):

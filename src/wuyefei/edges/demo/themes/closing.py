@@ -9,7 +9,7 @@ from functools import partial
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import Month
-from wuyefei.money.closing.public import ask_close, checklist
+from wuyefei.money.closing.public import Hindered, ask_close
 
 from ..scene import Act, Scene
 
@@ -27,10 +27,10 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
 
 def _close(scene: Scene, month: Month) -> None:
     """Nothing is closed where something still hinders."""
-    finance = scene[Role.FINANCE]
-    if any(one.hinders for one in checklist(finance, scene.community.pk, month)):
+    try:
+        request = ask_close(scene.community.pk, month, actor=scene[Role.FINANCE], reason="月末核验排在下周；待认领的来款已在跟")
+    except Hindered:
         return
-    request = ask_close(scene.community.pk, month, actor=finance, reason="月末核验排在下周；待认领的来款已在跟")
     waits = scene.place.prefix == WAITING and month == scene.calendar.month.plus(-1)
     if not waits:
         decide(request.pk, approved=True, actor=scene[Role.FINANCE_LEAD])

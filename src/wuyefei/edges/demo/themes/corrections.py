@@ -26,7 +26,7 @@ from wuyefei.money.billing.public import (
     place_hold,
     standings,
 )
-from wuyefei.money.payments.public import Payment, ask_void
+from wuyefei.money.payments.public import Payment, Tender, ask_void
 
 from ..scene import Act, Scene
 from .files import recent
@@ -87,7 +87,7 @@ def _void(scene: Scene, month: Month, n: int) -> None:
     rows = Payment.objects.filter(
         community_id=scene.community.pk, kind=Payment.Kind.BATCH, voided_at__isnull=True, prepayments__isnull=True,
         value_date__gte=clock.today() - DAY * 9,
-    )  # fmt: skip
+    ).exclude(tenders__method=Tender.Method.DEBIT)  # fmt: skip
     found = list(rows.order_by("client_key").values_list("pk", flat=True))
     if found:
         payment_id = scene.dice("void", month, n).choice(found)

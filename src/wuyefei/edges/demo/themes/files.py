@@ -30,6 +30,8 @@ DESK_DAYS, OLD_DESK_DAYS = (2, 5), (5,)
 WEEKLY_MONTHS = 6
 """The files of the last months are weekly, those before them half-monthly."""
 OLD = DAY * 30
+OLDEST_PLAN = DAY * 110
+"""No plan (``agreements``) was asked for longer ago."""
 
 
 def plan(scene: Scene, month: Month) -> Iterator[Act]:
@@ -99,6 +101,8 @@ def desk_day(scene: Scene, day: dt.date) -> dt.date:
 
 def in_parts(scene: Scene) -> frozenset[int]:
     """The bills of plans asked for or running here: they are paid part by part, and not at a visit."""
+    if scene.calendar.today - clock.today() > OLDEST_PLAN:
+        return frozenset()
     rows = PlanBill.objects.filter(plan__community_id=scene.community.pk, plan__state__in=("asked", "active"))
     return frozenset(rows.values_list("receivable_id", flat=True))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -46,7 +47,8 @@ def _sell(scene: Scene, number: int, basis: Basis, done: bool) -> None:
     )  # fmt: skip
     homes = list(dict.fromkeys(running.order_by("property__sort_key", "pk").values_list("property_id", flat=True)))
     sold = set(Transfer.objects.filter(community_id=scene.community.pk).values_list("property_id", flat=True))
-    homes = [home for home in homes if home not in sold and Tie.objects.filter(property_id=home, role="owner", ends_on__isnull=True).count() == 1]
+    owners = Counter(Tie.objects.filter(community_id=scene.community.pk, role="owner", ends_on__isnull=True).values_list("property_id", flat=True))
+    homes = [home for home in homes if home not in sold and owners[home] == 1]
     if not homes:
         return
     home = scene.dice("handover", number).choice(homes)

@@ -67,14 +67,15 @@ def _letters(scene: Scene, most: int) -> None:
         make_batch([[bill.id for bill in one.bills] for one in found], actor=scene[Role.LEGAL])
 
 
-def _post(scene: Scene, most: int) -> None:
+def _post(scene: Scene, most: int, *, told: bool = False) -> None:
+    """``told``: the household is told by text as well."""
     rows = Letter.objects.filter(community_id=scene.community.pk, posted_on__isnull=True, void_on__isnull=True, matter__closed_on__isnull=True).order_by("pk")
     for row in rows[:most]:
         bills = Receivable.objects.filter(pk__in=row.receivable_ids)
         if sum(bills.values_list("outstanding_fen", flat=True)) == row.principal_fen:
             with suppress(StepRefused):  # the refusal is on record, the letter stays unposted
                 post(row.pk, f"EX9{row.pk:08d}CN", actor=scene[Role.LEGAL])
-                if not missing_for(row.organisation_id, "demand"):
+                if told and not missing_for(row.organisation_id, "demand"):
                     tell(row.pk, actor=scene[Role.LEGAL])
 
 
@@ -134,6 +135,6 @@ def _hearing(scene: Scene) -> None:
 STORY: tuple[tuple[int, int, Callable[[Scene], object]], ...] = (
     (75, 10, partial(_letters, most=FIRST)), (74, 10, partial(_post, most=FIRST)), (71, 15, partial(_arrive, most=FIRST)), (67, 10, _follow),
     (46, 10, _mediate), (44, 14, _sue), (40, 10, _accepted), (33, 10, _agreed), (20, 15, _judged), (9, 10, partial(_letters, most=LATER)),
-    (8, 10, partial(_post, most=2)), (5, 15, partial(_arrive, most=1)), (4, 10, _enforce), (3, 10, _hearing), (0, 3, _matters),
+    (8, 10, partial(_post, most=2, told=True)), (5, 15, partial(_arrive, most=1)), (4, 10, _enforce), (3, 10, _hearing), (0, 3, _matters),
 )  # fmt: skip
 """Days back from today, the hour, and what is done."""

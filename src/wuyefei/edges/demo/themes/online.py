@@ -1,4 +1,5 @@
-"""Payments by phone of the last days, and their reconciliation: settled days, a noted difference, one that stands open.
+"""Payments by phone of the last days, and their reconciliation: settled days, a noted difference, one that stands open; and the
+tax invoices of ``invoicing``, whose provider stands behind the same door.
 
 The providers' counterparts are kept in memory while a month is lived, so that a build broken off leaves nothing with them; at the
 end their trades are put where the served sandbox finds them.
@@ -24,6 +25,7 @@ from wuyefei.money.reconciliation.public import Difference, reconcile, resolve
 
 from .. import cast
 from ..scene import Act, Scene
+from . import invoicing
 from .files import in_parts
 
 DAYS, EACH_DAY = 6, 2
@@ -49,6 +51,8 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
             yield Act(at(day + DAY, 9), partial(till.reconcile, day))
     if days:
         yield Act(at(today, 9, 25), partial(till.settle, days))
+    yield from invoicing.acts(scene, till.open)
+    yield Act(at(today, 9, 27), till.close)
 
 
 class Till:
@@ -72,7 +76,7 @@ class Till:
     def open(self) -> Iterator[Sandbox]:
         """The providers at the moment that is being lived."""
         before, now = os.environ.get("WUYEFEI_SANDBOX"), clock.now()
-        for side in self.sandbox.counterparts:
+        for side in (*self.sandbox.counterparts, self.sandbox.invoices):
             side.clock = lambda: now
         os.environ["WUYEFEI_SANDBOX"] = self.sandbox.url
         try:
@@ -130,5 +134,8 @@ class Till:
         for day in days:
             self.reconcile(day)
         trades.update(held)
+
+    def close(self) -> None:
+        """What the providers know is put where the served ones find it."""
         self.sandbox.keep_in(environment.home())
         self.sandbox.stop()

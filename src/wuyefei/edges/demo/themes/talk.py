@@ -54,34 +54,34 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
     for number in range(CALLED):
         yield Act(at(today - DAY * (2 + number), 10 + number % 7, 20), partial(_call, scene, number))
     yield Act(at(today, 11), partial(_ahead, scene))
-    yield Act(at(today, 11, 30), partial(_notice, scene))
+    yield Act(at(today, 11, 30), partial(_notice, scene), shared=True)
 
 
-def _owing(scene: Scene) -> list[Receivable]:
-    """One overdue receivable of each payer, in order."""
-    found: dict[int, Receivable] = {}
-    for row in overdue(scene):
-        found.setdefault(row.payer_id, row)
-    return list(found.values())[:60]
+def _owing(scene: Scene) -> list[tuple[int, int]]:
+    """Who owes overdue, and for which property, in order."""
+    found: dict[int, int] = {}
+    for payer_id, property_id in overdue(scene).values_list("payer_id", "property_id"):
+        found.setdefault(payer_id, property_id)
+    return list(found.items())[:60]
 
 
 def _call(scene: Scene, number: int) -> None:
     rows = _owing(scene)
     if number < len(rows):
-        outcome, note = CALLS[number % len(CALLS)]
-        draft = Draft(rows[number].payer_id, Channel.PHONE, Purpose.SERVICE, clock.now(), rows[number].property_id, note=note)
+        (payer_id, property_id), (outcome, note) = rows[number], CALLS[number % len(CALLS)]
+        draft = Draft(payer_id, Channel.PHONE, Purpose.SERVICE, clock.now(), property_id, note=note)
         record(draft, outcome, actor=scene[Role.COLLECTOR])
 
 
 def _ahead(scene: Scene) -> None:
     """Calls for tomorrow, two of them at an hour that the guard refuses; somebody wants no calls."""
     rows, tomorrow = _owing(scene), scene.calendar.today + DAY
-    for row, hour in zip(rows[CALLED : CALLED + PLANNED], (18, 21, 10, 22), strict=False):
+    for (payer_id, property_id), hour in zip(rows[CALLED : CALLED + PLANNED], (18, 21, 10, 22), strict=False):
         moment = scene.calendar.at(tomorrow, hour, 30)
         with suppress(StepRefused):
-            plan_contact(Draft(row.payer_id, Channel.PHONE, Purpose.REMINDER, moment, row.property_id), actor=scene[Role.COLLECTOR])
+            plan_contact(Draft(payer_id, Channel.PHONE, Purpose.REMINDER, moment, property_id), actor=scene[Role.COLLECTOR])
     if rows:
-        set_wish(rows[-1].payer_id, "phone", "refused", "来电要求只发短信", actor=scene[Role.COLLECTOR])
+        set_wish(rows[-1][0], "phone", "refused", "来电要求只发短信", actor=scene[Role.COLLECTOR])
 
 
 def texts(scene: Scene) -> bool:

@@ -38,7 +38,7 @@ def _visitor(scene: Scene, n: int) -> None:
     """Somebody who owes comes in unasked, on this very day: after the files of yesterday are booked."""
     today = clock.today()
     payers = {payer.person_id: payer for payer in scene.payers()}
-    owing = [row.payer_id for row in overdue(scene)[:60] if row.payer_id in payers]
+    owing = [pk for pk in overdue(scene).values_list("payer_id", flat=True)[:60] if pk in payers]
     owing = [one for one in dict.fromkeys(owing) if payers[one].habit in "ABC"]
     if n < len(owing):
         serve(scene, Visit(payers[owing[n]], today, Fate.PART if n == 2 else Fate.ALL), f"today-{n}")

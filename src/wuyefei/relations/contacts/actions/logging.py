@@ -135,6 +135,20 @@ def cancel(contact_id: int, reason: str, *, actor: Actor) -> Contact:
     return row
 
 
+@transaction.atomic
+def cancel_planned(contact_ids: Collection[int], reason: str, *, actor: Actor) -> int:
+    """Take back those of the contacts that are still planned, in a fixed number of statements; returns how many were."""
+    why = limited(reason, "原因", 200, required=True)
+    rows = list(contacts(actor).filter(pk__in=contact_ids, state=Contact.State.PLANNED).order_by("pk").select_for_update())
+    for place in {row.community_id for row in rows}:
+        actor.require(Permission.CONTACT_RECORD, place)
+    Contact.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=Contact.State.CANCELLED, closed_by_id=actor.user_id, closed_at=clock.now()
+    )
+    audit.record_each(actor, "contact.cancel", rows, reason=why)
+    return len(rows)
+
+
 def try_step(draft: Draft, *, actor: Actor) -> Verdict:
     """What the guard would say, without saving anything: for a form that warns while it is filled in."""
     _whole(draft, actor)
