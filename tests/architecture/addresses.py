@@ -31,11 +31,17 @@ KINDS: dict[str, str] = {
     "case_id": "case", "plan_id": "plan", "year_id": "year", "measure_id": "measure", "given_up_id": "given_up",
     "transfer_id": "transfer", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
     "entry_id": "entry", "slip_id": "slip", "channel_day_id": "channel_day", "difference_id": "difference",
+    "alert_id": "watch_alert",
+    "reserve_run_id": "reserve_run", "single_id": "reserve_single",
     "draw_id": "draw", "sample_item_id": "sample_item", "control_id": "control", "mismatch_id": "mismatch",
     "source_id": "source", "source_hook": "source_hook", "handover_id": "handover", "objection_id": "objection",
+    "fund_id": "fund", "money_id": "fund_money", "aid_id": "aid", "campaign_id": "campaign", "given_id": "given",
     "trial_id": "trial", "news_id": "news", "effort_id": "effort", "showing_id": "showing", "work_id": "work",
     "debit_batch_id": "debit_batch", "debit_item_id": "debit_item", "mandate_id": "mandate",
+    "deposit_id": "deposit", "sharing_id": "sharing", "deduction_id": "deduction",
     "route_id": "route", "stop_id": "stop", "proof_id": "proof",
+    "miss_id": "miss",
+    "delegation_id": "delegation",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
 }  # fmt: skip
@@ -44,7 +50,7 @@ KINDS: dict[str, str] = {
 WORDS: dict[str, list[str | int]] = {
     "work": [
         "rounds", "release_income", "risk_classes", "followup_cases", "followup_steps", "legal_matters", "prepaid_offset", "follow_plans",
-        "follow_years", "follow_measures",
+        "follow_years", "follow_measures", "watch_minimums",
     ],
     "group": ["identity", "payment", "parking", "contact"],
     "sheet_kind": ["metered", "shared", "each", "turnover", "deposit", "other"],

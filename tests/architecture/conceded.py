@@ -27,6 +27,8 @@ from wuyefei.money.concessions.public import (
     propose,
 )
 from wuyefei.money.control.public import Draw, Item, Mismatch, PointDraft, register_control
+from wuyefei.money.reserve.public import Quarter, Single, draft_run
+from wuyefei.money.watch.public import Alert
 
 
 def plan(place: Place, actors: dict[str, Actor]) -> None:
@@ -62,8 +64,18 @@ def given_up(place: Place, actors: dict[str, Actor]) -> None:
     place.ids["given_up"] = [ask_giving_up(row.pk, order, actor=actors["finance"]).pk]
 
 
+def reserve(place: Place, actors: dict[str, Actor]) -> None:
+    """A quarter's reserve that is drafted, with a large debt to be assessed."""
+    run = draft_run(place.community.pk, Quarter.of(TODAY).plus(-1), actor=actors["finance"])
+    one = Single.objects.create(
+        organisation=place.community.organisation, community=place.community, run=run, payer_id=place.one("person"), receivables=1,
+        oldest_due_on=START, outstanding_fen=10000, by_age_fen=0,
+    )  # fmt: skip
+    place.ids |= {"reserve_run": [run.pk], "reserve_single": [one.pk]}
+
+
 def controls(place: Place, actors: dict[str, Actor]) -> None:
-    """A sample of one payment, a control point of this place alone, and a mismatch that waits."""
+    """A sample of one payment, a control point of this place alone, a mismatch and an alert that wait."""
     organisation, community, word, letters = place.community.organisation, place.community, place.mark.word, place.mark.letters
     row = Draw.objects.create(
         organisation=organisation, community=community, week=START, seed=letters, size=1, population=1, drawn_by_id=actors["finance"].user_id,
@@ -77,4 +89,9 @@ def controls(place: Place, actors: dict[str, Actor]) -> None:
         organisation=organisation, community=community, kind="gap", source_id=1, detail=f"{letters} 000009", opened_by_id=cashier,
         opened_at=clock.now(), due_at=clock.now(),
     )  # fmt: skip
+    alert = Alert.objects.create(
+        organisation=organisation, community=community, concerns_id=cashier, week=START, score="5.0", signs=[], evidence=[], opened_at=clock.now(),
+        due_at=clock.now(),
+    )  # fmt: skip
+    place.ids["watch_alert"] = [alert.pk]
     place.ids |= {"draw": [row.pk], "sample_item": [item.pk], "control": [point.pk], "mismatch": [wrong.pk]}

@@ -12,6 +12,7 @@ from wuyefei.collection.followup.public import DEFAULT, Case, Step, draft_now, h
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.joint.public import Opening, join, open_effort, plan_work, show
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
+from wuyefei.collection.minimums.public import Miss
 from wuyefei.collection.objections.public import Talked, object_
 from wuyefei.collection.visits.public import Proof, Route, Stop
 from wuyefei.estate.people.public import PersonRow
@@ -55,6 +56,11 @@ def pursue(place: Place) -> None:
     save_policy(place.community.pk, "", DEFAULT, TODAY, f"{place.mark.word}试行", actor=manager)
     draft_now(place.community.pk, actor=manager)
     _visit(place, manager, case)
+    miss = Miss.objects.create(
+        organisation=case.organisation, community=case.community, case=case, grade="S", least=2, days=7, done=0, allowed=2, refused=0, why="none",
+        first_on=TODAY, seen_on=TODAY,
+    )  # fmt: skip
+    place.ids["miss"] = [miss.pk]
     _sue(place)
 
 

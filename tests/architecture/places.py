@@ -11,8 +11,10 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 
 from tests.architecture.charged import charged, photograph, say_turnover
-from tests.architecture.conceded import controls, given_up, measure, plan, year
+from tests.architecture.conceded import controls, given_up, measure, plan, reserve, year
 from tests.architecture.followed import owners, pursue, talk
+from tests.architecture.held import held
+from tests.architecture.helped import helped
 from tests.architecture.place import BILLED, FOREIGN, OURS, SECOND, START, TODAY, Mark, Place, Places
 from tests.architecture.received import bank, debit, online, upload
 from tests.world import actor_of, charge, flat, own, tariff
@@ -25,6 +27,7 @@ from wuyefei.foundation.access.actor import Actor, load_actor
 from wuyefei.foundation.access.models import Community, Organisation, Region, RoleGrant, SignInEvent, User
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
+from wuyefei.foundation.approvals.models import Delegation
 from wuyefei.foundation.kernel.dates import Month, Span
 from wuyefei.foundation.kernel.text import pinyin_key
 from wuyefei.foundation.platform import clock
@@ -79,6 +82,7 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         upload(place, actors["finance"])
         bank(place, actors["finance"])
         debit(place, actors["finance"])
+        held(place, actors["cashier"])
         owners(place, actors["finance"])
         _target(place, actors)
         plan(place, actors)
@@ -86,6 +90,8 @@ def _settle(organisation: Organisation, mark: Mark) -> Place:
         measure(place, actors)
         pursue(place)
         given_up(place, actors)
+        reserve(place, actors)
+        helped(place, actors)
         controls(place, actors)
     _entries(place)
     return place
@@ -123,7 +129,7 @@ def _staff(place: Place) -> dict[str, Actor]:
 
 def _estate(place: Place, actors: dict[str, Actor]) -> None:
     community, mark = place.community, place.mark
-    service, parking = ChargeItem.objects.filter(organisation=community.organisation).order_by("pk")
+    service, parking = ChargeItem.objects.filter(organisation=community.organisation).order_by("pk")[:2]
     contract = Contract.objects.create(
         organisation=community.organisation, community=community, number=f"{mark.letters}-HT-01", title=f"{mark.word}前期物业服务合同",
         state="active", starts_on=START, cycle_months=1, cycle_anchor=START, due_day=15, late_fee_rate=Decimal("0.0005"),
@@ -200,8 +206,17 @@ def _day(place: Place, actors: dict[str, Actor]) -> None:
         amount_fen=10000, covered_fen=10000, made_by_id=actors["cashier"].user_id, made_at=clock.now(),
     )  # fmt: skip
     place.ids["slip"] = [slip.pk]
+    place.ids["delegation"] = [_lend(place, actors)]
     talk(place, actors)
     assert Run.objects.filter(community=place.community).count() == 2
+
+
+def _lend(place: Place, actors: dict[str, Actor]) -> int:
+    """A right to decide lent from one person to another."""
+    return Delegation.objects.create(
+        organisation=place.community.organisation, giver_id=actors["lead"].user_id, taker_id=actors["finance"].user_id,
+        community=place.community, starts_on=TODAY, ends_on=TODAY, reason=f"{place.mark.word}年假", made_at=clock.now(),
+    ).pk  # fmt: skip
 
 
 def someone(place: Place, name: str, roles: list[Role], wide: bool = False, mentor_in: Community | None = None) -> User:

@@ -38,6 +38,7 @@ ROOMS = [
     "wuyefei.money.concessions",
     "wuyefei.money.receipts",
     "wuyefei.money.payments",
+    "wuyefei.money.deposits",
     "wuyefei.money.transfers",
     "wuyefei.money.channels",
     "wuyefei.money.invoices",
@@ -58,14 +59,19 @@ ROOMS = [
     "wuyefei.collection.objections",
     "wuyefei.collection.joint",
     "wuyefei.collection.visits",
+    "wuyefei.collection.minimums",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
     "wuyefei.money.bank",
+    "wuyefei.money.relief",
+    "wuyefei.money.rewards",
     "wuyefei.money.debits",
     "wuyefei.money.reconciliation",
+    "wuyefei.money.reserve",
     "wuyefei.money.closing",
     "wuyefei.money.control",
+    "wuyefei.money.watch",
 ]
 if DEMO:
     ROOMS.append("wuyefei.edges.sandbox")

@@ -12,7 +12,9 @@ from django.db import IntegrityError, connection, transaction
 from tests.money.cashdesk.test_pages import client_of
 from tests.scenarios.month import first_finding, publish
 from tests.world import World, make_world
+from wuyefei.foundation.access.models import User
 from wuyefei.foundation.approvals.actions import SamePerson, decide
+from wuyefei.foundation.approvals.delegating import delegate
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.money.bank.public import BankLine, NotThisSlip, claim_deposit, import_statement
@@ -167,6 +169,14 @@ class TestSlips:
                 decide(request.pk, approved=True, actor=desk["lead"])
             decide(request.pk, approved=True, actor=desk["manager"])
             assert (balance(Account.CASH), balance(Account.TRANSIT)) == (25500, 0)
+            again = make_slip(desk.community.pk, SlipDraft("JK-0212", DAY, 25500, (Shift.objects.get().pk,)), actor=desk["lead"])
+            request = ask_void_slip(again.pk, "金额抄错", actor=desk["cashier"])
+            User.objects.filter(pk=desk["collector"].user_id).update(totp_confirmed_at=clock.now())
+            days = {"starts_on": clock.today(), "ends_on": clock.today()}
+            delegate(desk["collector"].user_id, **days, reason="年假", actor=desk["lead"])
+            with pytest.raises(SamePerson):  # nor in the name of whoever wrote the slip
+                decide(request.pk, approved=True, actor=desk["collector"])
+            decide(request.pk, approved=True, actor=desk["manager"])
             bank_it(desk, 25000, note="留 5 元待查")
             assert first_finding(desk) == ""
             with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():

@@ -12,10 +12,11 @@ from django.test import Client
 from tests.world import World
 from tests.world import pay as pay_at_desk
 from wuyefei.edges.sandbox.public import Sandbox
+from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.approvals.actions import SamePerson, decide
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
-from wuyefei.money.billing.public import Receivable
+from wuyefei.money.billing.public import Receivable, charge_once
 from wuyefei.money.channels.actions import refunds as acts
 from wuyefei.money.channels.actions.exceptions import resolve
 from wuyefei.money.channels.models import RefundTotal
@@ -27,6 +28,7 @@ from wuyefei.money.channels.public import (
     ask_refund,
     sweep_refunds,
 )
+from wuyefei.money.deposits.public import Deposit, ReturnDraft, Withheld, ask_return
 from wuyefei.money.ledger.public import Account, Leg
 from wuyefei.money.payments.public import NothingToGiveBack, Payment, PaymentOrder, ask_void, balance_fen
 
@@ -238,3 +240,27 @@ def test_nobody_approves_their_own(world: World, sandbox: Sandbox) -> None:
         approve(world, refund)
     refund.refresh_from_db()
     assert refund.state == "requested"
+
+
+def test_a_deposit_paid_online_goes_back_the_way_it_came(world: World, sandbox: Sandbox) -> None:
+    item = ChargeItem.objects.create(organisation=world.organisation, code="card", name="门禁卡押金", nature="deposit", tax_rate=0)
+    flat, owner = world.flats["1-1-102"], world.people["沈秋白"]
+    bill = charge_once(flat.pk, owner.pk, item, 4000, actor=world["cashier"], community_id=world.community.pk, memo="门禁卡")
+    order = begin(world, "wechat", "key-deposit", property_id=flat.pk, payer_id=owner.pk, receivable_ids=(bill.pk,), due_fen=4000)
+    pay(sandbox, order)
+    assert deliver(sandbox, order) == 200
+    deposit = Deposit.objects.get(bill=bill)
+    kept = Withheld("卡面划痕", 500, "MJ-1")
+    back = ask_return(ReturnDraft(deposit.pk, NOON.date(), "卡已收回", 3500, (kept,)), actor=world["finance"])
+    decide(Request.objects.get(kind="deposits.return", subject_id=back.pk).pk, approved=True, actor=world["lead"])
+    refund = Refund.objects.get(deposit=deposit)
+    assert (refund.state, refund.method, refund.amount_fen, refund.requested_by_id, refund.approved_by_id) == (
+        "approved", "source", 3500, world["finance"].user_id, world["lead"].user_id,
+    )  # fmt: skip
+    assert (standing(Account.DEPOSITS), standing(Account.REFUNDING), standing(Account.FORFEIT)) == (0, -3500, -500)
+    assert sweep_refunds() == 1
+    assert side_of(sandbox, "wechat").trades[order.number].refunds == {refund.number: 3500}
+    assert standing(Account.REFUNDING) == 0 and standing(Account.CHANNEL) == 500
+    with pytest.raises(DomainError, match="可以退的只有 0.00"):
+        ask_refund(RefundRequest(order.__class__.objects.get(pk=order.pk).payment_id or 0, 501, "source", "再退"), actor=world["finance"])
+    books_hold(world)

@@ -332,7 +332,7 @@ def test_a_deposit_is_a_liability_and_never_income_nor_a_monthly_tariff(world: W
         sheet = draft_each(head, EachTerms(Decimal(50), By.UNIT, Scope(only=("1-1-101", "1-1-102"))), actor=world["finance"], community=world.community)
     billed(world, sheet, day(2, 26))
     legs = dict(Leg.objects.filter(entry__kind="billing.sheet").values_list("account", "amount_fen"))
-    assert legs == {"1122": 10000, "2241": -10000}
+    assert legs == {"1122": 10000, "2241.1": -10000}
     assert set(Receivable.objects.filter(kind="sheet").values_list("tax_fen", "late_fee_rate")) == {(0, None)}
     assert proved(world) == []
     with pytest.raises(DomainError) as refused_:

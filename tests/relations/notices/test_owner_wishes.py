@@ -37,7 +37,7 @@ def owner(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> Owner:
 
 def wish(owner: Owner, reminder: str = "sms", quiet: tuple[int, int] | None = None) -> None:
     start, end = (dt.time(quiet[0]), dt.time(quiet[1])) if quiet else (None, None)
-    save_preferences(owner, reminder=reminder, quiet_from=start, quiet_to=end, auto_debit=False, large_type=False)
+    save_preferences(owner, reminder=reminder, quiet_from=start, quiet_to=end, large_type=False)
 
 
 def announce(estate: Estate) -> Target:

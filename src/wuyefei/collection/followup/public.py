@@ -10,14 +10,16 @@ from .models import Act, CadencePolicy, Case, Handover, Lane, Promise, Reason, S
 from .queries.cases import cases, get_case, open_cases, overdue_bills, workable
 from .queries.steps import steps
 from .rules.cadence import LADDER, Age
-from .rules.grades import Grade, Minimum
-from .rules.nextstep import Kind, Situation, next_step
+from .rules.grades import MINIMUMS, Grade, Minimum
+from .rules.nextstep import SILENT, Kind, Situation, next_step
 from .rules.policy import DEFAULT, Policy
 from .rules.scripts import interval
 
 __all__ = [
     "DEFAULT",
     "LADDER",
+    "MINIMUMS",
+    "SILENT",
     "Act",
     "Age",
     "CadencePolicy",

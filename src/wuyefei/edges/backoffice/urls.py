@@ -14,6 +14,7 @@ from .pages import (
     property,
     property_edit,
     search,
+    sharing,
     tariffs,
     verify,
 )
@@ -38,6 +39,8 @@ urlpatterns = [
     path("properties/<int:property_id>/attach", property_edit.attach_to, name="property_attach"),
     path("properties/<int:property_id>/vehicles", property_edit.vehicle, name="vehicle_add"),
     path("properties/<int:property_id>/people", property_edit.tie_add, name="tie_add"),
+    path("properties/<int:property_id>/sharing", sharing.sharing, name="sharing"),
+    path("properties/sharings/<int:sharing_id>/end", sharing.sharing_end, name="sharing_end"),
     path("properties/<int:property_id>/receivables/<int:receivable_id>/", property.receivable_life, name="receivable"),
     path("people/", people.people_list, name="people"),
     path("people/new", people.new, name="person_new"),

@@ -58,6 +58,7 @@ ACTIONS = {
     "contact.plan": noop("计划联系"), "contact.record": noop("登记联系"), "contact.close": noop("登记联系结果"),
     "contact.cancel": noop("取消联系计划"), "contact.wish": noop("记下联系意愿"), "contact.ground": noop("登记联系依据"),
     "contact.end_ground": noop("联系依据失效"), "contact.limits": noop("修改联系规则"), "contact.calendar_day": noop("修改节假日表"),
+    "approvals.delegate": noop("委托复核"), "approvals.withdraw": noop("收回委托"), "approvals.limit": noop("修改复核额度"),
     "bank.import": noop("导入银行流水"), "bank.claim": noop("认领银行来款"), "bank.keep": noop("留在待查款"),
     "bank.return": noop("退回付款人"), "bank.unmatch": noop("撤销匹配"), "books.codes": noop("修改科目对照"),
     "cashdesk.slip": noop("登记缴款单"), "cashdesk.slip_void": noop("作废缴款单"), "cashdesk.slip_settled": noop("缴款到账"),
@@ -69,6 +70,9 @@ ACTIONS = {
     "recon.settled": noop("渠道结算到账"),
     "closing.close": noop("申请结账"), "closing.reopen": noop("申请反结账"), "closing.close_done": noop("结账"),
     "closing.reopen_done": noop("反结账"), "ledger.close": noop("账簿结账"), "ledger.reopen": noop("账簿反结账"),
+    "watch.alert": noop("异常交易警报"), "watch.close": noop("关闭异常交易警报"),
+    "reserve.draft": noop("计提坏账准备"), "reserve.assess": noop("评估大额欠费"), "reserve.approved": noop("坏账准备入账"),
+    "reserve.discard": noop("放弃坏账计提"), "reserve.rates": noop("设定坏账准备比例"), "reserve.export": noop("导出坏账准备"),
     "control.draw": noop("抽取收款核对"), "control.check": noop("核对签字底单"), "control.tick": noop("核对收据存根"),
     "control.mismatch": noop("内控异常"), "control.settle": noop("关闭内控异常"), "control.register": noop("登记控制点"),
     "control.test": noop("测试控制点"), "control.end": noop("停用控制点"), "control.pack": noop("制作审计包"),
@@ -79,6 +83,7 @@ ACTIONS = {
     "joint.close": noop("结束联合调解"), "legal.urging": noop("业委会督促设置"), "visits.number": noop("登记紧急电话"),
     "visits.papers": noop("打印上门资料"), "visits.route": noop("排上门路线"), "visits.skip": noop("改排上门"),
     "visits.start": noop("上门出发"), "visits.visited": noop("登记上门"),
+    "minimums.run": noop("核对最低联系次数"), "minimums.answer": noop("说明漏联系的原因"), "minimums.export": noop("导出督办"),
     "books.export": noop("导出账簿"), "books.vouchers": noop("导出凭证"), "legal.export": noop("导出法务案件"),
     "legal.followed": noop("登记送达后回访"), "legal.letter": noop("出具催款函"), "legal.open": noop("立案"),
     "legal.paid": noop("缴清结案"), "legal.paper": noop("出具文书"), "legal.posted": noop("登记交寄"), "legal.print": noop("打印催款函"),
@@ -95,6 +100,13 @@ ACTIONS = {
     "legal.written_off": noop("核销结案"), "concessions.mediation": noop("调解分期"), "concessions.write_off": noop("坏账核销"), "concessions.reduce": noop("判决或调解裁减"), "concessions.ask_given_up": noop("提出核销或裁减"),
     "concessions.given_up": noop("执行核销或裁减"), "concessions.refuse_given_up": noop("核销或裁减未通过"),
     "concessions.take_up_again": noop("已核销的恢复待收"), "concessions.export_given_up": noop("导出核销与裁减"),
+    "relief.open": noop("开设基金或补贴"), "relief.ask_money": noop("提出基金入账"), "relief.money": noop("关爱基金入账"), "relief.claim": noop("银行来款记入基金"),
+    "relief.refuse_money": noop("基金入账未通过"), "relief.undo_money": noop("撤销基金入账"), "relief.ask_aid": noop("提出资助"), "relief.assess": noop("困难评估"),
+    "relief.aid": noop("执行资助"), "relief.refuse_aid": noop("资助未通过"), "relief.undo_aid": noop("撤销资助"), "relief.export": noop("导出资助"),
+    "relief.care": noop("关爱资助"), "relief.pass": noop("补贴转付"), "payment.fund": noop("关爱基金、补贴支付"), "bank.fund": noop("银行来款记入基金"),
+    "bank.fund_undone": noop("撤销记入基金"),
+    "rewards.ask": noop("提出优惠活动"), "rewards.run": noop("优惠活动开始"), "rewards.refuse": noop("优惠活动未通过"), "rewards.end": noop("结束优惠活动"),
+    "rewards.give": noop("活动发放"), "rewards.take_back": noop("活动礼品收回"), "rewards.export": noop("导出活动发放"), "concessions.campaign": noop("优惠活动"),
     "billing.write_off": noop("坏账核销"), "billing.recover": noop("收回已核销坏账"),
     "billing.ahead": noop("提前出账"), "concessions.limits": noop("修改分期限度"), "concessions.plan": noop("大额分期"), "concessions.hardship": noop("困难分期"),
     "legal.sms": noop("发催款函短信"), "legal.voided": noop("作废催款函"),
@@ -122,6 +134,9 @@ ACTIONS = {
     "objection.keep": noop("登记异议"), "objection.comparable": noop("登记可比小区价格"),
     "followup.unassign": noop("退回分派"), "followup.policy": noop("编写催缴节奏"), "followup.draft": noop("排出催缴步骤"),
     "followup.release": noop("放行催缴步骤"), "followup.adjust": noop("调整催缴步骤"), "followup.drop": noop("今天不办的催缴步骤"),
+    "sharing.agree": noop("约定分摊缴费人"), "sharing.end": noop("结束分摊约定"), "sharing.reopen": noop("恢复分摊约定"),
+    "deposits.describe": noop("修改押金说明"), "deposits.ask": noop("申请退还押金"), "deposits.return": noop("退还押金"), "deposits.refused": noop("押金退还未通过"),
+    "deposits.back": noop("押金退款取消"), "deposits.hand_over": noop("押金随房屋转移"),
     "followup.script": noop("编写催缴话术"), "followup.export": noop("导出催缴案件"),
 }  # fmt: skip
 FIELDS = {
@@ -163,6 +178,7 @@ FIELDS = {
     "pay_method": noop("缴费方式"), "ebill": noop("电子账单"), "score": noop("满意度"), "details": noop("选填资料"),
     "group": noop("核实内容"), "verified_on": noop("核实日期"), "document": noop("所见证件"), "months": noop("几个月一次"),
     "grace_days": noop("宽限天数"),
+    "up_to": noop("复核额度"), "taker": noop("受托人"), "withdrawn_at": noop("收回时间"),
 }  # fmt: skip
 _RANK = {name: rank for rank, name in enumerate(FIELDS)}
 VALUES = {

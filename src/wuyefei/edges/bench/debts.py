@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.test import Client
 
-from wuyefei.estate.people.public import PersonRow, create_person
+from wuyefei.estate.people.public import Person, PersonRow, create_person
 from wuyefei.estate.tariffs.public import ensure_default_items
 from wuyefei.foundation.access.actions.places import create_community
 from wuyefei.foundation.access.actions.roles import grant_role
@@ -32,7 +32,7 @@ ROWS = (
     """INSERT INTO billing_receivable (organisation_id, community_id, property_id, payer_id, item_id, period, service_from, service_to,
          due_on, quantity, prices, convention, amount_fen, tax_rate, tax_fen, deferred_fen, late_fee_rate, late_fee_cap,
          allocation_order, kind, memo, booked_at, outstanding_fen, late_fee_settled_fen, accrued_exact, accrued_to)
-       SELECT p.organisation_id, p.community_id, p.id, %(payer)s, (%(items)s::bigint[])[(p.id + i) %% 2 + 1], m, m, m + 27, m + 14, 1, '[]',
+       SELECT p.organisation_id, p.community_id, p.id, %(payer)s + CASE WHEN %(each)s THEN p.id %% %(people)s ELSE 0 END, (%(items)s::bigint[])[(p.id + i) %% 2 + 1], m, m, m + 27, m + 14, 1, '[]',
          'calendar', 25000, 0.06, 1415, 0, 0.0005, 0.05, 'law', 'opening', '', m, CASE WHEN (p.id + i) %% 3 = 0 THEN 0 ELSE 25000 END,
          0, 0, m + 14
        FROM properties_property p, generate_series(0, %(months)s - 1) i,
@@ -51,9 +51,9 @@ ROWS = (
 )
 
 
-def indebted(firm: Firm, receivables: int) -> Client:
+def indebted(firm: Firm, receivables: int, *, each_pays: bool = False) -> Client:
     """The bills of 24 months in five communities with so many of them open, written by one statement a table; and a browser
-    in which a manager of the whole firm has signed in."""
+    in which a manager of the whole firm has signed in. One person owes all, or each household's own its bills."""
     name = firm.organisation.name
     places = [create_community(f"{name}{n}期", actor=firm.maker, receipt_prefix=f"CS{n}") for n in range(COMMUNITIES)]
     user, _ = create_user(
@@ -65,9 +65,13 @@ def indebted(firm: Firm, receivables: int) -> Client:
     homes = max(1, receivables * 3 // 2 // MONTHS // (COMMUNITIES * BUILDINGS))
     values: dict[str, Any] = {
         "organisation": firm.organisation.pk, "places": [place.pk for place in places], "buildings": BUILDINGS, "homes": homes,
+        "each": each_pays, "people": homes * BUILDINGS * COMMUNITIES,
         "items": [items["service"].pk, items["parking_service"].pk], "payer": payer.pk, "user": user.pk, "months": MONTHS, "first": firm.month.first,
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
+        if each_pays:
+            columns = ", ".join(field.attname for field in Person._meta.concrete_fields if not field.primary_key)
+            cursor.execute(f"INSERT INTO {Person._meta.db_table} (id, {columns}) SELECT id + i, {columns} FROM {Person._meta.db_table}, generate_series(1, %(people)s) i WHERE id = %(payer)s", values)
         for statement in ROWS:
             cursor.execute(statement, values)
     client = Client()

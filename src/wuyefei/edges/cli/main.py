@@ -114,6 +114,12 @@ def _closing(commands: argparse._SubParsersAction[Parser]) -> None:
     close.add_argument("--reason", metavar="TEXT", help=said("原因；有带着结转的项，或反结账时，必填"))
     _as_user(close)
     close.add_argument("--approve-as", metavar="USER", help=said("由这个用户当场复核，须与申请人不同（不写就留在待复核）"))
+    reserve = _add(commands, "reserve", _later("reserve", "reserve"), said("按账龄算一个小区一个季度的坏账准备，提交复核"))
+    _place(reserve)
+    reserve.add_argument("--quarter", metavar="YYYY-QN", required=True, help=said("季度"))
+    reserve.add_argument("--submit", action="store_true", help=said("算好就提交；有大额欠费没有单项评估的不能提交，先在页面上评估"))
+    _as_user(reserve)
+    reserve.add_argument("--approve-as", metavar="USER", help=said("由这个用户当场复核，须与申请人不同（不写就留在待复核）"))
 
 
 def _service(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from wuyefei.estate.people.public import normalise_bank
+from wuyefei.foundation.kernel.errors import Invalid
+from wuyefei.foundation.kernel.money import parse_yuan
 from wuyefei.relations.accounts.public import Account
 
 
@@ -32,7 +35,6 @@ class PreferencesForm(forms.Form):
     reminder = forms.ChoiceField(label=_("怎么提醒我"), choices=Account.Reminder.choices)
     quiet_from = forms.TimeField(label=_("免打扰从"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     quiet_to = forms.TimeField(label=_("到"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    auto_debit = forms.BooleanField(label=_("想开通自动代扣"), required=False)
     large_type = forms.BooleanField(label=_("大字"), required=False)
 
 
@@ -47,3 +49,34 @@ class InvoiceForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     email = forms.CharField(label=_("电子邮箱（选填）"), max_length=100, required=False, widget=forms.EmailInput)
+
+
+class DebitForm(forms.Form):
+    """An account that the bank may debit; ``limit`` comes out in fen."""
+
+    holder = forms.CharField(label=_("户名"), max_length=80)
+    bank = forms.CharField(label=_("开户行"), max_length=60, help_text=_("如 某某银行某某支行"))
+    account = forms.CharField(
+        label=_("账号"), max_length=40, help_text=_("加密保存，页面上只显示后四位。"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    limit = forms.CharField(
+        label=_("每次最多扣（元，选填）"), max_length=16, required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
+    agreed = forms.BooleanField(label=_("我是户主，同意物业委托银行从这个账号扣收我的物业费账单"))
+
+    def clean_account(self) -> str:
+        try:
+            return normalise_bank(self.cleaned_data["account"])
+        except Invalid as error:
+            raise forms.ValidationError(error.text) from error
+
+    def clean_limit(self) -> int | None:
+        text = self.cleaned_data["limit"]
+        try:
+            fen = parse_yuan(text) if text else None
+        except Invalid as error:
+            raise forms.ValidationError(error.text) from error
+        if fen is not None and fen <= 0:
+            raise forms.ValidationError(_("应大于 0；不填就是不限。"))
+        return fen

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .pages import bills, invoices, me, openness, own_data, paying, receipts, service, settings, signing
+from .pages import (
+    auto_debit,
+    bills,
+    invoices,
+    me,
+    openness,
+    own_data,
+    paying,
+    receipts,
+    service,
+    settings,
+    signing,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -25,6 +37,7 @@ urlpatterns = [
     path("p/<str:place>/receipts", receipts.receipts, name="receipts"),
     path("p/<str:place>/receipts/<int:receipt_id>", receipts.receipt, name="receipt"),
     path("p/<str:place>/receipts/<int:receipt_id>.pdf", receipts.pdf, name="receipt_pdf"),
+    path("p/<str:place>/deposits", receipts.deposits, name="deposits"),
     path("p/<str:place>/invoices", invoices.invoices, name="invoices"),
     path("p/<str:place>/receipts/<int:receipt_id>/invoice", invoices.of_receipt, name="invoice_of_receipt"),
     path("p/<str:place>/bills/<int:bill_id>/invoice", invoices.of_bill, name="invoice_of_bill"),
@@ -38,5 +51,6 @@ urlpatterns = [
     path("p/<str:place>/requests/<str:token>/withdraw", service.take_back, name="withdraw"),
     path("p/<str:place>/open", openness.openness, name="open"),
     path("p/<str:place>/my-data", own_data.export, name="own_data"),
+    path("p/<str:place>/auto-debit", auto_debit.auto_debit, name="auto_debit"),
     path("p/<str:place>/leave", me.leave_place, name="leave"),
 ]

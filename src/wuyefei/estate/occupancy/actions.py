@@ -23,6 +23,7 @@ from wuyefei.foundation.platform.inserting import drafts, insert_many
 from .models import Tie
 from .queries import ties
 from .rules import OWNER, TieFact, TieRow, check_end, clean_tie, refuse_overlap
+from .sharing import cut_sharings, rejoin_sharings
 
 _FACT = ("id", "person_id", "role", "starts_on", "ends_on")
 _HOMES = "SELECT id, code, ended_on FROM properties_property JOIN unnest(%s::bigint[]) w(id) USING (id) WHERE community_id = %s"
@@ -150,7 +151,8 @@ def end_tie(tie_id: int, ends_on: dt.date, *, actor: Actor, reason: str = "") ->
 
 @transaction.atomic
 def transfer(property_id: int, person_ids: Sequence[int], on: dt.date, *, actor: Actor, reason: str = "") -> list[Tie]:
-    """New owners from ``on`` on: every present owner's tie ends the day before. Payers and tenants stay as they are."""
+    """New owners from ``on`` on: every present owner's tie ends the day before, and so does a sharing agreement with
+    its payers. Other payers and tenants stay as they are."""
     day = parse_day(on, "过户日期")
     _locked_property(property_id, actor)
     later = Tie.objects.filter(property_id=property_id, role=OWNER, starts_on__gte=day).order_by("starts_on").first()
@@ -159,6 +161,7 @@ def transfer(property_id: int, person_ids: Sequence[int], on: dt.date, *, actor:
     present = Tie.objects.select_for_update(no_key=True).filter(property_id=property_id, role=OWNER, starts_on__lt=day)
     for row in present.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)):
         _end(row, day - DAY, actor, reason or "过户")
+    cut_sharings(property_id, day, actor)
     return [tie(property_id, person_id, OWNER, day, actor=actor) for person_id in person_ids]
 
 
@@ -179,6 +182,7 @@ def take_transfer_back(
     for row in made:
         audit.record(actor, "tie.take_back", row, before={"person_id": row.person_id, "starts_on": row.starts_on}, reason=reason)
         row.delete()
+    rejoin_sharings(property_id, on, actor, reason)
     for row in owned.filter(pk__in=ends, ends_on=on - DAY):
         audit.record(actor, "tie.reopen", row, before={"ends_on": row.ends_on}, after={"ends_on": ends[row.pk]}, reason=reason)
         row.ends_on = ends[row.pk]

@@ -1,8 +1,20 @@
 """The door of the room: what other rooms may use."""
 
 from .actions import bulk_tie, end_tie, take_transfer_back, tie, transfer
-from .models import Tie
-from .queries import bulk_payer_ties, get_tie, living_ties, payers, ties, ties_of_person, ties_of_property
+from .models import SharePart, Sharing, Tie
+from .queries import (
+    bulk_payer_ties,
+    get_sharing,
+    get_tie,
+    living_ties,
+    payers,
+    sharers_on,
+    sharing_facts,
+    sharings,
+    ties,
+    ties_of_person,
+    ties_of_property,
+)
 from .rules import (
     ROLE_NAMES,
     TieEnded,
@@ -14,8 +26,25 @@ from .rules import (
     payer_gaps,
     payer_spans,
 )
+from .shares import NotWhole, Portion, Share, SharingFact, parse_share
+from .sharing import SharingOverlaps, agree_sharing, end_sharing, register_billed_check
 
 __all__ = [
+    "NotWhole",
+    "Portion",
+    "Share",
+    "SharePart",
+    "Sharing",
+    "SharingFact",
+    "SharingOverlaps",
+    "agree_sharing",
+    "end_sharing",
+    "get_sharing",
+    "parse_share",
+    "register_billed_check",
+    "sharers_on",
+    "sharing_facts",
+    "sharings",
     "ROLE_NAMES",
     "Tie",
     "TieEnded",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 
 from django.db.models import QuerySet
@@ -11,8 +12,9 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import NotFound
 
-from .models import Tie
+from .models import SharePart, Sharing, Tie
 from .rules import OCCUPANT, OWNER, PAYING, TENANT, TieFact, payer_spans
+from .shares import Portion, SharingFact
 
 _FACT = ("id", "person_id", "role", "starts_on", "ends_on")
 
@@ -69,3 +71,42 @@ def living_ties(property_ids: Iterable[int]) -> dict[int, list[TieFact]]:
     """Every tie of those who may live at the properties, by property, in one query. For callers that have checked the
     properties' place."""
     return _facts(Tie.objects.filter(property_id__in=list(property_ids), role__in=(OWNER, TENANT, OCCUPANT)))
+
+
+def sharings(actor: Actor) -> QuerySet[Sharing]:
+    """The sharing agreements of the communities whose estate the actor may see."""
+    return Sharing.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.ESTATE_VIEW))
+
+
+def get_sharing(actor: Actor, sharing_id: int) -> Sharing:
+    row = sharings(actor).select_related("property").filter(pk=sharing_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def sharing_facts(property_ids: Collection[int] | None, community_id: int | None = None) -> dict[int, list[SharingFact]]:
+    """Every agreement by property, the earliest first; of the properties named, or of a whole community. For callers that
+    have checked the place."""
+    rows = SharePart.objects.all() if property_ids is None else SharePart.objects.filter(sharing__property_id__in=property_ids)
+    if community_id is not None:
+        rows = rows.filter(sharing__community_id=community_id)
+    kept: dict[tuple[int, int], tuple[Sharing, list[Portion]]] = {}
+    for row in rows.select_related("sharing").order_by("sharing__starts_on", "sharing_id", "low"):
+        agreed = row.sharing
+        if agreed.ends_on is not None and agreed.ends_on < agreed.starts_on:
+            continue  # the property changed hands before it began
+        kept.setdefault((agreed.property_id, agreed.pk), (agreed, []))[1].append(Portion(row.person_id, (row.low, row.high, agreed.of)))
+    found: dict[int, list[SharingFact]] = {}
+    for (property_id, _pk), (agreed, portions) in kept.items():
+        found.setdefault(property_id, []).append(SharingFact(agreed.starts_on, agreed.ends_on, tuple(portions)))
+    return found
+
+
+def sharers_on(property_ids: Collection[int], day: dt.date) -> dict[int, tuple[Portion, ...]]:
+    """Who owes each property by share on a day; those with one payer are left out. For callers that have checked the place."""
+    facts = sharing_facts(property_ids)
+    return {
+        property_id: one.portions for property_id, known in facts.items() for one in known
+        if one.starts_on <= day and (one.ends_on is None or one.ends_on >= day)
+    }  # fmt: skip

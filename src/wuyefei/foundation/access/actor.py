@@ -29,7 +29,8 @@ SERVICE_NAMES = {SYSTEM: "系统", OPERATOR: "本机操作员", PORTAL: "业主�
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``places`` maps each permission to the communities in which it is held; ``wide`` holds those held everywhere."""
+    """``places`` maps each permission to the communities in which it is held; ``wide`` holds those held everywhere;
+    ``held`` maps each role to the communities it reaches."""
 
     user_id: int
     organisation_id: int
@@ -40,6 +41,7 @@ class Actor:
     service: str = ""
     organisation_name: str = ""
     place_name: str = ""
+    held: Mapping[Role, frozenset[int]] = field(default_factory=dict, hash=False)
 
     @property
     def role_name(self) -> str:
@@ -105,6 +107,7 @@ def load_actor(user: User, grants: Sequence[RoleGrant] | None = None) -> Actor:
             user.pk, user.organisation_id, user.name, frozenset(), places, every, user.service, organisation
         )
     places_of: dict[Permission, set[int]] = {}
+    held: dict[Role, set[int]] = {}
     wide: set[Permission] = set()
     if grants is None:
         grants = current_grants(user, clock.today())
@@ -119,6 +122,7 @@ def load_actor(user: User, grants: Sequence[RoleGrant] | None = None) -> Actor:
         else:
             ids = set(everywhere)
             wide |= ROLE_PERMISSIONS[Role(grant.role)]
+        held.setdefault(Role(grant.role), set()).update(ids)
         for permission in ROLE_PERMISSIONS[Role(grant.role)]:
             places_of.setdefault(permission, set()).update(ids)
     seen = set().union(*places_of.values()) if places_of else set()
@@ -131,6 +135,7 @@ def load_actor(user: User, grants: Sequence[RoleGrant] | None = None) -> Actor:
         frozenset(wide),
         organisation_name=organisation,
         place_name=next((name for pk, _region, name, _of in communities if {pk} == seen and not wide), ""),
+        held={role: frozenset(ids) for role, ids in held.items()},
     )
 
 

@@ -92,6 +92,8 @@ class Permission(StrEnum):
     CONTROL_WORK = "control.work"
     CONTROL_EDIT = "control.edit"
     CONTROL_TEST = "control.test"
+    RESERVE_WORK = "reserve.work"
+    RESERVE_APPROVE = "reserve.approve"
     REPORT_VIEW = "report.view"
     TARGET_EDIT = "target.edit"
     CONTACT_VIEW = "contact.view"
@@ -166,6 +168,8 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.CONTROL_WORK: "抽查、核对存根、处理异常",
     Permission.CONTROL_EDIT: "登记控制点",
     Permission.CONTROL_TEST: "测试控制点",
+    Permission.RESERVE_WORK: "计提坏账准备",
+    Permission.RESERVE_APPROVE: "审批坏账准备、设定比例",
     Permission.REPORT_VIEW: "查看报表",
     Permission.TARGET_EDIT: "设定目标",
     Permission.CONTACT_VIEW: "查看联系记录",
@@ -201,6 +205,7 @@ _FINANCE = _SEE | _FOLLOW | {
     _P.DISCLOSURE_EDIT, _P.HARDSHIP_FINANCE, _P.CLOSE_REQUEST, _P.SLIP_MAKE, _P.CONTROL_VIEW, _P.CONTROL_WORK,
     _P.MANDATE_SIGN, _P.DEBIT_WORK,
     _P.INVOICE_REQUEST, _P.INVOICE_ISSUE,
+    _P.RESERVE_WORK,
 }  # fmt: skip
 _FINANCE_LEAD = _FINANCE | {
     _P.CONCESSION_EDIT,
@@ -209,6 +214,7 @@ _FINANCE_LEAD = _FINANCE | {
     _P.REFUND_APPROVE, _P.CHANNEL_SETUP, _P.DISCLOSURE_APPROVE, _P.BOOKS_SETUP,
     _P.CLOSE_APPROVE, _P.CONTROL_EDIT, _P.CONTROL_TEST,
     _P.INVOICE_SETUP,
+    _P.RESERVE_APPROVE,
 }  # fmt: skip
 _PROJECT = _SEE | {
     _P.ESTATE_EDIT, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.IMPORT, _P.TARIFF_EDIT, _P.CONTRACT_EDIT, _P.BILLING_DRAFT, _P.BILLING_CONFIRM,
@@ -225,7 +231,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _FOLLOW
         | {_P.EXPORT, _P.TARGET_EDIT, _P.ADJUST_APPROVE, _P.VERIFY, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.CONTACT_MANAGE, _P.NOTICE_APPROVE,
            _P.LEGAL_VIEW, _P.LEGAL_APPROVE, _P.CONCESSION_EDIT, _P.CLOSE_APPROVE,
-           _P.CONTROL_VIEW, _P.CONTROL_WORK, _P.CONTROL_EDIT, _P.CONTROL_TEST, _P.JOINT_VIEW}
+           _P.PAYMENT_VOID_APPROVE, _P.REFUND_APPROVE,
+           _P.CONTROL_VIEW, _P.CONTROL_WORK, _P.CONTROL_EDIT, _P.CONTROL_TEST, _P.JOINT_VIEW,
+           _P.RESERVE_APPROVE}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
@@ -275,6 +283,7 @@ SECOND_FACTOR_PERMISSIONS = frozenset(
         _P.REFUND_APPROVE,
         _P.LEGAL_APPROVE,
         _P.CLOSE_APPROVE,
+        _P.RESERVE_APPROVE,
     }
 )
 """Whoever holds one of these signs in with a second factor: finance, approvers and administrators."""
@@ -283,14 +292,14 @@ MONEY_APPROVALS = frozenset(
     {
         _P.BILLING_CONFIRM, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.REFUND_APPROVE,
         _P.HARDSHIP_FINANCE,
-        _P.LEGAL_APPROVE, _P.CLOSE_APPROVE,
+        _P.LEGAL_APPROVE, _P.CLOSE_APPROVE, _P.RESERVE_APPROVE,
     }  # fmt: skip
 )
 """Nobody may give themself a role that holds one of these."""
 
-PORTAL_PERMISSIONS = frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.PAY_ONLINE, _P.INVOICE_REQUEST})
-"""What the owners' side 业主端 may do by itself: see what it shows, book what a payment provider has confirmed, and ask for
-invoices of what was paid."""
+PORTAL_PERMISSIONS = frozenset({_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PAYMENT_VIEW, _P.PAY_ONLINE, _P.INVOICE_REQUEST, _P.MANDATE_SIGN})
+"""What the owners' side 业主端 may do by itself: see what it shows, book what a payment provider has confirmed, ask for
+invoices of what was paid, and keep or end an owner's own mandate to the bank."""
 
 MAX_FAILURES = 5
 LOCK_FOR = dt.timedelta(minutes=15)

@@ -4,66 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
 from wuyefei.foundation.access.actor import Actor
-from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import audit, clock
 
 from . import queries
+from .errors import AlreadyAsked, NotOpen, SamePerson
+from .kinds import Kind, kind_of, kinds, register_kind
 from .models import Decision, Request
+from .rights import rights_of
 
-
-class SamePerson(DomainError):
-    code = "same_person"
-    message = "经办人和复核人不能是同一个人，请由另一位有权限的同事复核。"
-
-
-class NotOpen(DomainError):
-    code = "request_not_open"
-    message = "这项申请已经处理过了（{state}）。"
-
-
-class AlreadyAsked(DomainError):
-    code = "already_asked"
-    message = "「{subject}」已有一项待复核的申请。"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a kind of request is called, who may decide, and what approval and refusal do.
-
-    ``describe`` tells the second person in words what they decide on, as (label, value); ``address`` leads to the subject.
-    """
-
-    code: str
-    label: str
-    permission: Permission
-    execute: Callable[[Request, Actor], None]
-    refuse: Callable[[Request, Actor], None] | None = None
-    address: Callable[[Request], str] | None = None
-    describe: Callable[[Request], Sequence[tuple[str, str]]] | None = None
-
-
-_kinds: dict[str, Kind] = {}
-
-
-def register_kind(kind: Kind) -> None:
-    """Called by a room in ``AppConfig.ready`` for each act of its that needs a second person."""
-    _kinds[kind.code] = kind
-
-
-def kind_of(code: str) -> Kind:
-    return _kinds[code]
-
-
-def kinds() -> list[Kind]:
-    return list(_kinds.values())
+__all__ = ["AlreadyAsked", "Kind", "NotOpen", "SamePerson", "ask", "cancel", "decide", "decided_by", "kind_of", "kinds", "payload_hash", "register_kind"]
 
 
 def payload_hash(payload: dict[str, Any]) -> str:
@@ -97,7 +52,7 @@ def ask(
         payload_hash=payload_hash(payload),
         amount_fen=amount_fen,
         reason=reason.strip()[:400],
-        permission=_kinds[kind].permission,
+        permission=kind_of(kind).permission,
         maker_id=actor.user_id,
         made_at=clock.now(),
     )
@@ -116,26 +71,29 @@ def _open(request_id: int, actor: Actor) -> Request:
 
 @transaction.atomic
 def decide(request_id: int, *, approved: bool, actor: Actor, note: str = "") -> Request:
-    """Approve (and execute) or turn down. The maker may not; neither may someone without the kind's permission."""
+    """Approve (and execute) or turn down, in one's own right or in that of a colleague who has lent it.
+
+    The maker may not, nor in their name may who stands in for them; neither may someone without the kind's permission, or
+    whose limit the sum exceeds (``rights.Rights.way`` says which errors)."""
     request = _open(request_id, actor)
-    kind = _kinds[request.kind]
-    actor.require(kind.permission, request.community_id)
-    if request.maker_id == actor.user_id:
-        raise SamePerson()
+    kind = kind_of(request.kind)
+    way = rights_of(actor, locked=True).way(request)
+    acting = way.acting(actor)
     if not approved and not note.strip():
         raise DomainError("reason_missing", "退回时请写明原因。")
     if payload_hash(request.payload) != request.payload_hash:
         raise DomainError("payload_changed", "申请内容与提交时不一致，已拒绝执行。")
     Decision.objects.create(
-        request=request, maker_id=request.maker_id, person_id=actor.user_id, approved=approved, at=clock.now(), note=note[:400]
-    )
+        request=request, maker_id=request.maker_id, person_id=actor.user_id, approved=approved, at=clock.now(), note=note[:400],
+        delegation=way.loan.row if way.loan else None, behalf_id=way.loan.giver.user_id if way.loan else None,
+    )  # fmt: skip
     request.state = Request.State.APPROVED if approved else Request.State.REJECTED
     request.save(update_fields=["state"])
-    audit.record(actor, f"{request.kind}.{'approve' if approved else 'reject'}", request, reason=note)
+    audit.record(acting, f"{request.kind}.{'approve' if approved else 'reject'}", request, reason=note)
     if approved:
-        kind.execute(request, actor)
+        kind.execute(request, acting)
     elif kind.refuse:
-        kind.refuse(request, actor)
+        kind.refuse(request, acting)
     return request
 
 
@@ -148,18 +106,14 @@ def cancel(request_id: int, *, actor: Actor) -> Request:
     request.state = Request.State.CANCELLED
     request.save(update_fields=["state"])
     audit.record(actor, f"{request.kind}.cancel", request)
-    kind = _kinds[request.kind]
+    kind = kind_of(request.kind)
     if kind.refuse:
         kind.refuse(request, actor)
     return request
 
 
-def open_requests(actor: Actor) -> list[Request]:
-    """The requests of the actor's places that wait for somebody, oldest first."""
-    return list(
-        Request.objects.filter(
-            organisation_id=actor.organisation_id, community_id__in=actor.seen, state=Request.State.OPEN
-        )
-        .select_related("maker", "community")
-        .order_by("id")
-    )
+def decided_by(user_id: int, request: Request, actor: Actor) -> bool:
+    """Whether whoever decides on a request, or the colleague in whose place they do, is this person: for a kind whose subject
+    has a maker of its own."""
+    decision = getattr(request, "decision", None)
+    return user_id in (actor.user_id, decision.behalf_id if decision else None)

@@ -19,6 +19,7 @@ from wuyefei.foundation.platform.paging import paginate
 
 from . import actions, queries
 from .models import Request
+from .rights import Rights, rights_of
 
 STATES = {"open": "plan", "approved": "paid", "rejected": "late", "cancelled": "void"}
 
@@ -35,20 +36,31 @@ class Shown:
     own: bool
     status: str
     error: str = ""
+    lender: str = ""
+    why: str = ""
 
     @property
     def sum_text(self) -> str:
         return yuan_text(self.row.amount_fen) if self.row.amount_fen is not None else ""
 
 
-def show(row: Request, actor: Actor, errors: dict[int, str] | None = None) -> Shown:
-    """Words and rights of one request."""
-    kind = actions.kind_of(row.kind)
-    own = row.maker_id == actor.user_id
-    may = row.state == Request.State.OPEN and not own and actor.may(kind.permission, row.community_id)
+def show(row: Request, rights: Rights, errors: dict[int, str] | None = None) -> Shown:
+    """Words and rights of one request: ``lender`` is the colleague in whose place it would be decided, ``why`` says what
+    keeps a holder of the right from it."""
+    kind, actor = actions.kind_of(row.kind), rights.actor
+    own, lender, why = row.maker_id == actor.user_id, "", ""
+    may = False
+    if row.state == Request.State.OPEN and not own:
+        try:
+            way = rights.way(row)
+            may, lender = True, way.loan.giver.name if way.loan else ""
+        except (NotFound, Forbidden):
+            pass
+        except DomainError as error:
+            why = error.text
     return Shown(
         row, _(kind.label), list(kind.describe(row)) if kind.describe else [], _link(kind, row, actor), may, own,
-        STATES[row.state], (errors or {}).get(row.pk, ""),
+        STATES[row.state], (errors or {}).get(row.pk, ""), lender, why,
     )  # fmt: skip
 
 
@@ -69,18 +81,19 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def _waiting(request: HttpRequest, errors: dict[int, str] | None = None) -> HttpResponse:
     """Open requests of the person's places: first what they may decide on, then their own, then the rest."""
     actor = actor_of(request)
+    rights = rights_of(actor)
     rows = queries.requests(actor).filter(state=Request.State.OPEN)
-    decidable = queries.may_decide(actor)
-    mine = rows.filter(decidable)
+    mine = rows.filter(pk__in=[row.pk for row in queries.deciding(actor, rights)])
     page = paginate(mine, ["id"], request.GET.get("at", ""))
     own = rows.filter(maker_id=actor.user_id).order_by("id")[:100]
     others = rows.exclude(maker_id=actor.user_id).exclude(pk__in=mine.values("pk")).order_by("id")[:100]
     context = {
         "page": page,
-        "mine": [show(row, actor, errors) for row in page.rows],
+        "mine": [show(row, rights, errors) for row in page.rows],
         "mine_count": mine.count(),
-        "own": [show(row, actor, errors) for row in own],
-        "others": [show(row, actor, errors) for row in others],
+        "own": [show(row, rights, errors) for row in own],
+        "others": [show(row, rights, errors) for row in others],
+        "loans": rights.loans,
     }
     return render(request, "approvals/waiting.html", context, status=409 if errors else 200)
 
@@ -89,6 +102,7 @@ def _waiting(request: HttpRequest, errors: dict[int, str] | None = None) -> Http
 def history(request: HttpRequest) -> HttpResponse:
     """What was decided, the latest first."""
     actor = actor_of(request)
+    rights = rights_of(actor)
     rows = queries.requests(actor).exclude(state=Request.State.OPEN)
     kind, state, community = request.GET.get("kind", ""), request.GET.get("state", ""), request.GET.get("community", "")
     labels = {found.code: _(found.label) for found in actions.kinds()}
@@ -101,7 +115,7 @@ def history(request: HttpRequest) -> HttpResponse:
     page = paginate(rows, ["-id"], request.GET.get("at", ""))
     context = {
         "page": page,
-        "rows": [show(row, actor) for row in page.rows],
+        "rows": [show(row, rights) for row in page.rows],
         "kinds": sorted(labels.items()),
         "states": [choice for choice in Request.State.choices if choice[0] != Request.State.OPEN],
         "communities": visible_communities(actor),

@@ -59,6 +59,7 @@ class BankLine(models.Model):
         OUT = "out", _("支出")
         DEPOSIT = "deposit", _("现金缴存")
         SETTLED = "settled", _("渠道结算")
+        FUND = "fund", _("基金与补贴")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")

@@ -2,6 +2,7 @@
 
 from .actions.claiming import Share, ask_return, ask_unmatch, claim, keep_waiting
 from .actions.deposits import NotThisSlip, claim_deposit, claim_settlement
+from .actions.for_funds import give_to_fund, take_from_fund
 from .actions.importing import Fresh, Imported, import_statement, look
 from .models import BankLine, BankStatement, Habit, LineBooking, SlipLine
 from .queries import get_line, get_statement, lines, statements, to_claim
@@ -24,11 +25,13 @@ __all__ = [
     "claim_deposit",
     "claim_settlement",
     "get_line",
+    "give_to_fund",
     "get_statement",
     "import_statement",
     "keep_waiting",
     "lines",
     "look",
     "statements",
+    "take_from_fund",
     "to_claim",
 ]

@@ -8,6 +8,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from wuyefei.estate.occupancy.public import register_billed_check
         from wuyefei.estate.tariffs.public import register_use_check
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.approvals.actions import Kind, register_kind
@@ -36,6 +37,7 @@ class BillingConfig(AppConfig):
         )
         register_scheduled(deferrals.RELEASE, "结转到期的预收收入", "每小时", deferrals.release_due_income)
         register_use_check(facts.last_billed_day)
+        register_billed_check(facts.billed_between)
         group = _("收费")
         register_menu(group, _("出账"), "billing:runs", "bill", Permission.BILLING_VIEW, 240)
         register_menu(group, _("应收"), "billing:receivables", "book", Permission.BILLING_VIEW, 250)

@@ -150,15 +150,35 @@ def billed_once(organisation_id: int) -> Iterator[Yielded]:
         cursor.execute(
             """SELECT id, line, first, before FROM (
                  SELECT id, contract_line_id AS line, service_from AS first,
-                   lag(service_to) OVER (PARTITION BY contract_line_id ORDER BY service_from, id) AS before
+                   lag(service_to) OVER (PARTITION BY contract_line_id, prices->0->'share' ORDER BY service_from, id) AS before
                  FROM billing_receivable WHERE organisation_id = %s AND contract_line_id IS NOT NULL AND reversed_at IS NULL) r
                WHERE before >= first ORDER BY id""",
             [organisation_id],
         )
         found = cursor.fetchall()
     yield Examined(Receivable.objects.filter(organisation_id=organisation_id, contract_line__isnull=False).count())
+    yield from _shares_at_most_whole(organisation_id)
     for row_id, line, first, before in found:
         yield Finding("billing.once", "billing_receivable", row_id, Phrase("合同计费行 {line} 自 {first} 起与上一笔（至 {before}）重叠", line=line, first=first, before=before))
+
+
+_SHARED = """
+SELECT r.id, r.contract_line_id, r.service_from, sum(COALESCE((o.prices->0->'share'->>1)::numeric - (o.prices->0->'share'->>0)::numeric, 1)
+  / COALESCE((o.prices->0->'share'->>2)::numeric, 1)) FROM billing_receivable r
+JOIN billing_receivable o ON o.contract_line_id = r.contract_line_id AND o.reversed_at IS NULL
+  AND r.service_from BETWEEN o.service_from AND o.service_to
+WHERE r.organisation_id = %s AND r.reversed_at IS NULL AND r.contract_line_id IN (
+  SELECT contract_line_id FROM billing_receivable WHERE organisation_id = %s AND prices->0 ? 'share')
+GROUP BY 1, 2, 3 HAVING sum(COALESCE((o.prices->0->'share'->>1)::numeric - (o.prices->0->'share'->>0)::numeric, 1)
+  / COALESCE((o.prices->0->'share'->>2)::numeric, 1)) > 1.000001 ORDER BY 1
+"""
+"""On the first day of each bill of a line that several pay, the shares billed; more than one whole is too much."""
+
+
+def _shares_at_most_whole(organisation_id: int) -> Iterator[Yielded]:
+    for row_id, line, first, total in _fetched(_SHARED, [organisation_id, organisation_id]):
+        what = Phrase("合同计费行 {line} 在 {first} 各人份额合计 {total}，超过了一份", line=line, first=first, total=str(total.normalize()))
+        yield Finding("billing.once", "billing_receivable", row_id, what)
 
 
 def _by_community(rows: Iterator[tuple[int, int]]) -> dict[int, int]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
@@ -13,7 +15,7 @@ from django.db.models import Max
 
 from wuyefei.estate.contracts.public import LineFact, contract_terms, each_line_for_billing
 from wuyefei.estate.contracts.public import Terms as ContractTerms
-from wuyefei.estate.occupancy.public import bulk_payer_ties, payer_spans
+from wuyefei.estate.occupancy.public import Sharing, SharingFact, bulk_payer_ties, payer_spans, sharing_facts
 from wuyefei.estate.tariffs.public import (
     SCHEDULED,
     ChargeItem,
@@ -21,12 +23,13 @@ from wuyefei.estate.tariffs.public import (
     quantity_for,
     tariff_terms,
 )
-from wuyefei.foundation.kernel.dates import DAY, Month, Span
+from wuyefei.foundation.kernel.dates import DAY, LATEST, Month, Span
 
 from .kinds import UNPRICED, WITHOUT, Priced, Scheduler, plain_prices
 from .models import Receivable
-from .rules.drafting import Gap, Last, LineFacts, Terms
+from .rules.drafting import Gap, Last, LineFacts, Terms, share_from
 from .rules.proration import Convention
+from .rules.sharing import Slot, slices
 
 LONGEST_CYCLE = 12
 CHUNK = 10_000
@@ -76,11 +79,14 @@ class _Finder:
             for tariff_id, rows in self.listed.items()
         }
         self.terms = {key: _terms(row) for key, row in contract_terms(community_id).items()}
+        self.shared_homes = set(Sharing.objects.filter(community_id=community_id).values_list("property_id", flat=True))
         self._alike: dict[tuple[object, ...], LineFacts] = {}
 
     def find(self, lines: list[LineFact]) -> list[Found | Gap]:
         ties = bulk_payer_ties(self.community_id, {line.property_id for line in lines})
         before = _billed_before([line.line_id for line in lines])
+        shared = sharing_facts({line.property_id for line in lines} & self.shared_homes)
+        slots = slots_before([line.line_id for line in lines if line.property_id in shared])
         scheduler = Scheduler(lines, self.horizon)
         payers: dict[tuple[int, dt.date], Payers] = {}
         found: list[Found | Gap] = []
@@ -93,7 +99,9 @@ class _Finder:
             place = line.property_id, line.starts_on
             if place not in payers:
                 payers[place] = payer_spans(ties.get(line.property_id, ()), self._whole(line.starts_on))
-            found.append(Found(line, facts, self.terms[line.contract_id], payers[place], *before.get(line.line_id, NEVER)))
+            one = Found(line, facts, self.terms[line.contract_id], payers[place], *before.get(line.line_id, NEVER))
+            known = shared.get(line.property_id)
+            found += [one] if known is None else split(one, known, slots.get(line.line_id, ()))
         return found
 
     def _whole(self, first: dt.date) -> Span:
@@ -125,6 +133,36 @@ def _terms(row: ContractTerms) -> Terms:
         row.contract_id, row.starts_on, row.ends_on, row.cycle_months, Month.of(row.cycle_anchor), row.due_month,
         row.due_day, Convention(row.convention), row.late_fee_rate, row.late_fee_cap, row.allocation_order,
     )  # fmt: skip
+
+
+def split(one: Found, agreed: Sequence[SharingFact], billed: Sequence[Slot]) -> list[Found]:
+    """The line as each of its payers owes it: one fact for each share of an agreement, and one for days without any."""
+    known = [(fact.span, [(portion.person_id, portion.share) for portion in fact.portions]) for fact in agreed]
+    found = []
+    for piece in slices(Span(one.line.starts_on, LATEST), one.payers, known, billed, one.last):
+        prices = [replace(price, share=piece.share) for price in one.facts.prices] if piece.share else one.facts.prices
+        facts = replace(one.facts, prices=prices) if piece.share else one.facts
+        found.append(Found(one.line, facts, one.terms, piece.payers, piece.billed, piece.last))
+    return found
+
+
+_SLOTS = """
+SELECT contract_line_id, prices->0->'share', service_from, service_to, amount_fen, quantity, payer_id, prices->-1->>'per_unit',
+  prices->-1->>'fixed' FROM billing_receivable WHERE contract_line_id = ANY(%s) AND reversed_at IS NULL ORDER BY service_from, id
+"""
+
+
+def slots_before(line_ids: list[int]) -> dict[int, list[Slot]]:
+    """What was billed of lines that several pay, share by share."""
+    found: dict[int, list[Slot]] = {}
+    if not line_ids:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(_SLOTS, [line_ids])
+        for line_id, share, first, to, amount, quantity, payer_id, per_unit, fixed in cursor.fetchall():
+            last = Last(amount, quantity, payer_id, Span(first, to), (Decimal(per_unit or 0), Decimal(fixed or 0)))
+            found.setdefault(line_id, []).append(Slot(share_from(json.loads(share) if isinstance(share, str) else share), last))
+    return found
 
 
 _BEFORE = """
@@ -171,4 +209,11 @@ def last_billed_day(tariff_id: int) -> dt.date | None:
     """The last day that a published bill charges at this tariff: its price may change only after it."""
     found = Receivable.objects.filter(tariff_id=tariff_id, reversed_at__isnull=True).aggregate(last=Max("service_to"))
     day: dt.date | None = found["last"]
+    return day
+
+
+def billed_between(property_id: int, first: dt.date, last: dt.date) -> dt.date | None:
+    """The last day that a standing bill of a run charges at a property, of those that reach into the days named."""
+    rows = Receivable.objects.filter(property_id=property_id, kind=Receivable.Kind.RUN, reversed_at__isnull=True)
+    day: dt.date | None = rows.filter(service_to__gte=first, service_from__lte=last).aggregate(last=Max("service_to"))["last"]
     return day

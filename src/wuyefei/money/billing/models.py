@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.estate.contracts.public import Contract, ContractLine
@@ -132,7 +134,8 @@ class Receivable(Charge):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["contract_line", "payer", "service_from"],
+                "contract_line", "payer", "service_from",
+                Coalesce(KeyTextTransform("share", KeyTransform(0, "prices")), models.Value("")),
                 condition=models.Q(reversed_at__isnull=True, contract_line__isnull=False),
                 name="billed_once",
             ),

@@ -13,10 +13,13 @@ from .models import Run
 
 
 def gross_postings(nature: str, amount_fen: int, tax_fen: int, deferred_fen: int) -> list[Posting]:
-    """Dr receivable; Cr tax, income and deferred income; what is held for others or as a deposit stands apart.
+    """Dr receivable; Cr tax, income and deferred income; what is collected for others, and what is a deposit, each on an
+    account of its own.
 
     Negative amounts give the entry of a reversal.
     """
+    if nature == ChargeItem.Nature.DEPOSIT:
+        return [Posting(Account.RECEIVABLE, amount_fen), Posting(Account.DEPOSITS, -amount_fen)]
     if nature != ChargeItem.Nature.INCOME:
         return [Posting(Account.RECEIVABLE, amount_fen), Posting(Account.HELD, -amount_fen)]
     return [
@@ -25,6 +28,12 @@ def gross_postings(nature: str, amount_fen: int, tax_fen: int, deferred_fen: int
         Posting(Account.DEFERRED, -deferred_fen),
         Posting(Account.INCOME, -(amount_fen - tax_fen - deferred_fen)),
     ]
+
+
+def opening_postings(nature: str, amount_fen: int) -> list[Posting]:
+    """Dr receivable, Cr opening equity: brought along from before. A deposit not yet paid is owed back once it is."""
+    against = Account.DEPOSITS if nature == ChargeItem.Nature.DEPOSIT else Account.OPENING
+    return [Posting(Account.RECEIVABLE, amount_fen), Posting(against, -amount_fen)]
 
 
 def publish_postings(run: Run) -> Iterator[tuple[str, list[Posting]]]:

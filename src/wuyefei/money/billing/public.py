@@ -5,7 +5,7 @@ from .actions.deferrals import RELEASE, release_income
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.losses import recover, write_off
-from .actions.published import Published, register_after_publish, tell
+from .actions.published import Published, register_after_publish, register_deposit_keeper, tell
 from .actions.rebilling import DraftedAhead, Share, rebill, refuse_drafted
 from .actions.receivables import (
     HasPayments,
@@ -64,7 +64,7 @@ from .rules.cycles import cycles, due_date
 from .rules.drafting import thawed_prices
 from .rules.explaining import explain
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
-from .rules.proration import Convention, Price, charge_by_month
+from .rules.proration import Convention, Price, charge_by_month, share_of, share_text
 from .settling import OpenAccount, OpenAccounts, lock_accounts
 
 __all__ = [
@@ -138,10 +138,13 @@ __all__ = [
     "refresh",
     "refuse_drafted",
     "register_after_publish",
+    "register_deposit_keeper",
     "register_source",
     "release_income",
     "run_lines",
     "runs",
+    "share_of",
+    "share_text",
     "standings",
     "start_draft",
     "stretches",

@@ -15,12 +15,18 @@ from wuyefei.estate.tariffs.rules.public import ENGLISH_PARTS, PARTS
 from wuyefei.foundation.kernel.dates import Month
 
 from .rules.explaining import PieceLine
+from .rules.proration import share_text
 
 Method = Tariff.Method
 
 
 def formula(piece: PieceLine, method: str) -> str:
-    """The sum of a whole month, or of the days where it is by the day."""
+    """The sum of a whole month, or of the days where it is by the day; and the payer's share of it."""
+    words = _whole(piece, method)
+    return words if piece.share is None else _("（%(words)s）× 份额 %(share)s") % {"words": words, "share": share_text(piece.share)}
+
+
+def _whole(piece: PieceLine, method: str) -> str:
     how = json.loads(piece.how) if piece.how else {}
     if how.get("kind") == Method.PER_HEAD:
         return _("%(price)s 元 × %(heads)s 人") % {"price": figure(how["price"]), "heads": how["heads"]}

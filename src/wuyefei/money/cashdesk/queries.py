@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from wuyefei.estate.occupancy.public import payers
+from wuyefei.estate.occupancy.public import payers, sharers_on
 from wuyefei.estate.people.public import Person, people
 from wuyefei.estate.properties.public import Property, get_property, properties, vehicles
 from wuyefei.foundation.access.actor import Actor
@@ -190,7 +190,8 @@ def household(actor: Actor, property_id: int) -> Household:
     ]
     beyond = _of_community(actor, beyond, home.community_id)
     bills = _desk_bills(actor, here, beyond, paying)
-    persons = _payers(actor, home, paying[home.pk], everyone | {row.bill.payer_id for row in bills if not row.elsewhere})
+    sharing = {portion.person_id for portion in sharers_on([home.pk], today).get(home.pk, ())}
+    persons = _payers(actor, home, paying[home.pk] | sharing, everyone | {row.bill.payer_id for row in bills if not row.elsewhere})
     plates = vehicles(actor).filter(property_id__in=ids, ended_on__isnull=True).order_by("plate")[:4]
     return Household(home, attached, persons, bills, recent_payments(actor, ids), [mask_plate(row.plate) for row in plates])
 

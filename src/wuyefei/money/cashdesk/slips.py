@@ -195,7 +195,7 @@ def ask_void_slip(slip_id: int, reason: str, *, actor: Actor) -> Request:
 def void_slip(request: Request, actor: Actor) -> None:
     """Carried out on approval: the money is cash on hand again, its shifts are to be banked again."""
     slip = lock_slip(request.subject_id, request.community_id)
-    if slip.made_by_id == actor.user_id:
+    if approvals.decided_by(slip.made_by_id, request, actor):
         raise approvals.SamePerson()
     slip.voided_by_id, slip.voided_at = actor.user_id, clock.now()
     slip.save(update_fields=["voided_by", "voided_at"])

@@ -17,8 +17,10 @@ class ChannelsConfig(AppConfig):
         from wuyefei.foundation.platform.vault import register_sealed
         from wuyefei.foundation.shell.menu import register_menu
         from wuyefei.foundation.shell.slots import register_slot
+        from wuyefei.money.deposits.public import register_refund_road
 
         from . import checks
+        from .actions.deposits import carry_deposit
         from .actions.refunds import REFUND_KIND, approve, describe, reject
         from .actions.rounds import ROUNDS, make_rounds
         from .queries import open_exceptions
@@ -39,4 +41,5 @@ class ChannelsConfig(AppConfig):
         register_slot("payments.payment", 10, refund_link)
         register_slot("receipts.verify", 10, refunded_note)
         register_scheduled(ROUNDS, "查询线上订单、关闭过期订单、发出退款", "每 20 秒", make_rounds)
+        register_refund_road(carry_deposit)
         checks.register()

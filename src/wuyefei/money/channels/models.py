@@ -11,6 +11,7 @@ from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.models import Community, Organisation, User
 from wuyefei.money.billing.public import Receivable
+from wuyefei.money.deposits.public import Deposit
 from wuyefei.money.payments.public import Payment
 
 
@@ -218,7 +219,7 @@ class RefundTotal(models.Model):
 
 
 class Refund(models.Model):
-    """Money given back, of a payment or out of suspense. ``number`` is what the provider knows it by."""
+    """Money given back, of a payment or out of suspense; ``deposit``: it was held as one until then. ``number`` is what the provider knows it by."""
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("待审批")
@@ -238,6 +239,7 @@ class Refund(models.Model):
     payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="+")
     exception = models.ForeignKey(ChannelException, null=True, on_delete=models.PROTECT, related_name="refunds")
     order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="refunds")
+    deposit = models.ForeignKey(Deposit, null=True, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=32, unique=True)
     amount_fen = models.BigIntegerField()
     method = models.CharField(max_length=8, choices=Method.choices)

@@ -10,7 +10,7 @@ from .actions.orders import (
     start_order,
     sweep,
 )
-from .actions.refunds import RefundRequest, ask_refund, sweep_refunds
+from .actions.refunds import RefundRequest, ask_refund, paid_by_transfer, sweep_refunds
 from .actions.setups import SetupDraft, save_setup
 from .models import ChannelException, ChannelSetup, NoticeLog, Order, Refund
 from .providers.base import Forged, ProviderError, ProviderRefused, WayKind
@@ -46,6 +46,7 @@ __all__ = [
     "close_order",
     "get_order",
     "open_exceptions",
+    "paid_by_transfer",
     "private_key",
     "provider_of",
     "public_key",

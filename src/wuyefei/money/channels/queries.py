@@ -132,7 +132,8 @@ def get_refund(actor: Actor, refund_id: int) -> Refund:
     refund = (
         refunds(actor)
         .select_related(
-            "community", "payment__property", "payment__payer", "payment__receipt", "order__property", "order__payer", "requested_by", "approved_by"
+            "community", "payment__property", "payment__payer", "payment__receipt", "order__property", "order__payer", "requested_by", "approved_by",
+            "deposit__holder"
         )
         .filter(pk=refund_id)
         .first()

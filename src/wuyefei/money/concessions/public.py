@@ -15,12 +15,14 @@ from .actions.plans import HARDSHIP_KIND, POLICY_KIND, PlanTerms, assess, propos
 from .actions.years import FOLLOW_YEARS, YEAR_KIND, ask_year, follow_year, follow_years
 from .granted import Granted, granted_on
 from .limiting import limits_of
-from .models import Assessment, GivenUp, Measure, Plan, PlanBill, PlanPart, YearBill
+from .measures import get_measure, measures
+from .models import Assessment, GivenUp, Measure, MeasureBill, Plan, PlanBill, PlanPart, YearBill
 from .origins import Origin, register_origin
-from .queries import get_plan, limitations, plan_from, plans, running_plan, verdicts
+from .queries import SEATS, get_plan, limitations, plan_from, plans, running_plan, verdicts
+from .rules.emergency import MeasureState
 from .rules.emergency import Terms as MeasureTerms
 from .rules.given_up import Ground, Paper, Way
-from .rules.plans import Basis, Going, Limitation, Seat, State, Verdict
+from .rules.plans import SEAT_NAMES, Basis, Going, Limitation, NotAgreed, Seat, SeatTaken, State, Verdict
 from .rules.yearly import Offer, YearState
 
 __all__ = [
@@ -58,6 +60,14 @@ __all__ = [
     "FOLLOW_YEARS",
     "MEASURE_KIND",
     "Measure",
+    "MeasureBill",
+    "MeasureState",
+    "NotAgreed",
+    "SEATS",
+    "SEAT_NAMES",
+    "SeatTaken",
+    "get_measure",
+    "measures",
     "MeasureOrder",
     "ask_measure",
     "end_measure",

@@ -152,7 +152,7 @@ def approvals(scope: Scope) -> Rows:
     for row in rows.order_by("pk").iterator(chunk_size=2000):
         decision = getattr(row, "decision", None)
         amount = None if row.amount_fen is None else Fen(row.amount_fen)
-        decided: Sequence[Cell | Fen] = (decision.person.name, decision.at, decision.note) if decision else ("", None, "")
+        decided: Sequence[Cell | Fen] = (decision.by, decision.at, decision.note) if decision else ("", None, "")
         yield (
             row.community.name, spoken(kind_of(row.kind).label), row.subject_text, amount, row.reason, row.maker.name, row.made_at,
             str(row.get_state_display()), *decided,

@@ -9,15 +9,20 @@ from enum import StrEnum
 
 class Account(StrEnum):
     CASH = "1001"
+    FUND_CASH = "1001.8"
     TRANSIT = "1001.9"
     BANK = "1002"
     CHANNEL = "1012"
     DEBITS = "1012.1"
     RECEIVABLE = "1122"
+    RESERVE = "1231"
     PREPAID = "2203"
     DEFERRED = "2204"
     TAX = "2221"
     HELD = "2241"
+    SUBSIDY = "2241.4"
+    FUND = "2241.5"
+    DEPOSITS = "2241.1"
     DEBIT_SUSPENSE = "2241.6"
     BANK_SUSPENSE = "2241.7"
     SUSPENSE = "2241.8"
@@ -25,23 +30,31 @@ class Account(StrEnum):
     OPENING = "3131"
     INCOME = "6001"
     LATE_FEE = "6301"
+    FORFEIT = "6301.1"
     BANK_FEE = "6603"
     BAD_DEBT = "6702"
+    CREDIT_LOSS = "6702.1"
     SHORTAGE = "6711"
+    DONATION = "6711.2"
     OVERAGE = "6301.9"
 
 
 ACCOUNT_NAMES: dict[Account, str] = {
     Account.CASH: "库存现金",
+    Account.FUND_CASH: "库存现金-关爱基金箱",
     Account.TRANSIT: "库存现金-缴存在途",
     Account.BANK: "银行存款",
     Account.CHANNEL: "其他货币资金",
     Account.DEBITS: "其他货币资金-代扣在途",
     Account.RECEIVABLE: "应收账款",
+    Account.RESERVE: "坏账准备",
     Account.PREPAID: "预收账款",
     Account.DEFERRED: "合同负债",
     Account.TAX: "应交税费",
     Account.HELD: "其他应付款",
+    Account.FUND: "其他应付款-关爱基金",
+    Account.SUBSIDY: "其他应付款-补贴",
+    Account.DEPOSITS: "其他应付款-押金",
     Account.DEBIT_SUSPENSE: "其他应付款-代扣待查款",
     Account.BANK_SUSPENSE: "其他应付款-银行待查款",
     Account.SUSPENSE: "其他应付款-待查款",
@@ -49,23 +62,31 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.OPENING: "期初权益",
     Account.INCOME: "主营业务收入",
     Account.LATE_FEE: "营业外收入-违约金",
+    Account.FORFEIT: "营业外收入-押金扣款",
     Account.BANK_FEE: "财务费用-手续费",
     Account.BAD_DEBT: "信用减值损失-坏账",
+    Account.CREDIT_LOSS: "信用减值损失-坏账准备",
     Account.SHORTAGE: "营业外支出-现金短款",
+    Account.DONATION: "营业外支出-捐赠",
     Account.OVERAGE: "营业外收入-现金长款",
 }
 
 BEANCOUNT_NAMES: dict[Account, str] = {
     Account.CASH: "Assets:Cash",
+    Account.FUND_CASH: "Assets:FundCash",
     Account.TRANSIT: "Assets:CashInTransit",
     Account.BANK: "Assets:Bank",
     Account.CHANNEL: "Assets:Channel",
     Account.DEBITS: "Assets:DebitsInTransit",
     Account.RECEIVABLE: "Assets:Receivable",
+    Account.RESERVE: "Assets:BadDebtReserve",
     Account.PREPAID: "Liabilities:Prepaid",
     Account.DEFERRED: "Liabilities:Deferred",
     Account.TAX: "Liabilities:Tax",
     Account.HELD: "Liabilities:Held",
+    Account.FUND: "Liabilities:CareFund",
+    Account.SUBSIDY: "Liabilities:Subsidy",
+    Account.DEPOSITS: "Liabilities:Deposits",
     Account.DEBIT_SUSPENSE: "Liabilities:DebitSuspense",
     Account.BANK_SUSPENSE: "Liabilities:BankSuspense",
     Account.SUSPENSE: "Liabilities:Suspense",
@@ -73,9 +94,12 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.OPENING: "Equity:Opening",
     Account.INCOME: "Income:Service",
     Account.LATE_FEE: "Income:LateFee",
+    Account.FORFEIT: "Income:DepositDeductions",
     Account.BANK_FEE: "Expenses:BankFee",
     Account.BAD_DEBT: "Expenses:BadDebt",
+    Account.CREDIT_LOSS: "Expenses:CreditLoss",
     Account.SHORTAGE: "Expenses:CashShort",
+    Account.DONATION: "Expenses:Donation",
     Account.OVERAGE: "Income:CashOver",
 }
 
@@ -162,8 +186,9 @@ class Movement:
 
 
 def grows_by_debit(account: Account) -> bool:
-    """Assets (1…) and expenses (64… to 67…) stand on the debit side; liabilities, equity and income on the credit side."""
-    return account.value.startswith("1") or account.value[:2] in ("64", "66", "67")
+    """Assets (1…) and expenses (64… to 67…) stand on the debit side; liabilities, equity and income on the credit side, and
+    with them the bad-debt reserve, which is taken off an asset."""
+    return account is not Account.RESERVE and (account.value.startswith("1") or account.value[:2] in ("64", "66", "67"))
 
 
 def movement(account: Account, parts: Mapping[str, Turnover]) -> Movement:

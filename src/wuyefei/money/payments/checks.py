@@ -20,6 +20,7 @@ from .rules import Part, Settled
 
 BOOKING_KINDS = [
     "payment.take", POSTING_KIND, "payment.void", "payment.opening", "payment.offset", "payment.offset_sheet", "payment.offset_held",
+    "payment.fund",
 ]
 
 _SUMS = """
@@ -93,7 +94,8 @@ def tender_control(organisation_id: int) -> Iterator[Yielded]:
     rows = Tender.objects.filter(payment__organisation_id=organisation_id, payment__voided_at__isnull=True)
     for method, community_id, fen in rows.values_list("method", "payment__community_id").annotate(Sum("amount_fen")):
         sums[TENDER_ACCOUNTS[method]][community_id] += fen
-    for account, name in ((Account.CASH, "现金"), (Account.CHANNEL, "扫码与刷卡"), (Account.DEBITS, "代扣"), (Account.BANK, "银行")):
+    held = ((Account.CASH, "现金"), (Account.CHANNEL, "扫码与刷卡"), (Account.BANK, "银行"), (Account.DEBITS, "代扣"), (Account.FUND, "关爱基金"), (Account.SUBSIDY, "补贴"))
+    for account, name in held:
         yield from control("payments.tenders", organisation_id, account, sums[account], name=name, kinds=BOOKING_KINDS)
 
 

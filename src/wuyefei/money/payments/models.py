@@ -48,6 +48,8 @@ class Payment(models.Model):
         BATCH = "batch", _("批量入账")
         OFFSET = "offset", _("预存抵扣")
         OPENING = "opening", _("期初预存")
+        CARE = "care", _("关爱基金")
+        SUBSIDY = "subsidy", _("补贴转付")
 
     TAKEN = (Kind.DESK, Kind.BATCH, Kind.ONLINE)
     """The kinds by which new money came in: each has its receipt. The others move what was here already."""
@@ -95,6 +97,8 @@ class Tender(models.Model):
         ALIPAY = "alipay", _("支付宝")
         PREPAID = "prepaid", _("预存抵扣")
         OPENING = "opening", _("期初")
+        CARE = "care", _("关爱基金")
+        SUBSIDY = "subsidy", _("补贴转付")
         DEBIT = "debit", _("银行代扣")
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="tenders")

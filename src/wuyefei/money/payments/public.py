@@ -2,12 +2,13 @@
 
 from .actions.bulk import Batch, BatchRefused, BatchResult, take_payments_in_bulk
 from .actions.carrying import Carried, carry, lock_payments_of, move_prepayment, paid_towards, release_bill
+from .actions.from_fund import FUND_KIND, FundOrder, OpenChanged, pay_from_fund
 from .actions.giving_back import Held, NothingToGiveBack, hold_refund, return_refund
 from .actions.online import OnlinePayment, check_due, take_online
 from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
 from .actions.reversing import check_reversal, register_reversal_check
 from .actions.take import AlreadyTaken, BillsChanged, PaymentOrder, as_bills, take_payment
-from .actions.void import VOID_KIND, ask_void, register_void_check, undo_payment
+from .actions.void import VOID_KIND, ask_void, register_undo_bar, register_void_check, undo_payment
 from .models import Allocation, Payment, PaymentBatch, Prepayment, Tender
 from .queries import allocations_of, balance_fen, get_payment, payments
 from .rules import BatchRow, Bill, Fault, Order, Part, Source, TenderError, allocate_payment, settle_tenders
@@ -22,10 +23,13 @@ __all__ = [
     "Bill",
     "BillsChanged",
     "Carried",
+    "FUND_KIND",
     "Fault",
+    "FundOrder",
     "Held",
     "NothingToGiveBack",
     "OnlinePayment",
+    "OpenChanged",
     "OpeningPrepayment",
     "Order",
     "Part",
@@ -51,8 +55,10 @@ __all__ = [
     "lock_payments_of",
     "move_prepayment",
     "paid_towards",
+    "pay_from_fund",
     "payments",
     "release_bill",
+    "register_undo_bar",
     "register_reversal_check",
     "register_void_check",
     "return_refund",

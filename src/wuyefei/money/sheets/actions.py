@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
@@ -43,12 +44,15 @@ from .rules import (
     stages_json,
     steps_json,
 )
+from .shares import by_share
 from .stages import check_stages
 from .terms import DepositTerms, EachTerms, Head, MeteredTerms, SharedTerms, TurnoverTerms
 from .turnover import shares
 
 BILL_KIND = "sheets.bill"
 LONGEST_DAYS = 3 * 366
+SHARED_KINDS = frozenset({Sheet.Kind.METERED, Sheet.Kind.SHARED, Sheet.Kind.EACH})
+"""What several payers of a property pay by share; a deposit, or a share of turnover, is owed by one."""
 
 
 def _check(head: Head, actor: Actor, community: Community) -> None:
@@ -130,7 +134,10 @@ def draft_deposit(head: Head, terms: DepositTerms, *, actor: Actor, community: C
     drawn, left = deposits(community.pk, item, head.span, terms)
     if not drawn:
         raise NothingToBill(reason="这些房屋都收过这项押金")
-    return _draft(Sheet.Kind.DEPOSIT, head, {"pieces": terms.pieces}, drawn, left, actor, community)
+    if terms.return_on is not None and terms.return_on <= head.span.last:
+        raise Invalid(field="预计退还日", reason="应晚于收取日")
+    facts: Json = {"pieces": terms.pieces, "return_on": str(terms.return_on or "")}
+    return _draft(Sheet.Kind.DEPOSIT, head, facts, drawn, left, actor, community)
 
 
 @transaction.atomic
@@ -152,6 +159,8 @@ def _draft(
     kind: str, head: Head, terms: Json, drawn: Sequence[Drawn], left: Sequence[Left], actor: Actor, community: Community
 ) -> Sheet:
     item = get_item(actor, head.item_id)
+    if kind in SHARED_KINDS:
+        drawn = by_share(drawn, queries.shares_on({(row.property_id, row.span.last) for row in drawn}))
     codes = dict(Property.objects.filter(pk__in=[row.property_id for row in left]).values_list("pk", "code"))
     rest = [[codes[row.property_id], row.why.value, None if row.quantity is None else str(row.quantity)] for row in left]
     sheet = Sheet.objects.create(
@@ -181,8 +190,8 @@ def _line(sheet: Sheet, row: Drawn) -> Line:
 
 
 def _free(community_id: int) -> None:
-    """Readings whose bill was reversed may be charged again."""
-    reversed_ = Use.objects.filter(community_id=community_id, freed=False, line__receivable__reversed_at__isnull=False)
+    """Readings whose bill was reversed, and that of everybody who shared it, may be charged again."""
+    reversed_ = Use.objects.filter(~queries.STANDING, community_id=community_id, freed=False)
     Use.objects.filter(pk__in=list(reversed_.values_list("pk", flat=True))).update(freed=True)
 
 
@@ -238,7 +247,7 @@ def take_back(sheet_id: int, *, actor: Actor) -> Request:
 def bill(request: Request, actor: Actor) -> None:
     """Carried out on approval: each line becomes a receivable, and the sheet one entry."""
     sheet = _locked(request.subject_id, actor, state=Sheet.State.ASKED, verb="发布")
-    if actor.user_id == sheet.made_by_id:
+    if approvals.decided_by(sheet.made_by_id, request, actor):
         raise approvals.SamePerson()
     if digest(sheet) != request.payload["hash"]:
         raise SheetChanged()
@@ -249,7 +258,8 @@ def bill(request: Request, actor: Actor) -> None:
                  contracts.get(line.property_id))
         for line in lines
     ]  # fmt: skip
-    made = book_sheet(sheet.pk, rows, actor=actor, community=sheet.community, item=sheet.item, due_on=sheet.due_on, memo=sheet.title)
+    made = book_sheet(sheet.pk, rows, actor=actor, community=sheet.community, item=sheet.item, due_on=sheet.due_on, memo=sheet.title,
+                      expected_on=_expected(sheet))  # fmt: skip
     for line, row in zip(lines, made, strict=True):
         line.receivable = row
     Line.objects.bulk_update(lines, ["receivable"], batch_size=2000)
@@ -257,6 +267,11 @@ def bill(request: Request, actor: Actor) -> None:
     sheet.save()
     audit.record(actor, "sheets.bill", sheet, after={"lines": len(made), "amount_fen": sheet.amount_fen})
     tell(Published("sheet", sheet.pk, sheet.organisation_id, sheet.community_id, sheet.title, sheet), actor)
+
+
+def _expected(sheet: Sheet) -> dt.date | None:
+    text = str(sheet.terms.get("return_on") or "")
+    return dt.date.fromisoformat(text) if text else None
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
 
 from .models import Line, Sheet, Use
-from .proving import amount_of
+from .proving import amount_of, one_part
 from .rules import shares_of
 
 BATCH = 2000
@@ -24,15 +25,18 @@ def amounts(organisation_id: int) -> Iterator[Yielded]:
     """Every line's amount follows from its inputs, a shared sum from its participants, and its bill says the same."""
     for sheet in Sheet.objects.filter(organisation_id=organisation_id, state=Sheet.State.BILLED).order_by("pk"):
         shares = shares_of(sheet.terms) if sheet.kind == Sheet.Kind.SHARED else {}
+        left = dict(shares)
         lines = Line.objects.filter(sheet=sheet).select_related("receivable").order_by("pk")
         for line in lines.iterator(chunk_size=BATCH):
             yield Examined(1)
-            should = shares.pop(line.property_id, 0) if sheet.kind == Sheet.Kind.SHARED else amount_of(sheet.kind, line.inputs)
+            should = one_part(shares.get(line.property_id, 0), line.inputs) if sheet.kind == Sheet.Kind.SHARED else amount_of(sheet.kind, line.inputs)
+            left[line.property_id] = left.get(line.property_id, line.amount_fen) - line.amount_fen
             what = _otherwise(sheet, line, should)
             if what:
                 yield Finding("sheets.amount", "sheets_line", line.pk, what)
-        if shares:
-            yield Finding("sheets.amount", "sheets_sheet", sheet.pk, Phrase("有 {count} 户应分摊而没有计费行", count=len(shares)))
+        missing = [home for home, fen in left.items() if fen and home in shares]
+        if missing:
+            yield Finding("sheets.amount", "sheets_sheet", sheet.pk, Phrase("有 {count} 户应分摊而没有计费行", count=len(missing)))
 
 
 def _otherwise(sheet: Sheet, line: Line, should: int | None) -> str:
@@ -48,13 +52,19 @@ def _otherwise(sheet: Sheet, line: Line, should: int | None) -> str:
 
 
 def charged(organisation_id: int) -> Iterator[Yielded]:
-    """What a metered line charges is the use of its readings."""
+    """What a metered line charges, or all who share it together, is the use of its readings."""
     used = dict(Use.objects.filter(organisation_id=organisation_id).values_list("line_id").annotate(Sum("reading__quantity")).order_by())
     lines = Line.objects.filter(organisation_id=organisation_id, sheet__kind=Sheet.Kind.METERED).order_by("pk")
-    for pk, quantity in lines.values_list("pk", "quantity").iterator(chunk_size=BATCH):
+    left: dict[tuple[int, int, dt.date], list[Decimal | int]] = {}
+    columns = lines.values_list("pk", "quantity", "sheet_id", "property_id", "service_from")
+    for pk, quantity, sheet_id, home_id, first_day in columns.iterator(chunk_size=BATCH):
         yield Examined(1)
-        if used.get(pk, Decimal(0)) != quantity:
-            yield Finding("sheets.uses", "sheets_line", pk, Phrase("计费用量 {has}，读数合计 {should}", has=quantity, should=used.get(pk, 0)))
+        kept = left.setdefault((sheet_id, home_id, first_day), [pk, Decimal(0), Decimal(0)])
+        kept[1] += quantity
+        kept[2] += used.get(pk, Decimal(0))
+    for first, charges, uses in left.values():
+        if charges != uses:
+            yield Finding("sheets.uses", "sheets_line", int(first), Phrase("计费用量 {has}，读数合计 {should}", has=charges, should=uses))
 
 
 def turnovers(organisation_id: int) -> Iterator[Yielded]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Collection
 from decimal import Decimal
 
 from wuyefei.estate.contracts.public import LineFact, lines_for_billing
@@ -30,6 +31,14 @@ from .rules import Drawn, Left, PayerMissing, Why
 from .terms import DepositTerms, Scope
 
 MOST_PIECES = 1000
+
+Owners = Callable[[Collection[int]], dict[int, int | None]]
+_owners: list[Owners] = []
+
+
+def register_deposit_owners(owners: Owners) -> None:
+    """The room that holds deposits says whose each bill's deposit is now; None where it was given back."""
+    _owners[:] = [owners]
 
 
 def deposits(community_id: int, item: ChargeItem, span: Span, terms: DepositTerms) -> tuple[list[Drawn], list[Left]]:
@@ -71,9 +80,13 @@ def _quantity(rule: DepositRule, code: str, area: Decimal | None, rent_fen: int 
 
 
 def _standing(item: ChargeItem, property_ids: list[int]) -> list[tuple[int, int]]:
-    """(property, payer) of whom the deposit was charged and not reversed."""
+    """(property, person) of whom the deposit was charged and not reversed, or to whom it was handed; not those given back."""
     rows = Receivable.objects.filter(item=item, property_id__in=property_ids, reversed_at__isnull=True)
-    return list(rows.values_list("property_id", "payer_id"))
+    found = list(rows.values_list("pk", "property_id", "payer_id"))
+    whose: dict[int, int | None] = {pk: payer for pk, _home, payer in found}
+    for owners in _owners:
+        whose |= owners(list(whose))
+    return [(home, owner) for pk, home, _payer in found if (owner := whose[pk]) is not None]
 
 
 def _rents(community_id: int, day: dt.date) -> dict[int, int]:

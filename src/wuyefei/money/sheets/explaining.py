@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from wuyefei.estate.tariffs.public import tiered
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
-from wuyefei.money.billing.public import Receivable
+from wuyefei.money.billing.public import Receivable, share_text
 
 from .models import Line, Sheet
 from .queries import line_of, photos_of_bill
@@ -40,7 +40,15 @@ def plain(value: Decimal | str) -> str:
 
 
 def steps(kind: str, inputs: Json, amount_fen: int) -> list[StepLine]:
-    """How a line's amount came about."""
+    """How a line's amount came about, and the payer's share of it where several pay."""
+    if "share" in inputs:
+        low, high, of = inputs["share"]
+        part = StepLine(_("本人份额"), _("%(whole)s 元 × %(share)s") % {"whole": yuan_text(inputs["whole_fen"]), "share": share_text((low, high, of))}, amount_fen)
+        return [*_whole(kind, inputs, int(inputs["whole_fen"])), part]
+    return _whole(kind, inputs, amount_fen)
+
+
+def _whole(kind: str, inputs: Json, amount_fen: int) -> list[StepLine]:
     if kind == Sheet.Kind.METERED:
         return _metered(inputs)
     if kind == Sheet.Kind.SHARED:

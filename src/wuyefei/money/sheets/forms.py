@@ -226,7 +226,8 @@ class DepositForm(HeadForm):
     on = DayField(label=_("收取日"), help_text=_("按这一天的押金标准和缴费人。"))
     codes = CodesField(label=_("哪些房屋"), help_text=_("写房号，一行一个。已收过这项押金的不重复收。"))
     pieces = forms.IntegerField(label=_("件数"), initial=1, min_value=1, max_value=1000, help_text=_("按件收的（如门禁卡）每户几件。"))
-    field_order = ["item", "title", "on", "due_on", "codes", "pieces"]
+    return_on = DayField(label=_("预计退还日"), required=False, help_text=_("过了这天还在押，会列入逾期未退。"))
+    field_order = ["item", "title", "on", "due_on", "codes", "pieces", "return_on"]
 
     def __init__(self, actor: Actor, community: Community, *args: Any, **kwargs: Any) -> None:
         super().__init__(actor, community, *args, **kwargs)
@@ -237,7 +238,7 @@ class DepositForm(HeadForm):
 
     def order(self) -> tuple[Head, DepositTerms]:
         data = self.cleaned_data
-        return self.head(data["on"], data["on"]), DepositTerms(data["codes"], data["pieces"])
+        return self.head(data["on"], data["on"]), DepositTerms(data["codes"], data["pieces"], data["return_on"])
 
 
 class PolicyForm(forms.Form):

@@ -75,7 +75,7 @@ class Line(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["sheet", "property", "payer"], name="one_line_a_payer"),
+            models.UniqueConstraint(fields=["sheet", "property", "payer", "service_from"], name="one_line_a_payer"),
             models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="sheet_line_positive"),
         ]
 

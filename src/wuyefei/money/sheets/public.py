@@ -10,6 +10,7 @@ from .actions import (
     draft_shared,
     draft_turnover,
 )
+from .deposits import register_deposit_owners
 from .explaining import StepLine, steps_of_bill
 from .models import Line, Sheet, Use
 from .queries import get_sheet, photo_of_bill, photos_of_bill, sheets
@@ -42,6 +43,7 @@ __all__ = [
     "parse_steps",
     "photo_of_bill",
     "photos_of_bill",
+    "register_deposit_owners",
     "sheets",
     "steps_of_bill",
 ]

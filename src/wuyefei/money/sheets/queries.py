@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from wuyefei.estate.contracts.public import lines_for_billing
 from wuyefei.estate.metering.public import Photo, Reading, dials_of, photo_of, photographed
-from wuyefei.estate.occupancy.public import payers
+from wuyefei.estate.occupancy.public import Share, payers, sharers_on
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Span
@@ -19,8 +19,12 @@ from wuyefei.foundation.kernel.errors import NotFound
 from .models import Line, Sheet, Use
 from .rules import Piece
 
-STANDING = Q(freed=False) & (Q(line__receivable__isnull=True) | Q(line__receivable__reversed_at__isnull=True))
-"""A use that stands: its line is a draft, or billed and not reversed."""
+_ALIKE = Line.objects.filter(
+    Q(receivable__isnull=True) | Q(receivable__reversed_at__isnull=True), sheet_id=OuterRef("line__sheet_id"),
+    property_id=OuterRef("line__property_id"), service_from=OuterRef("line__service_from"),
+)  # fmt: skip
+STANDING = Q(freed=False) & Q(Exists(_ALIKE))
+"""A use that stands: its line, or that of somebody who shares it, is a draft, or billed and not reversed."""
 
 
 def sheets(actor: Actor) -> QuerySet[Sheet]:
@@ -67,6 +71,17 @@ def payers_on(property_ids: Iterable[int], day: dt.date) -> dict[int, int]:
     """Who owes for each property on a day; those for which nobody does are left out."""
     found = payers(property_ids, Span(day, day))
     return {property_id: spans[0][0] for property_id, spans in found.items() if spans}
+
+
+def shares_on(wanted: Iterable[tuple[int, dt.date]]) -> dict[tuple[int, object], list[tuple[int, Share]]]:
+    """Who owes what share, by property and day; those that one payer owes are left out."""
+    days: dict[dt.date, set[int]] = {}
+    for property_id, day in wanted:
+        days.setdefault(day, set()).add(property_id)
+    return {
+        (property_id, day): [(one.person_id, one.share) for one in portions]
+        for day, ids in days.items() for property_id, portions in sharers_on(ids, day).items()
+    }  # fmt: skip
 
 
 def uncharged(community_id: int, item_id: int, meter_kind: str, until: dt.date, since: dt.date | None) -> list[Piece]:

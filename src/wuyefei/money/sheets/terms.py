@@ -78,10 +78,12 @@ class EachTerms:
 
 @dataclass(frozen=True, slots=True)
 class DepositTerms:
-    """A deposit by the policy in force on the span's last day, from those named; ``pieces`` where it counts pieces."""
+    """A deposit by the policy in force on the span's last day, from those named; ``pieces`` where it counts pieces;
+    ``return_on``: when it should go back, where that is known."""
 
     codes: tuple[str, ...]
     pieces: int = 1
+    return_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

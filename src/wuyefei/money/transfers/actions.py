@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -19,11 +20,12 @@ from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.billing.public import Receivable, Share, lock_receivables, rebill, refuse_drafted
+from wuyefei.money.deposits.public import expect_back, hand_over
 from wuyefei.money.payments.public import Carried, carry, lock_payments_of, move_prepayment, release_bill
 
 from .models import BillCut, Home, Transfer
 from .queries import Plan, former_owners, plan_of
-from .rules import Basis, Cut, Paid, Prepaid, SameOwner
+from .rules import Basis, Cut, Held, Paid, Prepaid, SameOwner
 
 DO_KIND, UNDO_KIND = "transfer.do", "transfer.undo"
 
@@ -55,10 +57,11 @@ class Order:
     document: str = ""
     prepaid: Prepaid = Prepaid.LEAVE
     paid: Paid = Paid.LEAVE
+    deposits: Held = Held.LEAVE
 
 
 def plan_order(order: Order, *, actor: Actor) -> Plan:
-    return plan_of(actor, order.property_id, order.also, order.on, order.basis, order.prepaid, order.paid)
+    return plan_of(actor, order.property_id, order.also, order.on, order.basis, order.prepaid, order.paid, order.deposits)
 
 
 @transaction.atomic
@@ -79,7 +82,7 @@ def ask_transfer(order: Order, *, actor: Actor) -> Transfer:
     row = Transfer.objects.create(
         organisation_id=actor.organisation_id, community_id=home.community_id, property=home, seller=plan.seller, buyer=buyer,
         on=order.on, basis=order.basis.value, document=order.document[:80], prepaid=order.prepaid.value, paid=order.paid.value,
-        plan=plan.payload(), amount_fen=plan.amount_fen, state=Transfer.State.ASKED, made_by_id=actor.user_id, made_at=clock.now(),
+        deposits=order.deposits.value, plan=plan.payload(), amount_fen=plan.amount_fen, state=Transfer.State.ASKED, made_by_id=actor.user_id, made_at=clock.now(),
     )  # fmt: skip
     Home.objects.bulk_create([Home(transfer=row, property=one) for one in plan.homes])
     audit.record(actor, "transfer.ask", row, after={"buyer": buyer.pk, "on": order.on, "basis": order.basis.value})
@@ -127,7 +130,7 @@ def do(request: Request, actor: Actor) -> None:
     )
     lock_payments_of(bills)
     lock_receivables(bills, row.community_id)
-    plan = plan_of(actor, row.property_id, ids[1:], row.on, Basis(row.basis), Prepaid(row.prepaid), Paid(row.paid))
+    plan = plan_of(actor, row.property_id, ids[1:], row.on, Basis(row.basis), Prepaid(row.prepaid), Paid(row.paid), Held(row.deposits))
     if plan.payload() != request.payload or plan.seller.pk != row.seller_id:
         raise PlanChanged()
     _carry_out(row, plan, request, actor)
@@ -145,6 +148,9 @@ def _carry_out(row: Transfer, plan: Plan, request: Request | None, actor: Actor)
         for one in plan.changes:
             _cut(row, one, request, actor)
         _move_prepaid(row, plan, actor)
+        _hand_deposits(row, row.seller_id, row.buyer_id, plan.payload().get("deposits", []), actor)
+    if plan.keeps is Held.SETTLE:
+        expect_back([one.pk for one in plan.deposits], row.on, actor=actor)
     for home in plan.homes:
         ends = former_owners([home.pk], row.on, Basis.SALE).values_list("pk", "ends_on")
         Home.objects.filter(transfer=row, property=home).update(ended=[[pk, day and day.isoformat()] for pk, day in ends])
@@ -161,6 +167,12 @@ def _move_prepaid(row: Transfer, plan: Plan, actor: Actor) -> None:
     for home, fen in plan.held:
         move_prepayment(row.seller_id, row.buyer_id, home.pk, fen, actor=actor)
         Home.objects.filter(transfer=row, property=home).update(moved_fen=fen)
+
+
+def _hand_deposits(row: Transfer, from_id: int, to_id: int, rows: Any, actor: Actor) -> None:
+    """``rows``: deposit and what is held of it, as approved."""
+    for deposit_id, fen in rows:
+        hand_over(int(deposit_id), int(fen), from_id, to_id, actor=actor, reason=str(row))
 
 
 def _cut(row: Transfer, one: Cut, request: Request, actor: Actor) -> None:
@@ -190,7 +202,7 @@ def ask_undo(transfer_id: int, *, actor: Actor, reason: str) -> Transfer:
     row = _locked(transfer_id, actor, Transfer.State.DONE, "撤销")
     actor.require(Permission.ESTATE_EDIT, row.community_id)
     _refuse_undo(row)
-    if row.cuts.exists() or row.homes.filter(moved_fen__gt=0).exists():
+    if row.cuts.exists() or row.homes.filter(moved_fen__gt=0).exists() or row.plan.get("deposits"):
         actor.require(Permission.ADJUST_REQUEST, row.community_id)
         approvals.ask(UNDO_KIND, row, actor=actor, community_id=row.community_id, reason=reason, payload={"transfer": row.pk},
                       amount_fen=row.amount_fen)  # fmt: skip
@@ -224,6 +236,7 @@ def _undo(row: Transfer, request: Request | None, reason: str, actor: Actor) -> 
     if request is not None:
         for home in row.homes.filter(moved_fen__gt=0):
             move_prepayment(row.buyer_id, row.seller_id, home.property_id, home.moved_fen, actor=actor)
+        _hand_deposits(row, row.buyer_id, row.seller_id, row.plan.get("deposits", []), actor)
         for one in row.cuts.select_related("bill", "before", "after").order_by("pk"):
             _join(one, request, actor)
     for home in row.homes.order_by("pk"):

@@ -24,6 +24,7 @@ def describe(request: Request) -> list[tuple[str, str]]:
     codes = "、".join(row.homes.order_by("pk").values_list("property__code", flat=True))
     after = sum(int(bill[2]) for bill in row.plan["bills"])
     moved = sum(int(fen) for _home, fen in row.plan["held"])
+    handed = sum(int(fen) for _deposit, fen in row.plan.get("deposits", []))
     return [
         (_("房屋"), codes),
         (_("原业主"), row.seller.name),
@@ -32,6 +33,7 @@ def describe(request: Request) -> list[tuple[str, str]]:
         (_("依据"), f"{row.get_basis_display()} {row.document}".strip()),
         (_("转给新业主的账单"), _("%(count)s 笔，%(sum)s 元") % {"count": len(row.plan["bills"]), "sum": yuan_text(after)}),
         (_("转给新业主的预存"), _("%(sum)s 元") % {"sum": yuan_text(moved)}),
+        (_("转给新业主的押金"), _("%(sum)s 元") % {"sum": yuan_text(handed)}),
     ]
 
 

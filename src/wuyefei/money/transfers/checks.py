@@ -9,6 +9,7 @@ from django.db.models import Sum
 from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
+from wuyefei.money.deposits.public import Handover
 
 from .models import BillCut, Transfer
 
@@ -36,8 +37,15 @@ def carried_out(organisation_id: int) -> Iterator[Yielded]:
         yield Examined(1)
         has = sorted(row.cuts.values_list("bill_id", flat=True))
         moved = row.homes.aggregate(fen=Sum("moved_fen"))["fen"] or 0
-        if has != sorted(bill[0] for bill in row.plan["bills"]) or moved != sum(fen for _home, fen in row.plan["held"]):
-            yield Finding("transfers.plan", "transfers_transfer", row.pk, "办理的账单或预存与复核时看到的不一致")
+        if has != sorted(bill[0] for bill in row.plan["bills"]) or moved != sum(fen for _home, fen in row.plan["held"]) or not _handed(row):
+            yield Finding("transfers.plan", "transfers_transfer", row.pk, "办理的账单、预存或押金与复核时看到的不一致")
+
+
+def _handed(row: Transfer) -> bool:
+    """Whether every deposit of the plan went from the former owner to the new one with what was held of it."""
+    plan = [tuple(one) for one in row.plan.get("deposits", [])]
+    went = Handover.objects.filter(deposit__in=[pk for pk, _fen in plan], before=row.seller_id, after=row.buyer_id)
+    return set(plan) <= set(went.values_list("deposit_id", "held_fen"))
 
 
 def register() -> None:

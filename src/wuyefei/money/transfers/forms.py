@@ -14,9 +14,9 @@ from wuyefei.foundation.shell.inputs import DayField
 
 from .actions import Order
 from .models import Transfer
-from .rules import Basis, Paid, Prepaid
+from .rules import Basis, Held, Paid, Prepaid
 
-DEFAULTS: dict[str, Any] = {"basis": Basis.SALE.value, "prepaid": Prepaid.LEAVE.value, "paid": Paid.LEAVE.value}
+DEFAULTS: dict[str, Any] = {"basis": Basis.SALE.value, "prepaid": Prepaid.LEAVE.value, "paid": Paid.LEAVE.value, "deposits": Held.LEAVE.value}
 
 
 class TransferForm(forms.Form):
@@ -41,6 +41,11 @@ class TransferForm(forms.Form):
         label=_("原业主的预存"), choices=[("leave", _("留给原业主，另行退款或结清欠费")), ("move", _("转给新业主"))]
     )
 
+    deposits = forms.ChoiceField(
+        label=_("原业主的押金"), required=False,
+        choices=[("leave", _("留在原业主名下")), ("move", _("随房屋转给新业主，以后退给新业主")), ("settle", _("验收后退给原业主，过户日前退清"))],
+    )
+
     def __init__(self, home: Property, spaces: list[Property], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.home = home
@@ -59,12 +64,12 @@ class TransferForm(forms.Form):
     def previewable(self) -> bool:
         """Whether enough is known to work the transfer out."""
         self.full_clean()
-        return all(name in self.cleaned_data for name in ("on", "basis", "paid", "prepaid"))
+        return all(name in self.cleaned_data for name in ("on", "basis", "paid", "prepaid", "deposits"))
 
     def order(self) -> Order:
         data = self.cleaned_data
         buyer = PersonRow(data.get("name", ""), "company" if data.get("company") else "individual", data.get("mobile", ""))
         return Order(
             self.home.pk, buyer, data["on"], Basis(data["basis"]), tuple(data.get("also") or ()), data.get("document", ""),
-            Prepaid(data["prepaid"]), Paid(data["paid"]),
+            Prepaid(data["prepaid"]), Paid(data["paid"]), Held(data["deposits"] or Held.LEAVE),
         )  # fmt: skip

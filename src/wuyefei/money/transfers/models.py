@@ -36,6 +36,7 @@ class Transfer(models.Model):
     document = models.CharField(max_length=80, blank=True)
     prepaid = models.CharField(max_length=8)
     paid = models.CharField(max_length=8)
+    deposits = models.CharField(max_length=8, default="leave")
     plan = models.JSONField()
     amount_fen = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=State.choices)

@@ -118,6 +118,7 @@ def transfer_page(request: HttpRequest, transfer_id: int) -> HttpResponse:
     context = {
         "row": row, "cuts": cuts, "homes": row.homes.select_related("property").order_by("pk"), "pending": pending,
         "mine": pending is not None and pending.maker_id == actor.user_id,
+        "handed_fen": sum(int(fen) for _deposit, fen in row.plan.get("deposits", [])),
         "moved_fen": sum(int(fen) for _home, fen in row.plan["held"]), "after_fen": sum(int(bill[2]) for bill in row.plan["bills"]),
         "may_undo": row.state == Transfer.State.DONE and pending is None and actor.may(Permission.ESTATE_EDIT, row.community_id),
     }  # fmt: skip

@@ -3,11 +3,12 @@
 from .actions import Order, ask_transfer, ask_undo, plan_order
 from .models import BillCut, Home, Transfer
 from .queries import get_transfer, plan_of, transfers
-from .rules import Basis, Paid, Prepaid
+from .rules import Basis, Held, Paid, Prepaid
 
 __all__ = [
     "Basis",
     "BillCut",
+    "Held",
     "Home",
     "Order",
     "Paid",

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from wuyefei.estate.occupancy.public import Tie, ties
+from wuyefei.estate.occupancy.public import Tie, sharers_on, ties
 from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property, get_property, properties
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.dates import LATEST, Span
+from wuyefei.foundation.kernel.dates import DAY, LATEST, Span
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Convention, Receivable, receivables, standings, thawed_prices
+from wuyefei.money.deposits.public import Deposit, held_of
 from wuyefei.money.payments.public import balance_fen, paid_towards
 
 from .models import Transfer
-from .rules import Basis, Bill, Cut, Fate, Paid, Prepaid, check_day, cut
+from .rules import Basis, Bill, Cut, Fate, Held, Paid, Prepaid, check_day, cut
 
 
 class NoFormerOwner(DomainError):
@@ -56,6 +57,18 @@ class Plan:
     cuts: Sequence[Cut]
     held: Sequence[tuple[Property, int]]
     prepaid: Prepaid
+    deposits: Sequence[Deposit] = ()
+    """Those of the former owner with money, each with its ``held_fen``."""
+
+    keeps: Held = Held.LEAVE
+
+    @property
+    def deposit_fen(self) -> int:
+        return sum(int(one.held_fen) for one in self.deposits)
+
+    @property
+    def handed_fen(self) -> int:
+        return self.deposit_fen if self.keeps is Held.MOVE else 0
 
     @property
     def changes(self) -> list[Cut]:
@@ -89,18 +102,22 @@ class Plan:
 
     @property
     def moves_money(self) -> bool:
-        return bool(self.changes or self.moved_fen)
+        return bool(self.changes or self.moved_fen or self.handed_fen)
 
     @property
     def amount_fen(self) -> int:
-        return self.after_fen + self.moved_fen
+        return self.after_fen + self.moved_fen + self.handed_fen
 
     def payload(self) -> dict[str, object]:
         """What the second person approves: the figures that must still be so when it is carried out."""
-        return {
+        handed = [[one.pk, int(one.held_fen)] for one in self.deposits] if self.keeps is Held.MOVE else []
+        found: dict[str, object] = {
             "bills": [[one.bill.id, one.before_fen, one.after_fen, one.bill.paid_fen] for one in self.changes],
             "held": [[home.pk, fen] for home, fen in self.held] if self.prepaid is Prepaid.MOVE else [],
         }
+        if handed:
+            found["deposits"] = handed
+        return found
 
 
 def also_owned(actor: Actor, home: Property) -> list[Property]:
@@ -116,7 +133,8 @@ def former_owners(property_ids: Sequence[int], day: dt.date, basis: Basis) -> Qu
 
 
 def plan_of(
-    actor: Actor, property_id: int, also: Sequence[int], day: dt.date, basis: Basis, prepaid: Prepaid, paid: Paid
+    actor: Actor, property_id: int, also: Sequence[int], day: dt.date, basis: Basis, prepaid: Prepaid, paid: Paid,
+    keeps: Held = Held.LEAVE,
 ) -> Plan:
     """Work a transfer out; writes nothing.
 
@@ -138,13 +156,14 @@ def plan_of(
         if not found:
             raise NoFormerOwner(home=one.code, day=day, who="建设单位" if basis is Basis.DELIVERY else "业主")
         sellers |= {row.person_id for row in found}
+        sellers |= {portion.person_id for portion in sharers_on([one.pk], day - DAY).get(one.pk, ())}
         first = first or found[0].person
     assert first is not None
     held = [(one, fen) for one in homes if (fen := balance_fen(first.pk, one.pk))]
     today = clock.today()
     cuts = [cut(bill, day, today, paid) for bill in bills_of(actor, [one.pk for one in homes], sellers, day)]
     cuts.sort(key=lambda one: not one.changes)  # what changes stands first
-    return Plan(homes, first, cuts, held, prepaid)
+    return Plan(homes, first, cuts, held, prepaid, held_of(first.pk, [one.pk for one in homes]), keeps)
 
 
 def bills_of(actor: Actor, property_ids: Sequence[int], sellers: set[int], day: dt.date) -> list[Bill]:

@@ -38,6 +38,15 @@ class Prepaid(StrEnum):
     LEAVE = "leave"
 
 
+class Held(StrEnum):
+    """What becomes of the deposits the former owner has at the homes."""
+
+    LEAVE = "leave"
+    MOVE = "move"
+    SETTLE = "settle"
+    """They should go back to the former owner by the transfer's day, after inspection."""
+
+
 class Paid(StrEnum):
     """What becomes of days after the transfer that the former owner has paid already."""
 

@@ -9,6 +9,7 @@ from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.typesetting import typeset
 from wuyefei.money.billing.public import OpenBill, open_bills
+from wuyefei.money.deposits.public import held_of
 from wuyefei.money.payments.public import balance_fen
 
 from .models import Transfer
@@ -36,7 +37,8 @@ def statement(actor: Actor, row: Transfer, side: str) -> bytes:
         "rows": [_row(bill) for bill in bills],
         "total": [yuan_text(sum(bill.outstanding_fen for bill in bills)), yuan_text(sum(bill.late_fee_fen for bill in bills)),
                   yuan_text(sum(bill.total_fen for bill in bills))],
-        "held": yuan_text(held), "person": person.name,
+        "held": yuan_text(held), "deposits": yuan_text(sum(int(one.held_fen) for one in held_of(person.pk, ids))),
+         "person": person.name,
     }  # fmt: skip
     return typeset(TEMPLATE, data, on=today)
 

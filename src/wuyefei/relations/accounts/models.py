@@ -28,7 +28,6 @@ class Account(models.Model):
     reminder = models.CharField(max_length=8, choices=Reminder.choices, default=Reminder.SMS)
     quiet_from = models.TimeField(null=True)
     quiet_to = models.TimeField(null=True)
-    auto_debit = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.mobile_shown

@@ -47,6 +47,7 @@ def context_of(request: HttpRequest, home: Property) -> dict[str, Any]:
         "home": home,
         "payer": about.present_payer(actor, home.pk, today),
         "stays": about.stays(actor, home.pk, today),
+        "sharings": about.sharings_of(actor, home.pk, today),
         "charges": lines,
         "monthly_fen": sum(line.monthly_fen or 0 for line in lines),
         "vehicles": vehicles(actor).filter(property_id=home.pk).order_by("ended_on", "plate"),

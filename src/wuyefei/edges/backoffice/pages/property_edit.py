@@ -160,7 +160,7 @@ def tie_add(request: HttpRequest, property_id: int) -> HttpResponse:
     return _again(request, home, "tie_form", form)
 
 
-class _TieEnd(Form):
+class EndSharing(Form):
     ends_on = forms.DateField(label=_("结束日期"))
     reason = forms.CharField(label=_("原因"), max_length=400)
 
@@ -172,7 +172,7 @@ def tie_end(request: HttpRequest, tie_id: int) -> HttpResponse:
     actor = actor_of(request)
     held = get_tie(actor, tie_id)
     home = _editable(request, held.property_id)
-    form = _TieEnd(request.POST)
+    form = EndSharing(request.POST)
     if form.is_valid():
         data = form.cleaned_data
         if attempt(form, lambda: end_tie(held.pk, data["ends_on"], actor=actor, reason=data["reason"])) is not None:

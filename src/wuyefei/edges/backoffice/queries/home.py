@@ -18,8 +18,9 @@ from django.db.models.functions import Coalesce
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community, User
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.approvals.actions import kind_of, open_requests
+from wuyefei.foundation.approvals.actions import kind_of
 from wuyefei.foundation.approvals.models import Request
+from wuyefei.foundation.approvals.queries import deciding
 from wuyefei.foundation.kernel.dates import CHINA, DAY, Month
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Adjustment, Run, receivables, runs
@@ -145,10 +146,9 @@ class Waiting:
 def waiting_for(actor: Actor) -> list[Waiting]:
     """Requests of other people that the actor may decide, oldest first."""
     found = []
-    for request in open_requests(actor):
+    for request in deciding(actor):
         kind = kind_of(request.kind)
-        if request.maker_id != actor.user_id and actor.may(kind.permission, request.community_id):
-            found.append(Waiting(request, kind.label, kind.address(request) if kind.address else ""))
+        found.append(Waiting(request, kind.label, kind.address(request) if kind.address else ""))
     return found
 
 

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from wuyefei.estate.contracts.public import ContractLine, lines_of_property
-from wuyefei.estate.occupancy.public import Tie, payers, ties, ties_of_property
+from wuyefei.estate.occupancy.public import Sharing, Tie, payers, sharings, ties, ties_of_property
 from wuyefei.estate.people.public import Person, people
 from wuyefei.estate.properties.public import Property, vehicles
 from wuyefei.estate.tariffs.public import (
@@ -68,6 +69,27 @@ def stays(actor: Actor, property_id: int, today: dt.date) -> list[Stay]:
     """People over time; those who are there today first."""
     rows = [Stay(tie, holds_on(tie, today)) for tie in ties_of_property(actor, property_id)]
     return sorted(rows, key=lambda stay: not stay.present)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """An agreement by share: each payer with their part in words."""
+
+    row: Sharing
+    parts: list[tuple[Person, str]]
+    present: bool
+
+
+def sharings_of(actor: Actor, property_id: int, today: dt.date) -> list[Shared]:
+    """The agreements of a property, the latest first; not those that a transfer ended before they began."""
+    rows = sharings(actor).filter(property_id=property_id).prefetch_related("parts__person").order_by("-starts_on")
+    return [
+        Shared(
+            row, [(part.person, str(Fraction(part.high - part.low, row.of))) for part in sorted(row.parts.all(), key=lambda part: part.low)],
+            row.ends_on is None or row.ends_on >= today,
+        )
+        for row in rows if row.ends_on is None or row.ends_on >= row.starts_on
+    ]  # fmt: skip
 
 
 def holds_on(tie: Tie, day: dt.date) -> bool:

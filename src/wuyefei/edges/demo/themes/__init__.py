@@ -19,6 +19,7 @@ from . import (
     control,
     corrections,
     debits,
+    deposits,
     desk,
     files,
     given_up,
@@ -33,6 +34,7 @@ from . import (
     owners,
     prices,
     pursuit,
+    reserve,
     smart,
     talk,
     today,
@@ -42,5 +44,5 @@ from . import (
 
 THEMES = (
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
-    listening, legal, votes, closing, control,
+    listening, legal, votes, deposits, closing, control, reserve,
 )  # fmt: skip

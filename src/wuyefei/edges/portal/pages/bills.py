@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from wuyefei.foundation.platform import clock
+from wuyefei.money.deposits.public import shown_to
 from wuyefei.money.invoices.public import offered as invoices_offered
 from wuyefei.money.sheets.public import photo_of_bill
 from wuyefei.relations.accounts.public import Place, Step, get_bill, note_step, places
@@ -44,6 +45,7 @@ def _home(request: OwnerRequest, place: Place, many: int) -> HttpResponse:
     context = {
         "home": found, "today": today, "greeting": greeting(), "many": many > 1, "tab": "home",
         "told": told(place.person_id, place.property_ids) if place.private and place.since is None else [],
+        "deposit_fen": sum(one.held_fen for one in shown_to([place.person_id], place.property_ids)) if place.private else 0,
         "news": news_of(place.community_id, today), "next_bill": None if found.count or found.disputed else next_bill(place, today),
     }  # fmt: skip
     return show(request, "home", context, place=place)

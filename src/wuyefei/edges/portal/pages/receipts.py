@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from wuyefei.foundation.platform import audit
+from wuyefei.money.deposits.public import shown_to
 from wuyefei.money.invoices.public import offered as invoices_offered
 from wuyefei.money.receipts.public import capital_amount, render_receipt, render_seal, snapshot_of
 from wuyefei.relations.accounts.public import Place, acting_for, get_payment_by_receipt, get_receipt_of
@@ -22,6 +23,15 @@ from ..queries.history import receipts as receipts_of
 @require_GET
 def receipts(request: OwnerRequest, place: Place) -> HttpResponse:
     return show(request, "receipts", {"rows": receipts_of(place), "tab": "me"}, place=place)
+
+
+@place_page
+@require_GET
+def deposits(request: OwnerRequest, place: Place) -> HttpResponse:
+    """What is held of this payer here as a deposit, when it should go back, and what was deducted and why."""
+    rows = shown_to([place.person_id], place.property_ids) if place.private else []
+    held = sum(one.held_fen for one in rows)
+    return show(request, "deposits", {"rows": rows, "held_fen": held, "tab": "me"}, place=place)
 
 
 @place_page

@@ -21,7 +21,7 @@ from ..gate import OwnerRequest, owner_page, show
 def settings(request: OwnerRequest) -> HttpResponse:
     assert request.owner is not None
     account = get_account(request.owner)
-    names = ("reminder", "quiet_from", "quiet_to", "auto_debit", "large_type")
+    names = ("reminder", "quiet_from", "quiet_to", "large_type")
     form = PreferencesForm(request.POST or None, initial={name: getattr(account, name) for name in names})
     asked = [place for place in places(request.owner) if place.own and offered(place.community_id)]
     willing = agreed([place.person_id for place in asked], Use.TIMING)

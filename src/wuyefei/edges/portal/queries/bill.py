@@ -22,6 +22,7 @@ from wuyefei.money.billing.public import (
 )
 from wuyefei.money.concessions.public import Granted, Verdict, granted_on, running_plan, verdicts
 from wuyefei.money.payments.public import Allocation
+from wuyefei.money.relief.public import paid_words
 from wuyefei.money.sheets.public import StepLine, photos_of_bill, steps_of_bill
 from wuyefei.relations.accounts.public import Place, bills, get_bill, payments_of, same_layout_average
 from wuyefei.relations.governance.public import Part, compose, composition
@@ -49,11 +50,13 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A payment that settled a part of the bill; ``receipt_id`` only where its receipt may be seen."""
+    """A payment that settled a part of the bill; ``receipt_id`` only where its receipt may be seen. ``words``: the fund that
+    paid it."""
 
     on: dt.date
     amount_fen: int
     receipt_id: int | None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def _formula(bill: Receivable, explained: Explanation) -> Formula | None:
         return None
     number = explained.versions[0][0]
     price = next((entry for entry in bill.prices if int(str(entry["version"])) == number), None)
-    if price is None or Decimal(str(price["fixed"])) or not Decimal(str(price["per_unit"])) or price.get("daily") or "how" in price:
+    if price is None or Decimal(str(price["fixed"])) or not Decimal(str(price["per_unit"])) or price.get("daily") or "how" in price or "share" in price:
         return None
     months = len(explained.pieces)
     return Formula(
@@ -182,8 +185,9 @@ def _settled(place: Place, bill: Receivable) -> list[Settled]:
     rows = Allocation.objects.filter(receivable_id=bill.pk, reverses__isnull=True, reversed_by__isnull=True)
     seen = set(payments_of(place).filter(pk__in=[row.payment_id for row in rows]).values_list("pk", flat=True))
     sums: dict[int, Settled] = {}
+    funds = paid_words([row.payment_id for row in rows])
     for row in rows.select_related("payment").order_by("pk"):
         earlier = sums.get(row.payment_id)
         receipt = row.payment.receipt_id if row.payment_id in seen else None
-        sums[row.payment_id] = Settled(row.value_date, row.amount_fen + (earlier.amount_fen if earlier else 0), receipt)
+        sums[row.payment_id] = Settled(row.value_date, row.amount_fen + (earlier.amount_fen if earlier else 0), receipt, funds.get(row.payment_id, ""))
     return list(sums.values())

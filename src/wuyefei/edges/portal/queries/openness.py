@@ -12,6 +12,8 @@ from wuyefei.foundation.access.actor import SYSTEM, Actor, service_actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.insight.measures.public import rates
+from wuyefei.money.relief.public import Fund, published_funds
+from wuyefei.money.relief.public import Statement as FundYear
 from wuyefei.relations.accounts.public import LEAST_HOMES, Place, reader
 from wuyefei.relations.governance.public import (
     Entry,
@@ -67,6 +69,8 @@ class Openness:
     others: list[Statement]
     chart: Pairs | None
     rate: CommunityRate | None
+    funds: list[tuple[Fund, FundYear]]
+    """Money held for others, in sums of this year."""
 
 
 def openness(place: Place, quarter: dt.date | None, today: dt.date) -> Openness:
@@ -82,6 +86,7 @@ def openness(place: Place, quarter: dt.date | None, today: dt.date) -> Openness:
         found,
         _chart(found[:4][::-1]) if len(found) > 1 else None,
         community_rate(place, today),
+        published_funds(place.community_id, today),
     )
 
 

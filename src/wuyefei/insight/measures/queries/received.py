@@ -13,8 +13,8 @@ from wuyefei.money.payments.public import Payment, Tender, payments
 from ..rules import end_of, ratio
 from .basis import Part, Scope
 
-INTERNAL_KINDS = (Payment.Kind.OFFSET, Payment.Kind.OPENING)
-INTERNAL = (Tender.Method.PREPAID, Tender.Method.OPENING)
+INTERNAL_KINDS = (Payment.Kind.OFFSET, Payment.Kind.OPENING, Payment.Kind.CARE, Payment.Kind.SUBSIDY)
+INTERNAL = (Tender.Method.PREPAID, Tender.Method.OPENING, Tender.Method.CARE, Tender.Method.SUBSIDY)
 """Methods that bring no money in: it was there before."""
 OFFLINE = frozenset({Tender.Method.CASH, Tender.Method.CARD, Tender.Method.TRANSFER, *INTERNAL})
 """Every other method is online: the payer pays without anybody's hand."""

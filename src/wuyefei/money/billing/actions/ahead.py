@@ -20,7 +20,7 @@ from ..facts import community_facts
 from ..fees import refresh
 from ..models import Adjustment, Receivable
 from ..postings import gross_postings
-from ..rules.ahead import YEAR_MONTHS, Hindrance, Year, year_of
+from ..rules.ahead import YEAR_MONTHS, Hindrance, Year, year_of, year_span
 from ..rules.drafting import Gap, frozen_prices, later_income
 from .locks import lock_community
 from .rebilling import DISCOUNT, REBILL, changed_later, defer
@@ -33,8 +33,12 @@ def years_ahead(community_id: int, property_id: int, start: Month) -> dict[int, 
     found: dict[int, Year | Hindrance] = {}
     for chunk in community_facts(community_id, start.plus(YEAR_MONTHS - 1), [property_id]):
         for row in chunk:
-            if not isinstance(row, Gap):
-                found[row.line.line_id] = year_of(row.facts, row.terms, row.payers, row.billed, start)
+            if isinstance(row, Gap):
+                continue
+            if not (row.facts.prices and row.facts.prices[0].share):
+                found.setdefault(row.line.line_id, year_of(row.facts, row.terms, row.payers, row.billed, start))
+            elif any(year_span(start).overlap(span) for _payer, span in row.payers):
+                found[row.line.line_id] = Hindrance.PAYER  # several pay it by share
     return found
 
 

@@ -20,13 +20,14 @@ from wuyefei.foundation.kernel.dates import Month, Span
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.kernel.money import tax_included, yuan_text
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.ledger.public import Account, Posting, post
+from wuyefei.money.ledger.public import post
 
 from ..fees import lost_fen, refresh, standings
 from ..models import Adjustment, Deferral, LateFeeWaiver, Receivable
-from ..postings import gross_postings
+from ..postings import gross_postings, opening_postings
 from ..rules.drafting import later_income, thawed_prices
 from ..rules.proration import Convention, charge_by_month
+from .published import keep_deposits
 
 REVERSE_KIND, ADJUST_KIND, WAIVE_KIND = "billing.reverse", "billing.adjust", "billing.waive"
 
@@ -71,7 +72,8 @@ def book_opening(rows: Iterable[OpeningArrears], *, actor: Actor, community: Com
     )
     total = sum(row.amount_fen for row in made)
     if made:
-        post("billing.opening", made[0].pk, [Posting(Account.RECEIVABLE, total), Posting(Account.OPENING, -total)],
+        keep_deposits(made)
+        post("billing.opening", made[0].pk, opening_postings(item.nature, total),
              actor=actor, community_id=community.pk, memo=f"{community.name} 期初欠费 {len(made)} 笔", booked_at=now)  # fmt: skip
         audit.record(actor, "billing.opening", community, community_id=community.pk, after={"rows": len(made), "amount_fen": total})
     return total
@@ -107,6 +109,7 @@ def charge_once(
         allocation_order="law", kind=Receivable.Kind.ONCE, memo=memo[:80], booked_at=now, outstanding_fen=amount_fen,
         accrued_to=today,
     )  # fmt: skip
+    keep_deposits([row])
     post("billing.once", row.pk, gross_postings(item.nature, amount_fen, tax, 0), actor=actor, community_id=community_id,
          memo=f"{item.name} {memo}")  # fmt: skip
     audit.record(actor, "billing.once", row, after={"item": item.name, "amount_fen": amount_fen, "memo": memo})
@@ -177,7 +180,7 @@ def reverse_row(row: Receivable, request: Request, actor: Actor) -> None:
     refresh([row])
     postings = gross_postings(row.item.nature, -amount, -tax, -deferred)
     if row.kind == Receivable.Kind.OPENING:
-        postings = [Posting(Account.RECEIVABLE, -amount), Posting(Account.OPENING, amount)]
+        postings = opening_postings(row.item.nature, -amount)
     post("billing.reverse", row.pk, postings, actor=actor, community_id=row.community_id, memo=f"红冲应收 {row.pk}")
     audit.record(actor, "billing.reverse", row, before={"amount_fen": row.amount_fen, "adjusted_fen": adjusted},
                  after={"reversed": True}, reason=request.reason)  # fmt: skip
@@ -238,7 +241,7 @@ def adjust(request: Request, actor: Actor) -> None:
     refresh([row])
     postings = gross_postings(row.item.nature, amount, tax, 0)
     if row.kind == Receivable.Kind.OPENING:
-        postings = [Posting(Account.RECEIVABLE, amount), Posting(Account.OPENING, -amount)]
+        postings = opening_postings(row.item.nature, amount)
     post("billing.adjust", row.pk, postings, actor=actor, community_id=row.community_id, memo=f"调整应收 {row.pk}")
     audit.record(actor, "billing.adjust", row, before={"outstanding_fen": before},
                  after={"outstanding_fen": row.outstanding_fen}, reason=request.reason)  # fmt: skip

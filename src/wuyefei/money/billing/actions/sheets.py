@@ -19,6 +19,7 @@ from wuyefei.money.ledger.public import post
 from ..models import Receivable
 from ..postings import gross_postings
 from ..rules.proration import Convention
+from .published import keep_deposits
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,13 @@ class SheetRow:
 
 
 def book_sheet(
-    sheet_id: int, rows: Sequence[SheetRow], *, actor: Actor, community: Community, item: ChargeItem, due_on: date, memo: str
+    sheet_id: int, rows: Sequence[SheetRow], *, actor: Actor, community: Community, item: ChargeItem, due_on: date, memo: str,
+    expected_on: date | None = None,
 ) -> list[Receivable]:
     """Book the rows in the running transaction, with one entry for all, in their order.
 
     Late fee runs by the contract's clause, and only on the firm's own income: on what is collected for others, or held
-    as a deposit, none is charged.
+    as a deposit, none is charged. ``expected_on``: when deposits among them should go back.
     """
     now, terms = clock.now(), contract_terms(community.pk)
     made = Receivable.objects.bulk_create(
@@ -58,6 +60,7 @@ def book_sheet(
     amount, tax = sum(row.amount_fen for row in made), sum(row.tax_fen for row in made)
     post("billing.sheet", sheet_id, gross_postings(item.nature, amount, tax, 0), actor=actor, community_id=community.pk,
          memo=f"{community.name} {memo}", booked_at=now)  # fmt: skip
+    keep_deposits(made, expected_on)
     return made
 
 

@@ -13,7 +13,7 @@ from wuyefei.foundation.kernel.dates import Month, Span
 from wuyefei.foundation.kernel.money import allocate, tax_included
 
 from .cycles import cycles, due_date_for
-from .proration import Convention, Price, charge_by_month, price_on
+from .proration import Convention, Price, Share, charge_by_month, price_on
 
 JUMP_SHARE = Decimal("0.2")
 """A line that differs by more than this share from its last period is shown first in the review."""
@@ -218,9 +218,18 @@ def frozen_prices(facts: LineFacts, span: Span) -> list[dict[str, object]]:
         {
             "since": str(p.since), "per_unit": str(p.per_unit), "fixed": str(p.fixed), "version": facts.versions.get(p.since, 0),
             **({"daily": True} if p.daily else {}), **({"how": json.loads(p.how)} if p.how else {}),
+            **({"share": list(p.share)} if p.share else {}),
         }
         for p in chosen
     ]  # fmt: skip
+
+
+def share_from(found: object) -> Share | None:
+    """A share as it is kept on a bill, or None for a bill that is all one payer's."""
+    if not isinstance(found, list | tuple):
+        return None
+    low, high, of = (int(part) for part in found)
+    return low, high, of
 
 
 def thawed_prices(rows: Sequence[Mapping[str, object]]) -> list[Price]:
@@ -228,7 +237,7 @@ def thawed_prices(rows: Sequence[Mapping[str, object]]) -> list[Price]:
     return [
         Price(
             dt.date.fromisoformat(str(row["since"])), Decimal(str(row["per_unit"])), Decimal(str(row["fixed"])), bool(row.get("daily")),
-            json.dumps(row["how"], ensure_ascii=False) if "how" in row else "",
+            json.dumps(row["how"], ensure_ascii=False) if "how" in row else "", share_from(row.get("share")),
         )
         for row in rows
     ]  # fmt: skip

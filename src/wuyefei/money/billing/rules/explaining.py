@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from wuyefei.foundation.kernel.dates import Month, Span
 
-from .proration import Convention, Price, charge_in_month, elapsed, parts_of, pieces
+from .proration import Convention, Price, Share, charge_in_month, elapsed, parts_of, pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class PieceLine:
     amount_fen: int
     daily: bool = False
     how: str = ""
+    share: Share | None = None
 
     @property
     def whole(self) -> bool:
@@ -49,5 +50,5 @@ def explain(
         version = versions.get(piece.price.since, 0)
         of = parts_of(month, convention)
         price = piece.price
-        found.append(PieceLine(piece.span, price.per_unit, price.fixed, version, quantity, parts, of, amount, price.daily, price.how))
+        found.append(PieceLine(piece.span, price.per_unit, price.fixed, version, quantity, parts, of, amount, price.daily, price.how, price.share))
     return found

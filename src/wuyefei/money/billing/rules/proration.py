@@ -16,10 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from wuyefei.foundation.kernel.dates import DAY, Month, Span
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
 from wuyefei.foundation.kernel.money import FEN_PER_YUAN, round_half_up
+
+Share = tuple[int, int, int]
+"""(low, high, of): the part of a sum between ``low`` and ``high`` of ``of`` equal parts."""
 
 
 class Convention(StrEnum):
@@ -34,7 +38,8 @@ class Price:
     """A price from a day on: ``per_unit`` yuan a month per unit of quantity, ``fixed`` yuan a month besides.
 
     ``daily``: ``per_unit`` is yuan a day, whatever the month's length. ``how``: how a price that follows from the property
-    came about, as JSON text; it takes no part in the sum.
+    came about, as JSON text; it takes no part in the sum. ``share``: the part of every sum that is one payer's among
+    several; the same on all prices of a bill.
     """
 
     since: dt.date
@@ -42,6 +47,7 @@ class Price:
     fixed: Decimal = Decimal(0)
     daily: bool = False
     how: str = ""
+    share: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +114,23 @@ def charge_in_month(
     inside = span.overlap(Span(month.first, month.last))
     if inside is None:
         return 0
-    upto = round_half_up(_exact(month, inside.last, quantity, prices, convention))
-    if inside.first == month.first:
-        return upto
-    return upto - round_half_up(_exact(month, inside.first - DAY, quantity, prices, convention))
+    upto, before = round_half_up(_exact(month, inside.last, quantity, prices, convention)), 0
+    if inside.first != month.first:
+        before = round_half_up(_exact(month, inside.first - DAY, quantity, prices, convention))
+    share = prices[0].share if prices else None
+    return upto - before if share is None else share_of(upto, share) - share_of(before, share)
+
+
+def share_of(fen: int, share: Share) -> int:
+    """One payer's part of a sum: the shares of a whole add up to it, each within a fen of its exact part."""
+    low, high, of = share
+    return round_half_up(Decimal(fen * high) / of) - round_half_up(Decimal(fen * low) / of)
+
+
+def share_text(share: Share) -> str:
+    """(0, 4, 10) → 2/5."""
+    low, high, of = share
+    return str(Fraction(high - low, of))
 
 
 def charge_by_month(

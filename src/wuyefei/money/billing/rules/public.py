@@ -1,6 +1,6 @@
 """The rules of the room that the pure rules of other rooms may use."""
 
 from .late_fee import accrue, payable
-from .proration import Convention, Price, charge_by_month
+from .proration import Convention, Price, Share, charge_by_month, share_of, share_text
 
-__all__ = ["Convention", "Price", "accrue", "charge_by_month", "payable"]
+__all__ = ["Convention", "Price", "Share", "accrue", "charge_by_month", "payable", "share_of", "share_text"]

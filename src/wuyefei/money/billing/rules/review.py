@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -146,7 +146,9 @@ def _last_price(part: Part) -> Price | None:
 def _charge(part: Part, quantity: Decimal, prices: Sequence[Price]) -> int:
     if price_on(part.span.first, prices) is None:
         return 0
-    return sum(fen for _, fen in charge_by_month(part.span, quantity, prices, part.convention))
+    share = part.prices[0].share if part.prices else None
+    mine = [replace(price, share=share) for price in prices]
+    return sum(fen for _, fen in charge_by_month(part.span, quantity, mine, part.convention))
 
 
 def bridge(lines: Iterable[Compared], month: Month, same_fen: int = 0) -> Bridge:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.access.actor import SYSTEM, Actor, service_actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals import actions as approvals
@@ -21,6 +22,7 @@ from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.money.deposits.public import take_back
 from wuyefei.money.ledger.public import Account, Posting, post
 from wuyefei.money.payments.public import (
     NothingToGiveBack,
@@ -72,8 +74,8 @@ def ask_refund(wanted: RefundRequest, *, actor: Actor) -> Refund:
     if wanted.amount_fen <= 0:
         raise Invalid(field="退款金额", reason="应大于 0")
     release = _release(payment, wanted)
-    _reserve(payment, wanted.amount_fen)
-    refund = _make(
+    reserve(payment, wanted.amount_fen)
+    refund = make(
         Refund(organisation_id=actor.organisation_id, community_id=payment.community_id, payment=payment, order=order,
                amount_fen=wanted.amount_fen, method=method, reason=reason,
                release=release)
@@ -102,7 +104,7 @@ def ask_suspense_refund(exception_id: int, reason: str, *, actor: Actor) -> Refu
     earlier = Refund.objects.filter(exception=found).exclude(state=RefundState.REJECTED).first()
     if earlier is not None:
         raise DomainError("refund_exists", "已经有退款 {number} 在处理这笔钱。", number=earlier.number)
-    refund = _make(
+    refund = make(
         Refund(organisation_id=actor.organisation_id, community_id=found.community_id, exception=found, order=found.order,
                amount_fen=found.suspense_fen, method=Refund.Method.SOURCE, reason=text)
     , actor)  # fmt: skip
@@ -113,6 +115,8 @@ def ask_suspense_refund(exception_id: int, reason: str, *, actor: Actor) -> Refu
 def _release(payment: Payment, wanted: RefundRequest) -> list[int]:
     """The bills to be unallocated. Raises ``NothingToGiveBack`` where they and the prepayment do not suffice."""
     rows = payment.allocations.filter(reverses__isnull=True, reversed_by__isnull=True, receivable_id__in=wanted.receivable_ids)
+    if rows.filter(receivable__item__nature=ChargeItem.Nature.DEPOSIT).exists():
+        raise DomainError("deposit_by_return", "押金请在「押金」页验收后退还，不能从收款直接退。")
     check_reversal(list(rows))
     settled = list(rows.values_list("receivable_id", "amount_fen"))
     held = balance_fen(payment.payer_id, payment.property_id) + sum(fen for _id, fen in settled)
@@ -129,7 +133,7 @@ def _method(wanted: str, order: Order | None) -> str:
     return wanted
 
 
-def _make(refund: Refund, actor: Actor) -> Refund:
+def make(refund: Refund, actor: Actor) -> Refund:
     now = clock.now()
     refund.number = f"TK{clock.today():%Y%m%d}{secrets.token_hex(8).upper()}"
     refund.requested_by_id, refund.requested_at = actor.user_id, now
@@ -144,7 +148,7 @@ def _ask_approval(refund: Refund, actor: Actor) -> None:
                   amount_fen=refund.amount_fen)  # fmt: skip
 
 
-def _reserve(payment: Payment, fen: int) -> None:
+def reserve(payment: Payment, fen: int) -> None:
     """Promise part of the payment, under its one row; the database refuses what is above the payment."""
     RefundTotal.objects.get_or_create(payment=payment, defaults={"amount_fen": payment.amount_fen})
     total = RefundTotal.objects.select_for_update().get(payment=payment)
@@ -327,7 +331,7 @@ def retry(refund_id: int, *, actor: Actor) -> Refund:
 
 @transaction.atomic
 def cancel(refund_id: int, *, actor: Actor, reason: str) -> Refund:
-    """It does not go out after all: the money is the payer's prepayment again, or back in suspense."""
+    """It does not go out after all: the money is the payer's prepayment again, or the deposit it was."""
     refund = locked(refund_id, actor)
     actor.require(Permission.CHANNEL_WORK, refund.community_id)
     if refund.state not in REFUND_HELD - {RefundState.SENT} or (
@@ -340,7 +344,10 @@ def cancel(refund_id: int, *, actor: Actor, reason: str) -> Refund:
     if not text:
         raise DomainError("reason_missing", "请写明原因。")
     assert refund.payment_id is not None
-    return_refund(refund.payment_id, refund.amount_fen, actor=actor, source_id=refund.pk)
+    if refund.deposit_id:
+        take_back(refund.deposit_id, refund.pk, actor=actor)
+    else:
+        return_refund(refund.payment_id, refund.amount_fen, actor=actor, source_id=refund.pk)
     _unreserve(refund)
     move(refund, RefundState.CANCELLED, actor, failure=text)
     return refund

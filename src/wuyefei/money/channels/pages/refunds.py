@@ -142,9 +142,10 @@ def refund_detail(request: StaffRequest, refund_id: int) -> HttpResponse:
     """One refund: where it stands, until when, whose turn it is, and what may be done."""
     refund = get_refund(request.actor, refund_id)
     may_work = request.actor.may(Permission.CHANNEL_WORK, refund.community_id)
-    failed = refund.state == Refund.State.FAILED
+    failed, about = refund.state == Refund.State.FAILED, refund.payment or refund.order
+    assert about is not None
     context = {
-        "refund": refund, "about": refund.payment or refund.order, "owner": _owner(refund), "now": clock.now(),
+        "refund": refund, "about": about, "payee": refund.deposit.holder.name if refund.deposit else about.payer.name, "owner": _owner(refund), "now": clock.now(),
         "asked": open_request(request.actor, REFUND_KIND, refund.pk), "may_retry": may_work and failed and refund.method == "source",
         "may_transfer": may_work and (failed or (refund.state == Refund.State.APPROVED and refund.method == "transfer")),
         "may_cancel": may_work and refund.payment_id is not None and (failed or (refund.state == Refund.State.APPROVED and refund.method == "transfer")),
@@ -167,7 +168,7 @@ def act(request: StaffRequest, refund_id: int) -> HttpResponse:
             messages.success(request, _("已登记银行转账，退款完成"))
         elif wanted == "cancel":
             cancel(refund.pk, actor=request.actor, reason=request.POST.get("reason", ""))
-            messages.success(request, _("已取消，钱回到缴费人的预存"))
+            messages.success(request, _("已取消，钱回到押金里") if refund.deposit_id else _("已取消，钱回到缴费人的预存"))
         else:
             raise NotFound()
     except DomainError as error:

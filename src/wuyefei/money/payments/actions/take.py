@@ -41,12 +41,16 @@ TENDER_ACCOUNTS: dict[str, Account] = {
     Tender.Method.ALIPAY: Account.CHANNEL,
     Tender.Method.PREPAID: Account.PREPAID,
     Tender.Method.OPENING: Account.OPENING,
+    Tender.Method.CARE: Account.FUND,
+    Tender.Method.SUBSIDY: Account.SUBSIDY,
     Tender.Method.DEBIT: Account.DEBITS,
 }
 
 
 ONLINE_METHODS = frozenset({Tender.Method.WECHAT.value, Tender.Method.ALIPAY.value, Tender.Method.DEBIT.value})
 """How money comes in without a cashier: never a tender of the desk, where nobody has seen the provider's or bank's word."""
+FUND_METHODS = frozenset({Tender.Method.CARE.value, Tender.Method.SUBSIDY.value})
+"""Money held for such bills already: spent on approval only, never a tender of the desk."""
 
 
 class BillsChanged(DomainError):
@@ -91,6 +95,8 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
         return Payment.objects.get(pk=desk.earlier_id)
     if ONLINE_METHODS & order.tenders.keys():
         raise TenderError(reason="线上支付和银行代扣由渠道、银行确认入账，收银台不能直接录入。")
+    if FUND_METHODS & order.tenders.keys():
+        raise TenderError(reason="关爱基金和补贴经审批支付，收银台不能直接录入。")
     rows = lock_bills(order.receivable_ids, flat.community_id)
     bills = open_now(actor, order.receivable_ids)
     due = sum(bill.total_fen for bill in bills)

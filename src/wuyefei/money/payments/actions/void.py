@@ -36,6 +36,15 @@ def register_void_check(name: str, check: Callable[[Payment], None]) -> None:
     _checks[name] = check
 
 
+_bars: dict[str, Callable[[Payment], None]] = {}
+
+
+def register_undo_bar(name: str, bar: Callable[[Payment], None]) -> None:
+    """A room above says, by raising, which payments cannot be undone at all any more, whichever way: asked again under
+    the payment's lock. Called in ``AppConfig.ready``."""
+    _bars[name] = bar
+
+
 class PrepaymentSpent(DomainError):
     code = "prepayment_spent"
     message = "这笔收款转入的预存已被使用，余额只有 {held} 元，不能作废；请先作废使用它的收款。"
@@ -64,7 +73,7 @@ def ask_void(payment_id: int, *, actor: Actor, reason: str) -> Request:
     """The cashier asks; somebody else decides."""
     payment = _locked(payment_id, actor)
     actor.require(Permission.PAYMENT_VOID_REQUEST, payment.community_id)
-    for check in _checks.values():
+    for check in (*_checks.values(), *_bars.values()):
         check(payment)
     check_reversal(list(payment.allocations.filter(reverses__isnull=True)))
     return approvals.ask(
@@ -84,6 +93,8 @@ def undo_payment(payment_id: int, reason: str, *, actor: Actor) -> Payment:
     """Every allocation gets its negative, valued as the original, so that principal is owed again from that day; the
     entry is reversed, the receipt keeps its number and is void. Called on approval, which checks the permission."""
     payment = _locked(payment_id, actor)
+    for bar in _bars.values():
+        bar(payment)
     rows = list(payment.allocations.filter(reverses__isnull=True).order_by("receivable_id"))
     check_reversal(rows)
     bills = list(

@@ -18,7 +18,7 @@ from ..rules import Kind
 
 @transaction.atomic
 def save_preferences(
-    owner: Owner, *, reminder: str, quiet_from: dt.time | None, quiet_to: dt.time | None, auto_debit: bool, large_type: bool
+    owner: Owner, *, reminder: str, quiet_from: dt.time | None, quiet_to: dt.time | None, large_type: bool
 ) -> Account:
     """Quiet hours have both ends or neither; they may run over midnight. Raises ``Invalid``."""
     if reminder not in Account.Reminder.values:
@@ -27,8 +27,8 @@ def save_preferences(
         raise Invalid(field="免打扰时段", reason="起和止都要填，且不能相同；不需要就都留空")
     row = Account.objects.select_for_update().get(pk=owner.account_id)
     row.reminder, row.quiet_from, row.quiet_to = reminder, quiet_from, quiet_to
-    row.auto_debit, row.large_type = auto_debit, large_type
-    row.save(update_fields=["reminder", "quiet_from", "quiet_to", "auto_debit", "large_type"])
+    row.large_type = large_type
+    row.save(update_fields=["reminder", "quiet_from", "quiet_to", "large_type"])
     return row
 
 

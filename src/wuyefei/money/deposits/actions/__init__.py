@@ -1,0 +1,1 @@
+"""Writes of the room: keeping deposits, giving them back, handing them over."""

@@ -1,0 +1,1 @@
+"""The board of a quarter, a run, the rates."""

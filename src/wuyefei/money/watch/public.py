@@ -1,0 +1,8 @@
+"""The door of the room: what other rooms may use."""
+
+from .actions import close, look
+from .models import Alert
+from .queries import alerts, get_alert
+from .rules import SIGN_NAMES, Closed, NotOver, Sign
+
+__all__ = ["Alert", "Closed", "NotOver", "SIGN_NAMES", "Sign", "alerts", "close", "get_alert", "look"]
