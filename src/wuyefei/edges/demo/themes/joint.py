@@ -25,6 +25,7 @@ from wuyefei.collection.joint.public import (
 from wuyefei.foundation.access.rules import Permission, Role
 from wuyefei.foundation.kernel.dates import DAY, Month
 from wuyefei.foundation.platform import clock
+from wuyefei.money.concessions.public import GivenUp
 
 from ..scene import Act, Scene
 
@@ -62,9 +63,10 @@ def _households(effort: Effort) -> list[Household]:
 
 
 def _open(scene: Scene) -> None:
-    """Those who owe most and have not been visited lately."""
+    """Every other one of those who owe most; nobody to whom something was given up."""
     actor, year = scene[Role.PROJECT_MANAGER], clock.today().year
-    cases = list(open_cases(actor).filter(community_id=scene.community.pk).order_by("-owed_fen", "pk")[: JOINED * 2])[::2]
+    off = GivenUp.objects.filter(community_id=scene.community.pk).values("receivable__payer_id")
+    cases = list(open_cases(actor).filter(community_id=scene.community.pk).exclude(person_id__in=off).order_by("-owed_fen", "pk")[: JOINED * 2])[::2]
     if not cases:
         return
     basis = f"梧桐街办〔{year}〕18 号《老旧小区物业服务矛盾联合化解方案》"
