@@ -8,10 +8,12 @@ from .actions.terms import TermsDraft, save_terms
 from .models import DebitBatch, DebitBill, DebitItem, DebitTerms, Mandate, ReturnFile
 from .queries import batches, get_batch, get_mandate, mandates, payer_debits
 from .rules.answers import AnswerRefused
+from .rules.layouts import CSV_COLUMNS
 
 __all__ = [
     "AnswerRefused",
     "Answered",
+    "CSV_COLUMNS",
     "BillsMoved",
     "DebitBatch",
     "DebitBill",

@@ -17,9 +17,9 @@ from wuyefei.foundation.platform import clock
 from wuyefei.money.bank.public import BankLine
 from wuyefei.money.billing.public import Receivable
 from wuyefei.money.debits.public import (
+    CSV_COLUMNS,
     DebitBatch,
     DebitItem,
-    DebitTerms,
     Mandate,
     MandateDraft,
     NothingToDebit,
@@ -38,7 +38,7 @@ from .files import at_desk, in_parts
 
 BANK = "桂语银行溪口支行"
 SIGNED, LIMITED, LIMIT_FEN = (9, 6, 4), 3, 200_000
-"""So many sign before each file, of whom every so manieth agrees on a limit."""
+"""So many sign before each file, and one in so many agrees on a limit."""
 LEAST_DAYS = 2
 """The second file went out on the latest Monday so many days ago or more, the first a week before: by then what came in up to
 Sunday is booked."""
@@ -78,7 +78,7 @@ def _owing(scene: Scene, most: int) -> list[Payer]:
 
 def _sign(scene: Scene, most: int) -> None:
     known = Mandate.objects.filter(community=scene.community).count()
-    terms = TermsDraft("QY20260018", "物业服务费", "csv", DebitTerms._meta.get_field("columns").default, "csv", "",
+    terms = TermsDraft("QY20260018", "物业服务费", "csv", CSV_COLUMNS, "csv", "",
                        "E4=余额不足\nE7=账户已销户", 3, 7)  # fmt: skip
     if not known:
         save_terms(scene.community.pk, terms, actor=scene[Role.FINANCE_LEAD])
