@@ -76,8 +76,9 @@ class Till:
     def open(self) -> Iterator[Sandbox]:
         """The providers at the moment that is being lived."""
         before, now = os.environ.get("WUYEFEI_SANDBOX"), clock.now()
-        for side in (*self.sandbox.counterparts, self.sandbox.invoices):
+        for side in self.sandbox.counterparts:
             side.clock = lambda: now
+        self.sandbox.invoices.clock = lambda: now
         os.environ["WUYEFEI_SANDBOX"] = self.sandbox.url
         try:
             yield self.sandbox
