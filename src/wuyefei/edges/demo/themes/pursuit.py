@@ -14,9 +14,11 @@ from wuyefei.collection.followup.public import (
     grant_lane,
     log,
     open_cases,
+    overdue_bills,
     reckon,
     save_script,
 )
+from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission, Role
 from wuyefei.foundation.kernel.dates import DAY, Month
 from wuyefei.foundation.platform import clock
@@ -60,12 +62,20 @@ def _call(scene: Scene, number: int) -> None:
     if case is None:
         return
     outcome, reason, note = TOLD[number % len(TOLD)]
-    promised = outcome == "promised"
+    owed = promisable(case, actor) if outcome == "promised" else 0
+    if outcome == "promised" and not owed:
+        outcome = "reached"
     entry = Log(
         f"demo-{scene.community.pk}-{number}", case.acts, Channel.PHONE, outcome, clock.now(), reason, note,
-        promise_fen=case.owed_fen if promised else None, promise_on=today + dt.timedelta(days=3 + number % 9) if promised else None,
+        promise_fen=owed or None, promise_on=today + dt.timedelta(days=3 + number % 9) if owed else None,
     )  # fmt: skip
     log(case.pk, entry, actor=actor)
+
+
+def promisable(case: Case, actor: Actor) -> int:
+    """What is still owed of what the case says: a part may have been paid since this morning."""
+    asked, _disputed = overdue_bills(actor, case.person_id, clock.today())
+    return min(case.owed_fen, sum(bill.total_fen for bill in asked))
 
 
 def _shared(scene: Scene) -> None:

@@ -24,6 +24,7 @@ from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
 
 from ..scene import Act, Scene
+from .pursuit import promisable
 
 DOORS = 6
 TOLD = (
@@ -76,8 +77,9 @@ def _walk(scene: Scene) -> None:
     for number, stop in enumerate(route.stops.select_related("case").order_by("number")[: DOORS - 1]):
         outcome, reason, note = TOLD[number % len(TOLD)]
         with clock.at(begins + dt.timedelta(minutes=12 * number + 5)):
-            due = clock.today() + dt.timedelta(days=4)
-            sums = (stop.case.owed_fen, due) if outcome == "promised" else (None, None)
+            owed = promisable(stop.case, scene[Role.COLLECTOR]) if outcome == "promised" else 0
+            outcome = outcome if owed or outcome != "promised" else "reached"
+            sums = (owed, clock.today() + dt.timedelta(days=4)) if owed else (None, None)
             visited(stop.pk, Visited(f"demo-walk-{stop.pk}", stop.case.acts, outcome, clock.now(), reason, note, *sums), actor=scene[Role.COLLECTOR])
     with clock.at(begins + dt.timedelta(hours=1, minutes=30)):
         finish(route.pk, actor=scene[Role.COLLECTOR])
