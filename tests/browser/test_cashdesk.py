@@ -207,7 +207,7 @@ def test_the_preview_counts_as_the_server_does(world: World, browser_page: OpenP
 
 
 @pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.wide)])
-@pytest.mark.parametrize("width", [390, 1366])
+@pytest.mark.parametrize("width", [pytest.param(390, marks=pytest.mark.wide), 1366])
 def test_every_page_reads_well(
     world: World, browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, width: int, theme: str
 ) -> None:

@@ -15,6 +15,7 @@ from wuyefei.money.debits.public import DebitBatch, import_answer
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.wide
 def test_a_batch_from_beginning_to_end(browser_page: OpenPage, sign_in: SignIn, axe: AxeRun) -> None:
     world = debiting({"陆小满": None, "沈秋白": 100000, "顾予安": None})
     page, place = browser_page(1366), world.community.pk

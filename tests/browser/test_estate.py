@@ -132,6 +132,7 @@ def test_tariff_contract_and_cover(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.wide
 def test_every_list_is_accessible(world: World, browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, width: int) -> None:
     page = browser_page(width)
     sign_in(page, user(world, "lead"))

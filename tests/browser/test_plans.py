@@ -44,6 +44,7 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
+@pytest.mark.wide
 def test_a_plan_is_asked_for_and_kept(browser_page: OpenPage, sign_in: Callable[[Page, User], None], axe: Callable[..., list[str]]) -> None:
     world = prepared()
     page = browser_page(1366)

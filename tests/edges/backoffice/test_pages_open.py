@@ -10,17 +10,18 @@ from tests.edges.backoffice.conftest import SignIn
 from tests.world import World, actor_of
 from wuyefei.edges.backoffice import urls
 from wuyefei.estate.contracts.public import ContractLine
-from wuyefei.estate.occupancy.public import Tie
+from wuyefei.estate.occupancy.public import Sharing, Tie
 from wuyefei.estate.properties.public import Building, Vehicle
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Role
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import AuditEntry, PersonalDataRead
 from wuyefei.money.billing.public import Receivable
 
 POST_ONLY = {
     "building_new", "entrance_new", "housekeeper", "vehicle_end", "tie_end", "property_end", "property_attach", "vehicle_add",
     "tie_add", "reveal", "version_new", "tariff_end", "line_end", "contract_check", "contract_activate", "contract_end",
-    "contract_cover", "line_new", "profile_details",
+    "contract_cover", "line_new", "profile_details", "sharing_end",
 }  # fmt: skip
 ROWS = {
     "community_id": lambda world: world.community.pk,
@@ -35,6 +36,10 @@ ROWS = {
     "tariff_id": lambda world: world.service_tariff.pk,
     "contract_id": lambda world: world.contract.pk,
     "line_id": lambda world: ContractLine.objects.filter(property=world.flats["1-1-101"]).values_list("pk", flat=True)[0],
+    "sharing_id": lambda world: Sharing.objects.get_or_create(
+        property=world.flats["1-1-101"], organisation=world.organisation, community=world.community, starts_on=clock.today(), of=2,
+        defaults={"document": "协议", "made_by_id": world["lead"].user_id, "made_at": clock.now()},
+    )[0].pk,
     "field": lambda world: "mobile",
     "group": lambda world: "payment",
 }

@@ -398,6 +398,7 @@ def test_the_real_history_and_meters(world: World) -> None:
 COLUMNS = {"District": "区域", "Garden": "楼栋", "Floor": "楼层", "Size": "建筑面积", "Layout": "户型", "Year": "建成年份", "Elevator": "建筑形式"}
 
 
+@pytest.mark.wide
 def test_flats_mapped_by_hand(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     from tests.money.intake.test_rules_intake_plain import FLATS
 
