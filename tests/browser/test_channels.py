@@ -16,7 +16,8 @@ from wuyefei.money.channels.public import ChannelException, Refund
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("width", [1366, pytest.param(390, marks=pytest.mark.wide)])
+@pytest.mark.wide
+@pytest.mark.parametrize("width", [1366, 390])
 def test_an_exception_and_a_refund(
     sandbox: Sandbox, sandbox_keys: Keyring, browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, width: int  # noqa: F811
 ) -> None:

@@ -80,6 +80,7 @@ def test_find_look_and_unmask(world: World, browser_page: OpenPage, sign_in: Sig
     assert (read.purpose, read.reader_id) == ("通知水管检修", world["manager"].user_id)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("width", WIDTHS)
 def test_tariff_contract_and_cover(
     world: World, browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, width: int

@@ -48,6 +48,7 @@ def do(page: Page, name: str, **facts: str) -> None:
     expect(page.locator("body")).to_contain_text("已登记")
 
 
+@pytest.mark.wide
 def test_the_whole_road(
     world: World, browser_page: OpenPage, sign_in: Callable[[Page, object], None], axe: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,7 +37,8 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
-@pytest.mark.parametrize(("width", "theme"), [(390, "light"), pytest.param(320, "dark", marks=pytest.mark.wide)])
+@pytest.mark.wide
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (320, "dark")])
 def test_an_owner_looks_around(town: Town, browser_page: OpenPage, axe: AxeRun, width: int, theme: str) -> None:
     """Every page fits the phone, in usual and in large type, and axe finds nothing serious; the sum follows the choice."""
     page = browser_page(width, theme=theme)

@@ -18,6 +18,7 @@ from wuyefei.money.billing.public import confirm_run, draft_run
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.wide
 def test_the_preview_follows_the_form(browser_page: OpenPage, sign_in: SignIn, axe: AxeRun) -> None:
     world, today = make_world(), clock.today()
     run = draft_run(world.community.pk, Month.of(today), actor=world["finance"]).run

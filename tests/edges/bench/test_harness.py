@@ -77,6 +77,7 @@ def test_a_database_that_saves_itself_work_is_refused() -> None:
         whole()
 
 
+@pytest.mark.wide
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(known()))
 def test_every_measurement_at_a_tiny_size(name: str) -> None:
