@@ -181,7 +181,7 @@ def built(ground: Ground, **told: int) -> list[int]:
     return codes
 
 
-@pytest.mark.parametrize("seed", [FIRST, *LONG])
+@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.long), *LONG])
 def test_a_demo_build_by_two(ground: Ground, seed: int, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """One of two processes at the build dies, or the database. Where it is the second, the first does what is left."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -18,6 +18,8 @@ from psycopg import OperationalError
 
 from tests.edges.cli.conftest import Home, until
 
+pytestmark = pytest.mark.wide
+
 PASSWORD = "Ganlan-shu-2391"
 ADMIN = ("createadmin", "--organisation", "桂语物业", "--username", "lushan", "--name", "鲁山甲")
 
@@ -102,7 +104,6 @@ def back(home: Home) -> bool:
         return False
 
 
-@pytest.mark.wide
 def test_serving_through_kills(home: Home) -> None:
     """The worker beside the pages is begun again, and with it a database that died. A server killed outright leaves
     nobody behind who holds its address."""
@@ -138,7 +139,6 @@ def test_a_host_that_is_not_here(home: Home) -> None:
         assert done.code == 1 and done.tidy
 
 
-@pytest.mark.wide
 def test_a_killed_worker_is_taken_over_where_it_left_off(home: Home) -> None:
     started = home.start(["-m", "tests.edges.cli.slow_work", "start"])
     job_id = int((started.communicate(timeout=60)[0]).split()[-1])
@@ -171,7 +171,6 @@ def unsealed(home: Home, key_id: str, sealed: str) -> str:
     return home.script(f"from wuyefei.foundation.platform import vault\nprint(vault.unlock(vault.subject_key({key_id}), bytes.fromhex({sealed!r})))").strip()
 
 
-@pytest.mark.wide
 def test_backup_and_restore(home: Home, new_home: Any, tmp_path: Path) -> None:
     key_id, sealed = home.script(SEALED).split()
     data, keys = tmp_path / "data.dump", tmp_path / "keys.tar"

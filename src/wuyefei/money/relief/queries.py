@@ -24,8 +24,9 @@ IN = tuple(way.value for way in Money.IN)
 
 
 def funds(actor: Actor) -> QuerySet[Fund]:
-    """The funds of the communities whose figures the actor may see."""
-    rows = Fund.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.REPORT_VIEW))
+    """The funds of the communities whose figures the actor may see, and whose bills or books: their money stands line by line."""
+    seen = actor.communities(Permission.REPORT_VIEW) & (actor.communities(Permission.BILLING_VIEW) | actor.communities(Permission.LEDGER_VIEW))
+    rows = Fund.objects.filter(organisation_id=actor.organisation_id, community_id__in=seen)
     return rows.select_related("community", "measure").order_by("community__sort_key", "community_id", "kind", "pk")
 
 

@@ -96,7 +96,7 @@ def aid(request: HttpRequest, aid_id: int) -> HttpResponse:
     household = row.how == How.HOUSEHOLD
     context = {
         "aid": row, "bills": row.bills.all(), "household": household, "words": queries.words_of(row.fund), "balance_fen": queries.balance_of(row.fund_id),
-        "request_row": open_request(actor, kind, row.pk), "may_fund": actor.may(Permission.REPORT_VIEW, row.community_id),
+        "request_row": open_request(actor, kind, row.pk), "may_fund": queries.funds(actor).filter(pk=row.fund_id).exists(),
         "seats": [(seat, _(SEAT_NAMES[seat]), said.get(seat), _may_assess(actor, row, seat, said)) for seat in (Seat.PROJECT, Seat.SERVICE)],
         "may_read": may_ask or any(actor.may(right, row.community_id) for right in SEATS.values()), "may_undo": may_ask and row.state == State.DONE,
     }  # fmt: skip
