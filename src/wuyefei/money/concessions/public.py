@@ -18,7 +18,7 @@ from .limiting import limits_of
 from .measures import get_measure, measures
 from .models import Assessment, GivenUp, Measure, MeasureBill, Plan, PlanBill, PlanPart, YearBill
 from .origins import Origin, register_origin
-from .queries import SEATS, get_plan, limitations, plan_from, plans, running_plan, verdicts
+from .queries import SEATS, get_plan, limitations, may_take_seat, plan_from, plans, running_plan, verdicts
 from .rules.emergency import MeasureState
 from .rules.emergency import Terms as MeasureTerms
 from .rules.given_up import Ground, Paper, Way
@@ -64,6 +64,7 @@ __all__ = [
     "MeasureState",
     "NotAgreed",
     "SEATS",
+    "may_take_seat",
     "SEAT_NAMES",
     "SeatTaken",
     "get_measure",

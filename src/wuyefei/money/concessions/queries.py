@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Protocol
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -19,8 +20,23 @@ from wuyefei.money.billing.public import Receivable, history, late_fee_stopped, 
 from .models import Assessment, Plan, PlanBill, PlanPart
 from .rules.plans import Going, Limitation, Part, Seat, Settlement, Verdict, judge, limitation
 
+
+class HasPerson(Protocol):
+    """An opinion, as far as it matters whose it is."""
+
+    person_id: int
+
+
 SEATS = {Seat.PROJECT: Permission.HARDSHIP_PROJECT, Seat.SERVICE: Permission.HARDSHIP_SERVICE, Seat.FINANCE: Permission.HARDSHIP_FINANCE}
 """Who takes which seat at an assessment."""
+
+
+def may_take_seat(actor: Actor, seat: Seat, community_id: int, maker_id: int, said: Mapping[str, HasPerson]) -> bool:
+    """Whether the actor may give the opinion of a seat: it is empty, the actor has the right to it, and is neither who asked nor
+    in another seat. ``said`` are the opinions given by seat."""
+    if seat in said or maker_id == actor.user_id:
+        return False
+    return actor.may(SEATS[seat], community_id) and all(one.person_id != actor.user_id for one in said.values())
 
 
 def plans(actor: Actor) -> QuerySet[Plan]:

@@ -134,9 +134,7 @@ def _origin(actor: Actor, ref: str) -> Origin | None:
 
 
 def _may_assess(actor: Actor, row: Plan, seat: Seat, said: dict[str, Any]) -> bool:
-    if row.state != State.ASKED or seat in said or row.made_by_id == actor.user_id:
-        return False
-    return actor.may(queries.SEATS[seat], row.community_id) and all(one.person_id != actor.user_id for one in said.values())
+    return row.state == State.ASKED and queries.may_take_seat(actor, seat, row.community_id, row.made_by_id, said)
 
 
 @require_POST

@@ -19,7 +19,7 @@ from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import audit
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
-from wuyefei.money.concessions.public import SEAT_NAMES, SEATS, Seat
+from wuyefei.money.concessions.public import SEAT_NAMES, SEATS, Seat, may_take_seat
 
 from .. import queries
 from ..actions import aids as actions
@@ -104,9 +104,7 @@ def aid(request: HttpRequest, aid_id: int) -> HttpResponse:
 
 
 def _may_assess(actor: Actor, row: Aid, seat: Seat, said: dict[str, Any]) -> bool:
-    if row.state != State.ASKED or seat in said or row.made_by_id == actor.user_id:
-        return False
-    return actor.may(SEATS[seat], row.community_id) and all(one.person_id != actor.user_id for one in said.values())
+    return row.state == State.ASKED and may_take_seat(actor, seat, row.community_id, row.made_by_id, said)
 
 
 @require_POST
