@@ -22,6 +22,7 @@ from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.vault import seal_secret
+from wuyefei.insight.credit.public import Review
 from wuyefei.insight.risk.public import reckon as reckon_classes
 from wuyefei.money.transfers.public import Basis as Reason
 from wuyefei.money.transfers.public import Order as Transferred
@@ -111,8 +112,14 @@ def owners(place: Place, finance: Actor) -> None:
     community, now = place.community, clock.now()
     ticket = Ticket.objects.create(
         organisation=community.organisation, community=community, property_id=place.one("property"), person_id=place.one("person"),
-        kind="complaint", text=f"{place.mark.word}门禁坏了", token=f"{place.mark.letters}-ticket", made_at=now, due_at=now,
+        kind="complaint", text=f"{place.mark.word}门禁坏了", token=f"{place.mark.letters}-ticket", made_at=now, due_at=now, turn_at=now,
     )  # fmt: skip
+    place.ids["credit_review"] = [
+        Review.objects.create(
+            organisation=community.organisation, community=community, person_id=int(place.one("person")), letter_then="C",
+            said=f"{place.mark.word}回单", made_at=now, due_on=TODAY,
+        ).pk
+    ]  # fmt: skip
     statement = new_statement(community.pk, START, actor=finance)
     save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
     buyer = PersonRow(name=f"{place.mark.word}买家", mobile=f"1990000{3000 + community.pk % 7000:04d}")

@@ -54,6 +54,7 @@ ROOMS = [
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",
     "wuyefei.insight.risk",
+    "wuyefei.insight.credit",
     "wuyefei.collection.followup",
     "wuyefei.collection.legal",
     "wuyefei.collection.objections",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("jobs/", include("wuyefei.foundation.jobs.urls")),
     path("arrears/", include("wuyefei.insight.arrears.urls")),
     path("classes/", include("wuyefei.insight.risk.urls")),
+    path("credit/", include("wuyefei.insight.credit.urls")),
     path("billing/", include("wuyefei.money.billing.urls")),
     path("concessions/", include("wuyefei.money.concessions.urls")),
     path("accounts/", include("wuyefei.money.books.urls")),

@@ -5,6 +5,7 @@ from django.urls import path
 from .pages import (
     auto_debit,
     bills,
+    credit,
     invoices,
     me,
     openness,
@@ -52,5 +53,6 @@ urlpatterns = [
     path("p/<str:place>/open", openness.openness, name="open"),
     path("p/<str:place>/my-data", own_data.export, name="own_data"),
     path("p/<str:place>/auto-debit", auto_debit.auto_debit, name="auto_debit"),
+    path("p/<str:place>/credit", credit.credit, name="credit"),
     path("p/<str:place>/leave", me.leave_place, name="leave"),
 ]

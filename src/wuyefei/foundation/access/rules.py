@@ -103,6 +103,9 @@ class Permission(StrEnum):
     NOTICE_SEND = "notice.send"
     NOTICE_APPROVE = "notice.approve"
     CLASS_VIEW = "class.view"
+    CREDIT_VIEW = "credit.view"
+    CREDIT_WORK = "credit.work"
+    CREDIT_REVIEW = "credit.review"
     FOLLOW_VIEW = "follow.view"
     FOLLOW_WORK = "follow.work"
     FOLLOW_MANAGE = "follow.manage"
@@ -179,6 +182,9 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.NOTICE_SEND: "发送通知、编写模板",
     Permission.NOTICE_APPROVE: "审批通知模板",
     Permission.CLASS_VIEW: "查看缴费分类",
+    Permission.CREDIT_VIEW: "查看信用评级",
+    Permission.CREDIT_WORK: "登记信用优惠、申请对外提供",
+    Permission.CREDIT_REVIEW: "复核信用异议、审批对外提供",
     Permission.FOLLOW_VIEW: "查看催缴案件",
     Permission.FOLLOW_WORK: "办理催缴",
     Permission.FOLLOW_MANAGE: "分派催缴、管理话术",
@@ -223,6 +229,7 @@ _PROJECT = _SEE | {
     _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
     *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE, _P.HARDSHIP_PROJECT, _P.PRIVACY_MANAGE, _P.LEGAL_VIEW, _P.LEGAL_APPROVE,
     _P.JOINT_VIEW, _P.JOINT_WORK, _P.JOINT_MANAGE,
+    _P.CREDIT_VIEW, _P.CREDIT_WORK, _P.CREDIT_REVIEW,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -233,7 +240,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
            _P.LEGAL_VIEW, _P.LEGAL_APPROVE, _P.CONCESSION_EDIT, _P.CLOSE_APPROVE,
            _P.PAYMENT_VOID_APPROVE, _P.REFUND_APPROVE,
            _P.CONTROL_VIEW, _P.CONTROL_WORK, _P.CONTROL_EDIT, _P.CONTROL_TEST, _P.JOINT_VIEW,
-           _P.RESERVE_APPROVE}
+           _P.RESERVE_APPROVE,
+           _P.CREDIT_VIEW, _P.CREDIT_REVIEW}
     ),
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
@@ -245,7 +253,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COLLECTOR: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.JOINT_VIEW, _P.JOINT_WORK}),
     Role.HOUSEKEEPER: frozenset(
         {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.METER_READ, _P.CONTACT_VIEW, _P.CONTACT_RECORD,
-         _P.SERVICE_HANDLE, _P.HARDSHIP_SERVICE}
+         _P.SERVICE_HANDLE, _P.HARDSHIP_SERVICE, _P.CREDIT_VIEW}
     ),
     Role.LEGAL: frozenset(
         _SEE | _FOLLOW
@@ -257,35 +265,25 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {
             _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
             _P.SERVICE_HANDLE, _P.FOLLOW_WORK, _P.HARDSHIP_SERVICE, _P.JOINT_VIEW, _P.JOINT_WORK,
+            _P.CREDIT_VIEW, _P.CREDIT_WORK,
         }
     ),
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.PROFILE_VERIFY, _P.IMPORT}),
     Role.MENTOR: frozenset({_P.REPORT_VIEW}),
     Role.FUND_SUPERVISOR: frozenset({_P.REPORT_VIEW, _P.LEDGER_VIEW}),
-    Role.AUDITOR: frozenset(_SEE | _FOLLOW | {_P.LEGAL_VIEW, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT, _P.CONTROL_VIEW, _P.CONTROL_TEST, _P.JOINT_VIEW}),
+    Role.AUDITOR: frozenset(_SEE | _FOLLOW | {_P.LEGAL_VIEW, _P.LEDGER_VIEW, _P.AUDIT_VIEW, _P.VERIFY, _P.EXPORT, _P.CONTROL_VIEW, _P.CONTROL_TEST, _P.JOINT_VIEW, _P.CREDIT_VIEW}),
     Role.ADMINISTRATOR: frozenset({_P.ADMIN, _P.AUDIT_VIEW, _P.CHANNEL_SETUP, _P.INVOICE_SETUP}),
     Role.INTEGRATOR: frozenset(),
 }
 
 SECOND_FACTOR_PERMISSIONS = frozenset(
     {
-        _P.ADMIN,
-        _P.BILLING_PUBLISH,
-        _P.ADJUST_APPROVE,
-        _P.CONCESSION_EDIT,
-        _P.HARDSHIP_FINANCE,
-        _P.PAYMENT_VOID_APPROVE,
-        _P.SHIFT_APPROVE,
-        _P.LEDGER_VIEW,
-        _P.CHANNEL_SETUP,
-        _P.INVOICE_ISSUE,
-        _P.INVOICE_SETUP,
-        _P.REFUND_APPROVE,
-        _P.LEGAL_APPROVE,
-        _P.CLOSE_APPROVE,
+        _P.ADMIN, _P.BILLING_PUBLISH, _P.ADJUST_APPROVE, _P.CONCESSION_EDIT, _P.HARDSHIP_FINANCE, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE,
+        _P.LEDGER_VIEW, _P.CHANNEL_SETUP, _P.INVOICE_ISSUE, _P.INVOICE_SETUP, _P.REFUND_APPROVE, _P.LEGAL_APPROVE, _P.CLOSE_APPROVE,
         _P.RESERVE_APPROVE,
+        _P.CREDIT_REVIEW,
     }
-)
+)  # fmt: skip
 """Whoever holds one of these signs in with a second factor: finance, approvers and administrators."""
 
 MONEY_APPROVALS = frozenset(

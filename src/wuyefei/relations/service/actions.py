@@ -17,6 +17,7 @@ from wuyefei.money.billing.public import Receivable, end_hold, place_hold
 from wuyefei.relations.accounts.public import Owner, Place, acting_for, get_bill, new_token, open_now
 
 from . import rules
+from .head_start import earned
 from .models import Ticket
 from .queries import get_ticket, get_ticket_of, instalment_months, months_offered
 from .rules import (
@@ -29,6 +30,7 @@ from .rules import (
     State,
     TicketClosed,
     Topic,
+    Urgency,
 )
 
 HOLD = "dispute"
@@ -72,9 +74,16 @@ def ask_instalments(owner: Owner, place: Place, months: int, text: str) -> Ticke
 
 
 @transaction.atomic
-def complain(owner: Owner, place: Place, text: str) -> Ticket:
+def complain(owner: Owner, place: Place, text: str, urgency: str = Urgency.ORDINARY) -> Ticket:
     """A complaint, a repair, a question: whatever an owner wants to say."""
-    return _open(owner, place, Kind.COMPLAINT, rules.words(text, "说明", 500, required=True))
+    said = rules.words(text, "说明", 500, required=True)
+    return _open(owner, place, Kind.COMPLAINT, said, urgency=_urgency(urgency))
+
+
+def _urgency(text: str) -> Urgency:
+    if text not in list(Urgency):
+        raise Invalid(field="哪一类", reason="请选择一项")
+    return Urgency(text)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,23 +113,27 @@ def raise_ticket(asked: Asked, *, actor: Actor) -> Ticket:
     if asked.kind is Kind.INSTALMENT and asked.months not in offered:
         raise Invalid(field="期数", reason=Phrase("请选择 {least} 到 {most} 个月", least=offered[0], most=offered[-1]))
     now, said = clock.now(), rules.words(asked.text, "说明", 500, required=True)
+    turn = rules.turn(asked.kind, Urgency.ORDINARY, rules.answer_due(now), earned(asked.person_id))
     ticket = Ticket.objects.create(
         organisation_id=home.organisation_id, community_id=home.community_id, property_id=home.pk, person_id=asked.person_id, kind=asked.kind,
         months=asked.months if asked.kind is Kind.INSTALMENT else None, text=said, token=new_token(12), made_at=now, due_at=rules.answer_due(now),
+        **dataclasses.asdict(turn),
     )  # fmt: skip
     audit.record(actor, "ticket.open", ticket, after={"kind": asked.kind, "months": ticket.months})
     return ticket
 
 
 def _open(
-    owner: Owner, place: Place, kind: Kind, text: str, *, receivable: Receivable | None = None, topic: str = "", months: int | None = None
-) -> Ticket:
+    owner: Owner, place: Place, kind: Kind, text: str, *, receivable: Receivable | None = None, topic: str = "", months: int | None = None,
+    urgency: Urgency = Urgency.ORDINARY,
+) -> Ticket:  # fmt: skip
     now = clock.now()
+    turn = rules.turn(kind, urgency, rules.answer_due(now), earned(place.person_id))
     ticket = Ticket.objects.create(
         organisation_id=place.organisation_id, community_id=place.community_id,
         property_id=receivable.property_id if receivable else place.property_id, person_id=place.person_id,
         account_id=owner.account_id, receivable=receivable, kind=kind, topic=topic, months=months, text=text, token=new_token(12),
-        made_at=now, due_at=rules.answer_due(now),
+        made_at=now, due_at=rules.answer_due(now), urgency=urgency, **dataclasses.asdict(turn),
     )  # fmt: skip
     audit.record(acting_for(place), "ticket.open", ticket, after={"kind": kind, "topic": topic, "months": months})
     return ticket
@@ -130,6 +143,23 @@ def _locked(ticket_id: int, actor: Actor) -> Ticket:
     ticket = get_ticket(actor, ticket_id)
     actor.require(Permission.SERVICE_HANDLE, ticket.community_id)
     return Ticket.objects.select_for_update().get(pk=ticket.pk)
+
+
+@transaction.atomic
+def sort_out(ticket_id: int, urgency: str, *, actor: Actor) -> Ticket:
+    """Put an open complaint or repair where it belongs: its turn moves, its time to answer does not.
+
+    What was wrongly called urgent waits like any other, without a head start.
+    """
+    ticket = _locked(ticket_id, actor)
+    if ticket.state != State.OPEN or ticket.kind != Kind.COMPLAINT:
+        raise TicketClosed()
+    before, known = ticket.urgency, _urgency(urgency)
+    turn = rules.turn(Kind.COMPLAINT, known, ticket.due_at, ticket.head_start)
+    ticket.urgency, ticket.rank, ticket.head_start, ticket.turn_at = known, turn.rank, turn.head_start, turn.turn_at
+    ticket.save(update_fields=["urgency", "rank", "head_start", "turn_at"])
+    audit.record(actor, "ticket.sort_out", ticket, before={"urgency": before}, after={"urgency": known})
+    return ticket
 
 
 @transaction.atomic

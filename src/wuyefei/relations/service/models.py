@@ -11,6 +11,10 @@ from wuyefei.foundation.access.models import Community, Organisation, User
 from wuyefei.money.billing.public import LateFeeHold, Receivable
 from wuyefei.relations.accounts.public import Account
 
+from .rules import MOST_HEAD_START, RANKS, URGENCY_NAMES, Urgency
+
+URGENCIES = [(code.value, _(name)) for code, name in URGENCY_NAMES.items()]
+
 
 class Ticket(models.Model):
     class Kind(models.TextChoices):
@@ -32,6 +36,10 @@ class Ticket(models.Model):
     hold = models.ForeignKey(LateFeeHold, null=True, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     topic = models.CharField(max_length=12, blank=True)
+    urgency = models.CharField(max_length=10, choices=URGENCIES, default=Urgency.ORDINARY.value)
+    rank = models.PositiveSmallIntegerField(default=RANKS[Urgency.ORDINARY])
+    head_start = models.PositiveSmallIntegerField(default=0)
+    turn_at = models.DateTimeField()
     months = models.PositiveSmallIntegerField(null=True)
     text = models.CharField(max_length=500)
     token = models.CharField(max_length=24, unique=True)
@@ -54,10 +62,19 @@ class Ticket(models.Model):
                 condition=models.Q(state="closed", closed_at__isnull=False) | (~models.Q(state="closed") & models.Q(closed_at__isnull=True)),
                 name="closed_ticket_says_when",
             ),
+            models.CheckConstraint(
+                condition=models.Q(head_start=0) | models.Q(kind="complaint", urgency="ordinary", head_start__lte=MOST_HEAD_START),
+                name="head_start_is_bounded",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(urgency="emergency", rank=0) | models.Q(urgency="common", rank=1) | models.Q(urgency="ordinary", rank=2),
+                name="rank_by_urgency",
+            ),
         ]
         indexes = [
             models.Index(fields=["community", "state", "due_at"], name="ticket_by_due"),
             models.Index(fields=["property", "person", "-id"], name="ticket_by_place"),
+            models.Index(fields=["community", "rank", "turn_at", "id"], condition=models.Q(state="open"), name="ticket_by_turn"),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,18 @@ from wuyefei.foundation.platform.paging import paginate
 
 from . import actions, instalments, queries
 from .models import Ticket
-from .rules import KIND_NAMES, OUTCOME_NAMES, STATE_NAMES, TOPIC_NAMES, Kind, Outcome, State, Topic, late
+from .rules import (
+    KIND_NAMES,
+    OUTCOME_NAMES,
+    STATE_NAMES,
+    TOPIC_NAMES,
+    URGENCY_NAMES,
+    Kind,
+    Outcome,
+    State,
+    Topic,
+    late,
+)
 
 
 def dress(row: Ticket) -> Ticket:
@@ -41,7 +52,8 @@ def tickets(request: StaffRequest) -> HttpResponse:
         rows = rows.filter(kind=kind)
     if place.isascii() and place.isdigit():
         rows = rows.filter(community_id=int(place[:18]))
-    page = paginate(rows, ["due_at", "pk"], request.GET.get("at", ""))
+    order = ["rank", "turn_at", "pk"] if state == State.OPEN else ["due_at", "pk"]
+    page = paginate(rows, order, request.GET.get("at", ""))
     context = {
         "rows": [dress(row) for row in page.rows], "page": page, "state": state, "kind": kind, "community": place,
         "states": [(code, _(name)) for code, name in STATE_NAMES.items()], "kinds": [(code, _(name)) for code, name in KIND_NAMES.items()],
@@ -57,7 +69,8 @@ def ticket(request: StaffRequest, ticket_id: int) -> HttpResponse:
     outcomes = [(code, _(OUTCOME_NAMES[code])) for code in (Outcome.UPHELD, Outcome.PARTLY, Outcome.REJECTED)]
     plan = instalments.plan_of(request.actor, row)
     may_plan = row.kind == Kind.INSTALMENT and row.state != State.CLOSED and request.actor.may(Permission.ADJUST_REQUEST, row.community_id)
-    context = {"ticket": row, "outcomes": outcomes, "plan": plan, "may_plan": may_plan and plan is None, "origin": instalments.ref_of(row)}
+    sorts = [(code, _(name)) for code, name in URGENCY_NAMES.items()] if row.kind == Kind.COMPLAINT and row.state == State.OPEN else []
+    context = {"sorts": sorts, "ticket": row, "outcomes": outcomes, "plan": plan, "may_plan": may_plan and plan is None, "origin": instalments.ref_of(row)}
     return render(request, "service/ticket.html", context)
 
 
@@ -67,6 +80,20 @@ def answer(request: StaffRequest, ticket_id: int) -> HttpResponse:
     try:
         actions.answer(ticket_id, request.POST.get("text", ""), actor=request.actor)
         messages.success(request, _("已答复，业主在手机上看得到。"))
+    except (NotFound, Forbidden):
+        raise
+    except DomainError as error:
+        messages.error(request, error.text)
+    return redirect("service:ticket", ticket_id)
+
+
+@require_POST
+@needs(Permission.SERVICE_HANDLE)
+def sort_out(request: StaffRequest, ticket_id: int) -> HttpResponse:
+    """Urgent, of common parts, or neither."""
+    try:
+        actions.sort_out(ticket_id, request.POST.get("urgency", ""), actor=request.actor)
+        messages.success(request, _("已改，排队的先后跟着变，答复期限不变。"))
     except (NotFound, Forbidden):
         raise
     except DomainError as error:

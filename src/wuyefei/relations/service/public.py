@@ -1,6 +1,18 @@
 """The door of the room: what other rooms may use."""
 
-from .actions import HOLD, Asked, answer, ask_instalments, close, complain, dispute, raise_ticket, withdraw
+from .actions import (
+    HOLD,
+    Asked,
+    answer,
+    ask_instalments,
+    close,
+    complain,
+    dispute,
+    raise_ticket,
+    sort_out,
+    withdraw,
+)
+from .head_start import register_head_start
 from .models import Ticket
 from .queries import (
     Record,
@@ -19,10 +31,13 @@ from .rules import (
     OUTCOME_NAMES,
     STATE_NAMES,
     TOPIC_NAMES,
+    URGENCY_NAMES,
     Kind,
     Outcome,
     State,
     Topic,
+    Urgency,
+    words,
 )
 
 __all__ = [
@@ -32,6 +47,7 @@ __all__ = [
     "OUTCOME_NAMES",
     "STATE_NAMES",
     "TOPIC_NAMES",
+    "URGENCY_NAMES",
     "Asked",
     "Kind",
     "Outcome",
@@ -39,6 +55,7 @@ __all__ = [
     "State",
     "Ticket",
     "Topic",
+    "Urgency",
     "answer",
     "ask_instalments",
     "close",
@@ -50,8 +67,11 @@ __all__ = [
     "months_offered",
     "raise_ticket",
     "record_of",
+    "register_head_start",
+    "sort_out",
     "tickets",
     "tickets_for",
     "tickets_of",
     "withdraw",
+    "words",
 ]

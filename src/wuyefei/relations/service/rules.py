@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
 
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
@@ -12,6 +13,18 @@ ANSWER_WITHIN = dt.timedelta(hours=48)
 """A question about service is answered within 48 hours (product row G7)."""
 MAX_DISPUTES = 2
 """Times a bill may be disputed on the phone; after that the service centre talks it over in person."""
+
+
+MOST_HEAD_START = 12
+"""Hours at most by which a private repair may come up sooner than another that is due as late."""
+
+
+class Urgency(StrEnum):
+    """How a complaint or repair waits: emergencies and what is everybody's never wait for anything."""
+
+    EMERGENCY = "emergency"
+    COMMON = "common"
+    ORDINARY = "ordinary"
 
 
 class Kind(StrEnum):
@@ -53,6 +66,10 @@ STATE_NAMES: dict[State, str] = {State.OPEN: "待答复", State.ANSWERED: "已�
 OUTCOME_NAMES: dict[Outcome, str] = {
     Outcome.UPHELD: "成立", Outcome.PARTLY: "部分成立", Outcome.REJECTED: "不成立", Outcome.WITHDRAWN: "业主撤回",
 }  # fmt: skip
+URGENCY_NAMES: dict[Urgency, str] = {
+    Urgency.EMERGENCY: "紧急：漏水、停电、困人、安全", Urgency.COMMON: "公共部位", Urgency.ORDINARY: "家里报修、其他",
+}  # fmt: skip
+RANKS: dict[Urgency, int] = {Urgency.EMERGENCY: 0, Urgency.COMMON: 1, Urgency.ORDINARY: 2}
 MOVES: dict[State, frozenset[State]] = {
     State.OPEN: frozenset({State.ANSWERED, State.CLOSED}),
     State.ANSWERED: frozenset({State.ANSWERED, State.CLOSED}),
@@ -112,3 +129,20 @@ def late(made_at: dt.datetime, answered_at: dt.datetime | None, now: dt.datetime
 def hold_ends(made_on: dt.date, closed_on: dt.date) -> dt.date:
     """The last day on which the dispute holds the late fee: the day it was closed, never before it began."""
     return max(made_on, closed_on)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where a ticket stands among those that wait: by ``rank``, then by ``turn_at``."""
+
+    rank: int
+    head_start: int
+    turn_at: dt.datetime
+
+
+def turn(kind: Kind, urgency: Urgency, due_at: dt.datetime, earned: int) -> Turn:
+    """``earned``: hours of head start of whoever asks. It counts for private repairs that are not urgent, moves their turn
+    and nothing else, and never more than ``MOST_HEAD_START``: the time to answer is the same for everybody."""
+    plain = kind is Kind.COMPLAINT and urgency is Urgency.ORDINARY
+    hours = min(max(earned, 0), MOST_HEAD_START) if plain else 0
+    return Turn(RANKS[urgency], hours, due_at - dt.timedelta(hours=hours))

@@ -18,6 +18,7 @@ from . import (
     closing,
     control,
     corrections,
+    credit,
     debits,
     deposits,
     desk,
@@ -43,6 +44,6 @@ from . import (
 )
 
 THEMES = (
-    prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
+    prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, credit, walks, joint,
     listening, legal, votes, deposits, closing, control, reserve,
 )  # fmt: skip

@@ -16,9 +16,11 @@ from wuyefei.relations.accounts.public import Place
 from wuyefei.relations.service.public import (
     OUTCOME_NAMES,
     TOPIC_NAMES,
+    URGENCY_NAMES,
     Outcome,
     Ticket,
     Topic,
+    Urgency,
     ask_instalments,
     complain,
     dispute,
@@ -79,7 +81,9 @@ def instalment(request: OwnerRequest, place: Place) -> HttpResponse:
 def complaint(request: OwnerRequest, place: Place) -> HttpResponse:
     assert request.owner is not None
     owner = request.owner
-    return _attempt(request, place, lambda: complain(owner, place, request.POST.get("text", "")), "complaint", {})
+    sent = request.POST
+    context = {"urgencies": [(code.value, _(name)) for code, name in URGENCY_NAMES.items()], "urgency": sent.get("urgency", Urgency.ORDINARY)}
+    return _attempt(request, place, lambda: complain(owner, place, sent.get("text", ""), sent.get("urgency", Urgency.ORDINARY)), "complaint", context)
 
 
 @place_page
