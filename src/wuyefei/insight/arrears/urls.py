@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from .pages import export, history, ledger, views
+from .pages import building, export, history, ledger, views
 
 app_name = "arrears"
 urlpatterns = [
     path("", ledger.ledger, name="ledger"),
     path("totals", ledger.sums, name="totals"),
     path("places", ledger.places, name="places"),
+    path("map", building.building_page, name="map"),
     path("households/<int:property_id>", ledger.household, name="household"),
     path("views", views.save, name="save_view"),
     path("views/<int:view_id>/drop", views.drop, name="drop_view"),
