@@ -8,7 +8,17 @@ from dataclasses import replace
 
 from tests.architecture.place import SECOND, START, TODAY, Place
 from tests.world import actor_of
-from wuyefei.collection.followup.public import DEFAULT, Case, Step, draft_now, hand_over, save_policy
+from wuyefei.collection.followup.public import (
+    DEFAULT,
+    Case,
+    Log,
+    Step,
+    attach,
+    draft_now,
+    hand_over,
+    log,
+    save_policy,
+)
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.joint.public import Opening, join, open_effort, plan_work, show
 from wuyefei.collection.legal.public import Letter, make_paper, open_matter
@@ -62,6 +72,8 @@ def pursue(place: Place) -> None:
         first_on=TODAY, seen_on=TODAY,
     )  # fmt: skip
     place.ids["miss"] = [miss.pk]
+    said = log(case.pk, Log(f"{place.mark.letters}-log", Case.objects.get(pk=case.pk).acts, Channel.DESK, "reached", clock.now()), actor=manager).act
+    place.ids |= {"act": [said.pk], "attachment": [attach(said.pk, b"#!AMR" + place.mark.letters.encode(), actor=manager).pk]}
     _sue(place)
 
 

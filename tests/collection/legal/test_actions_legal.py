@@ -12,6 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from tests.collection.legal.conftest import at, bills_of, refused
 from tests.scenarios.month import first_finding
 from tests.world import World, pay
+from wuyefei.collection.followup.public import Case, Log, attach, log
+from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.legal.actions.papers import TEMPLATE
 from wuyefei.collection.legal.composing.blocks import paper, part, table
 from wuyefei.collection.legal.composing.letters import letter_data, words_of
@@ -42,7 +44,7 @@ from wuyefei.foundation.platform.models import PersonalDataRead
 from wuyefei.foundation.platform.typesetting import picture
 from wuyefei.money.billing.public import open_bills
 from wuyefei.money.payments.public import PaymentOrder
-from wuyefei.relations.contacts.public import Contact, Refusal, StepRefused, add_ground, measures_in
+from wuyefei.relations.contacts.public import Channel, Contact, Refusal, StepRefused, add_ground, measures_in
 from wuyefei.relations.service.public import Asked, raise_ticket
 from wuyefei.relations.service.public import Kind as TicketKind
 from wuyefei.relations.service.public import answer as answer_ticket
@@ -260,6 +262,20 @@ def test_the_pack_is_the_same_for_the_same_facts(world: World) -> None:
     with clock.at(at(AFTER, 12)):
         settle_up(world, "陆小满")
         assert make_paper(matter.pk, "pack", actor=world["legal"]).digest != first.digest
+
+
+def test_the_pack_lists_photographs_and_voice_notes_by_their_digest(world: World) -> None:
+    matter = demanded(world)
+    with clock.at(at(AFTER)):
+        before = make_paper(matter.pk, "pack", actor=world["legal"])
+        reckon_cases(matter.community_id, AFTER)
+        case = Case.objects.get(person=matter.person, closed_on__isnull=True)
+        act = log(case.pk, Log("pack-1", case.acts, Channel.DESK, "reached", at(AFTER)), actor=world["legal"]).act
+        kept = attach(act.pk, b"#!AMR voice", actor=world["legal"])
+        pack = make_paper(matter.pk, "pack", actor=world["legal"])
+    (part,) = [part for part in pack.data["parts"] if part["title"] == "联系记录"]
+    assert part["blocks"][-1]["rows"] == [[f"{AFTER} 10:30", "语音", "audio/amr，11 字节", kept.sha256[:32], kept.sha256[32:]]]
+    assert pack.digest != before.digest
 
 
 @pytest.mark.parametrize("kind", ["claim", "order", "mediation"])

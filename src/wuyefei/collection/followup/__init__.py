@@ -2,7 +2,7 @@
 
 Nouns: case 案件 (the overdue debt of one payer while it lasts), grade 级 (S/A/B/C, the debt; not the class of behaviour),
 policy 节奏 (the cadence of a place and track from a day on, in versions), rung 台阶 (a line of it), next step 下一步, step 步骤
-(the next step of a case drafted for a day), handover 分派 (cases given to somebody at once), act 经过 (a contact logged in a case), promise 承诺, green lane 绿色通道
+(the next step of a case drafted for a day), handover 分派 (cases given to somebody at once), act 经过 (a contact logged in a case), attachment 附件 (a photograph or voice note beside it, append-only), promise 承诺, green lane 绿色通道
 (granted to a payer in difficulty, grade C), script 话术 (what to say, by age of the debt, in versions).
 States of a case: open → closed (nothing overdue is left). Of a step: draft → released (a planned contact) → done, or refused by
 the guard, or dropped. Of a promise: open → kept | broken | replaced.

@@ -114,6 +114,32 @@ class Act(models.Model):
         return f"{self.case} {self.number}"
 
 
+class Attachment(models.Model):
+    """A photograph or a voice note beside a contact, in the database so that backups hold it too; ``sha256`` of what is kept,
+    ``size`` in bytes. Append-only."""
+
+    class Kind(models.TextChoices):
+        PHOTO = "photo", _("照片")
+        VOICE = "voice", _("语音")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="attachments")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    content_type = models.CharField(max_length=20)
+    content = models.BinaryField()
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["act", "sha256"], name="attached_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.sha256[:12]}"
+
+
 class Promise(models.Model):
     """``amount_fen`` by ``due_on``. Only the state changes, and only once."""
 

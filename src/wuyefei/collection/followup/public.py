@@ -1,13 +1,14 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.acting import CaseClosed, CaseMoved, Log, Logged, end_lane, grant_lane, log, set_next
+from .actions.attaching import attach
 from .actions.handing import assign, hand_over, take_back, workers
 from .actions.policies import save_policy
 from .actions.reckoning import reckon, reckon_all
 from .actions.scripts import ForbiddenWords, save_script
 from .actions.steps import adjust, draft_all, draft_now, drop, held_steps, release
 from .models import Act, CadencePolicy, Case, Handover, Lane, Promise, Reason, Script, Step
-from .queries.cases import cases, get_case, open_cases, overdue_bills, workable
+from .queries.cases import attachments, cases, get_case, open_cases, overdue_bills, workable
 from .queries.steps import steps
 from .rules.cadence import LADDER, Age
 from .rules.grades import MINIMUMS, Grade, Minimum
@@ -21,6 +22,8 @@ __all__ = [
     "MINIMUMS",
     "SILENT",
     "Act",
+    "attach",
+    "attachments",
     "Age",
     "CadencePolicy",
     "Case",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import cases, desk, picked, policy, scripts, steps
+from .pages import attached, cases, desk, picked, policy, scripts, steps
 
 app_name = "followup"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("cases/<int:case_id>/dial", desk.dial, name="dial"),
     path("cases/<int:case_id>/next", cases.next_contact, name="next"),
     path("cases/<int:case_id>/lane", cases.lane, name="lane"),
+    path("acts/<int:act_id>/attach", attached.attach_file, name="attach"),
+    path("attachments/<int:attachment_id>", attached.attached, name="attached"),
     path("handovers/<int:handover_id>/undo", cases.undo, name="undo"),
     path("give", picked.give_picked, name="give"),
     path("cadence", policy.cadence, name="cadence"),

@@ -141,7 +141,7 @@ ACTIONS = {
     "sharing.agree": noop("约定分摊缴费人"), "sharing.end": noop("结束分摊约定"), "sharing.reopen": noop("恢复分摊约定"),
     "deposits.describe": noop("修改押金说明"), "deposits.ask": noop("申请退还押金"), "deposits.return": noop("退还押金"), "deposits.refused": noop("押金退还未通过"),
     "deposits.back": noop("押金退款取消"), "deposits.hand_over": noop("押金随房屋转移"),
-    "followup.script": noop("编写催缴话术"), "followup.export": noop("导出催缴案件"),
+    "followup.attach": noop("附上照片或语音"), "followup.script": noop("编写催缴话术"), "followup.export": noop("导出催缴案件"),
 }  # fmt: skip
 FIELDS = {
     "measure": noop("应急减免"), "communities": noop("小区"), "percent": noop("减免百分比"), "deferral_months": noop("缓缴月数"),

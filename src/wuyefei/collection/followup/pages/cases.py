@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,8 +30,8 @@ from wuyefei.relations.contacts.public import Channel, Contact, StepRefused, con
 from ..actions.acting import end_lane, grant_lane, set_next
 from ..actions.handing import hand_over, handovers, take_back, workers
 from ..forms import StepForm
-from ..models import Case, Handover, Promise
-from ..queries.cases import ORDER, acts_of, get_case, open_cases, promises_of, totals
+from ..models import Attachment, Case, Handover, Promise
+from ..queries.cases import ORDER, acts_of, attachments, get_case, open_cases, promises_of, totals
 from ..rules.grades import GRADE_NAMES
 from ..rules.nextstep import SILENT
 from .common import Note, actor_of, dressed, note_of, reasons
@@ -182,8 +183,15 @@ def _story(request: HttpRequest, row: Case, which: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if which in ("", "contact"):
         acts = {act.contact_id: act for act in acts_of(actor, row.pk)[:STORY]}
+        files: dict[int, list[Attachment]] = defaultdict(list)
+        for beside in attachments(actor).filter(act__in=[act.pk for act in acts.values()]):
+            files[beside.act_id].append(beside)
         for one in contacts(actor).filter(person_id=row.person_id).select_related("made_by").order_by("-at", "-pk")[:STORY]:
-            found.append({"at": one.at, "kind": "contact", "row": one, "act": acts.get(one.pk), "late": one.state == Contact.State.PLANNED})
+            act = acts.get(one.pk)
+            found.append({
+                "at": one.at, "kind": "contact", "row": one, "act": act, "late": one.state == Contact.State.PLANNED,
+                "files": files[act.pk] if act else [], "may_attach": act is not None and actor.may(Permission.FOLLOW_WORK, row.community_id),
+            })  # fmt: skip
         for said in promises_of(actor, row.person_id)[:STORY]:
             if said.settled_on and said.state != Promise.State.REPLACED:
                 at = dt.datetime.combine(said.settled_on, dt.time(23, 59), tzinfo=CHINA)

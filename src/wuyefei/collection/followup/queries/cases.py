@@ -16,7 +16,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import LateFeeHold, OpenBill, Receivable, open_bills
 from wuyefei.relations.contacts.public import DISPUTE
 
-from ..models import Act, Case, Lane, Promise, Script, Step
+from ..models import Act, Attachment, Case, Lane, Promise, Script, Step
 from ..rules.cadence import Age
 from ..rules.nextstep import SILENT
 from ..rules.scripts import BUILT_IN, interval
@@ -64,6 +64,26 @@ def done_today(actor: Actor, today: dt.date) -> int:
 def acts_of(actor: Actor, case_id: int) -> QuerySet[Act]:
     rows = Act.objects.filter(case__in=cases(actor).filter(pk=case_id))
     return rows.select_related("contact", "made_by", "script").order_by("-number")
+
+
+def get_act(actor: Actor, act_id: int) -> Act:
+    row = Act.objects.filter(pk=act_id, case__in=cases(actor)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def attachments(actor: Actor) -> QuerySet[Attachment]:
+    """What is beside the contacts of the actor's cases, without the bytes, the earliest first."""
+    rows = Attachment.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.FOLLOW_VIEW))
+    return rows.defer("content").order_by("pk")
+
+
+def get_attachment(actor: Actor, attachment_id: int) -> Attachment:
+    row = attachments(actor).defer(None).filter(pk=attachment_id).first()
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def promises_of(actor: Actor, person_id: int) -> QuerySet[Promise]:

@@ -10,6 +10,7 @@ from wuyefei.collection.followup.public import (
     Case,
     Log,
     assign,
+    attach,
     draft_now,
     grant_lane,
     log,
@@ -25,6 +26,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.insight.risk.public import reckon as reckon_classes
 from wuyefei.relations.contacts.public import Channel
 
+from .. import voice
 from ..scene import Act, Scene
 
 LOOKED_BACK, EACH_DAY = 14, 3
@@ -69,7 +71,9 @@ def _call(scene: Scene, number: int) -> None:
         f"demo-{scene.community.pk}-{number}", case.acts, Channel.PHONE, outcome, clock.now(), reason, note,
         promise_fen=owed or None, promise_on=today + dt.timedelta(days=3 + number % 9) if owed else None,
     )  # fmt: skip
-    log(case.pk, entry, actor=actor)
+    act = log(case.pk, entry, actor=actor).act
+    if outcome == "claims_paid":
+        attach(act.pk, voice.note(), actor=actor)
 
 
 def promisable(case: Case, actor: Actor) -> int:

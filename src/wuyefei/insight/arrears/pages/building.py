@@ -43,7 +43,7 @@ def building_page(request: HttpRequest) -> HttpResponse:
     query = {"community": str(place or ""), "building": str(shown.pk if shown else ""), "item": str(item or ""), "on": str(on)}
     context = {
         "here": "map", "may_report": actor.may(Permission.REPORT_VIEW), "places": places, "buildings": several, "items": known, "place": place,
-        "building": shown, "item": item, "on": on, "today": today, "wrong": wrong, "columns": [(name, found, len(found)) for name, found in drawn.columns],
+        "building": shown, "item": item, "on": on, "today": today, "wrong": wrong, "columns": [(_entrance(name), found, len(found)) for name, found in drawn.columns],
         "floors": [(floor, [[_cell(home) for home in cell] for cell in cells]) for floor, cells in drawn.floors], "count": len(homes),
         "legend": [(state.value, MARKS[state], _(name), counts[state]) for state, name in STATE_NAMES.items()], "filled": bool(homes),
         "ledger_url": reverse("arrears:ledger") + link({key: query[key] for key in ("community", "building", "item")}) if on == today else "",
@@ -79,6 +79,11 @@ def _day(text: str, today: dt.date) -> tuple[dt.date, str]:
     except Invalid as error:
         return today, error.text
     return (today, _("日期不能晚于今天，已按今天显示。")) if found > today else (found, "")
+
+
+def _entrance(name: str) -> str:
+    """``1`` is entrance 1; a name that says more stands as it is."""
+    return _("%(name)s 单元") % {"name": name} if name.isdigit() else name
 
 
 def _cell(home: Home) -> dict[str, Any]:
