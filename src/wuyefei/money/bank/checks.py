@@ -47,7 +47,7 @@ def deposits(organisation_id: int) -> Iterator[Yielded]:
     """Every line of our own cash shows one slip of its sum and place, and every settled slip is shown by one."""
     lines = BankLine.objects.filter(organisation_id=organisation_id, state=BankLine.State.DEPOSIT)
     yield Examined(lines.count())
-    pairs = SlipLine.objects.filter(line__organisation_id=organisation_id)
+    pairs = SlipLine.objects.filter(line__organisation_id=organisation_id, undone_at__isnull=True)
     for line_id in lines.exclude(pk__in=pairs.values("line_id")).order_by("pk").values_list("pk", flat=True):
         yield Finding("bank.deposits", "bank_bankline", line_id, "缴存的流水没有缴款单")
     same = Q(slip__amount_fen=F("line__amount_fen"), slip__community_id=F("line__community_id"), line__state=BankLine.State.DEPOSIT)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
 
-from .models import BankLine
+from .models import BankLine, SlipLine
 from .rules.matching import Doubt, Reason
 
 
@@ -46,4 +46,6 @@ def describe(request: Request) -> list[tuple[str, str]]:
     for booking in line.bookings.filter(payment__voided_at__isnull=True).select_related("payment__property", "payment__payer"):
         paid = booking.payment
         words.append((_("已入账给"), f"{paid.property.code} {paid.payer.name} {yuan_text(paid.amount_fen)}"))
+    for shown in SlipLine.objects.filter(line=line, undone_at__isnull=True).select_related("slip"):
+        words.append((_("缴款单"), f"{shown.slip.number} {yuan_text(shown.slip.amount_fen)}"))
     return words

@@ -111,10 +111,18 @@ class LineBooking(models.Model):
 
 
 class SlipLine(models.Model):
-    """The line by which the bank shows a deposit slip. Append-only: a slip is shown once."""
+    """The line by which the bank shows a deposit slip: a slip is shown once, a line shows one. A wrong match is undone by two people
+    and stays; then another may follow."""
 
-    line = models.OneToOneField(BankLine, on_delete=models.PROTECT, related_name="+")
-    slip = models.OneToOneField(DepositSlip, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="+")
+    slip = models.ForeignKey(DepositSlip, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line"], condition=models.Q(undone_at__isnull=True), name="line_shows_one_slip"),
+            models.UniqueConstraint(fields=["slip"], condition=models.Q(undone_at__isnull=True), name="slip_shown_once"),
+        ]
 
 
 class Habit(models.Model):

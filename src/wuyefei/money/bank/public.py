@@ -1,7 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.claiming import Share, ask_return, ask_unmatch, claim, keep_waiting
-from .actions.deposits import NotThisSlip, claim_deposit, claim_settlement
+from .actions.deposits import NotThisSlip, ask_undo_deposit, claim_deposit, claim_settlement
 from .actions.for_funds import give_to_fund, take_from_fund
 from .actions.importing import Fresh, Imported, import_statement, look
 from .models import BankLine, BankStatement, Habit, LineBooking, SlipLine
@@ -20,6 +20,7 @@ __all__ = [
     "StatementRefused",
     "SlipLine",
     "ask_return",
+    "ask_undo_deposit",
     "ask_unmatch",
     "claim",
     "claim_deposit",

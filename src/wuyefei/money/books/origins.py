@@ -68,6 +68,7 @@ def register_origins() -> None:
         ("recon.fees", _("渠道手续费"), _to("reconciliation:day")),
         ("recon.write_off", _("渠道差异核销"), _to("reconciliation:difference")),
         ("bank.deposit", _("缴存到账"), _to("bank:line")),
+        ("bank.deposit_undone", _("撤销认作缴存"), _to("bank:line")),
         ("bank.deposit_claimed", _("认领为缴存"), _to("bank:line")),
         ("cashdesk.handover", _("交班长短款"), _to("cashdesk:shift")),
     ):

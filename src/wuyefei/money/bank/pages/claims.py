@@ -31,7 +31,7 @@ from ..actions.claiming import (
     claim,
     keep_waiting,
 )
-from ..actions.deposits import claim_deposit, slips_of
+from ..actions.deposits import UNDEPOSIT_KIND, ask_undo_deposit, claim_deposit, slips_of
 from ..explaining import doubt_text, reason_name
 from ..models import BankLine, SlipLine
 from ..queries import Proposed, get_line, households, proposed, to_claim
@@ -111,13 +111,14 @@ def line_detail(request: StaffRequest, bank_line_id: int) -> HttpResponse:
     homes = _homes(request, line) if may and line.state == State.WAITING else []
     text = request.GET.get("find", "").strip()[:40]
     hits = find_properties(request.actor, text, line.community_id, 12) if text and may else []
-    kind = RETURN_KIND if line.state == State.RETURNING else UNMATCH_KIND
+    kind = {State.RETURNING: RETURN_KIND, State.DEPOSIT: UNDEPOSIT_KIND}.get(State(line.state), UNMATCH_KIND)
     context = {
         "line": line, "homes": [(home, ", ".join(map(reason_name, home.reasons))) for home in homes], "may": may, "find": text,
         "hits": [hit for hit in hits if hit.pk not in {home.property_id for home in homes}], "doubt": doubt_text(line.doubt),
         "bookings": line.bookings.select_related("payment__property", "payment__payer", "payment__receipt").order_by("pk"),
         "request_open": open_request(request.actor, kind, line.pk), "now": clock.now(), "added": request.GET.getlist("add"),
-        "slips": slips_of(line) if may and line.state == State.WAITING else [], "shown": SlipLine.objects.filter(line=line).select_related("slip").first(),
+        "slips": slips_of(line) if may and line.state == State.WAITING else [], "shown": SlipLine.objects.filter(line=line, undone_at__isnull=True).select_related("slip").first(),
+        "may_undo_deposit": may and line.state == State.DEPOSIT,
         "may_unmatch": request.actor.may(Permission.PAYMENT_VOID_REQUEST, line.community_id) and line.state == State.BOOKED,
     }  # fmt: skip
     return render(request, "bank/line.html", context)
@@ -185,6 +186,9 @@ def act(request: StaffRequest, bank_line_id: int) -> HttpResponse:
         elif what == "slip":
             slip = claim_deposit(line.pk, number_of(request.POST.get("slip", "")) or 0, actor=request.actor)
             messages.success(request, _("已认作缴款单 %(number)s 到账") % {"number": slip.number})
+        elif what == "undeposit":
+            ask_undo_deposit(line.pk, note, actor=request.actor)
+            messages.success(request, _("已提交撤销申请，由另一位同事审批"))
         elif what == "return":
             ask_return(line.pk, note, actor=request.actor)
             messages.success(request, _("已提交退回申请，由另一位同事审批"))
