@@ -62,6 +62,7 @@ def register_origins() -> None:
         ("refund.done", _("退款完成"), _to("channels:refund")),
         ("refund.suspense_out", _("待查款转退款"), _to("channels:refund")),
         ("refund.suspense_back", _("待查款退款退回"), _to("channels:refund")),
+        ("deposits.carried", _("以前的押金转到 2241.1"), None),
         ("cashdesk.slip", _("现金缴存"), _to("cashdesk:slip")),
         ("cashdesk.slip_void", _("缴款单作废"), _to("cashdesk:slip")),
         ("bank.settlement", _("渠道结算到账"), _to("bank:line")),
