@@ -39,6 +39,7 @@ from . import (
     smart,
     talk,
     today,
+    unusual,
     votes,
     walks,
 )
@@ -47,4 +48,5 @@ THEMES = (
     cards,
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
     listening, legal, votes, deposits, closing, control, reserve,
+    unusual,
 )  # fmt: skip
