@@ -63,6 +63,7 @@ ACTIONS = {
     "bank.import": noop("导入银行流水"), "bank.claim": noop("认领银行来款"), "bank.keep": noop("留在待查款"),
     "bank.return": noop("退回付款人"), "bank.unmatch": noop("撤销匹配"), "books.codes": noop("修改科目对照"),
     "cashdesk.slip": noop("登记缴款单"), "cashdesk.slip_void": noop("作废缴款单"), "cashdesk.slip_settled": noop("缴款到账"),
+    "bank.remittance": noop("按汇款清单入账"),
     "bank.deposit_undone": noop("撤销认作缴存"), "bank.undeposit": noop("撤销缴存认领"), "cashdesk.slip_reopened": noop("缴款单回到在途"),
     "bank.deposit": noop("缴存到账"),
     "debit.sign": noop("登记代扣签约"), "debit.end": noop("代扣解约"), "debit.terms": noop("修改代扣设置"), "debit.batch": noop("生成代扣批次"),
