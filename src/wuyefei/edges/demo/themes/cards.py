@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.kernel.dates import CHINA, DAY, Month, Span
 from wuyefei.foundation.platform import clock
+from wuyefei.money.billing.public import Receivable, open_bills
 from wuyefei.money.cashdesk.public import (
     CardRead,
     CardSlip,
@@ -22,15 +23,21 @@ from wuyefei.money.cashdesk.public import (
     PosTerminal,
     add_merchant,
     add_terminal,
+    open_shift_of,
     slips_of_payments,
+    take,
 )
-from wuyefei.money.payments.public import Payment, Tender
+from wuyefei.money.payments.public import Payment, PaymentOrder, Tender
 from wuyefei.money.reconciliation.public import ChannelDay, compare_again, take_in_cards
 
+from .. import cast
 from ..scene import Act, Scene
+from .files import in_parts
 
 ACQUIRER = "云联收单（示例）"
 HEAD = ("商户号", "终端号", "交易日期", "交易时间", "卡号", "交易类型", "交易金额", "手续费", "清算金额", "参考号", "清算日期")
+EACH_DAY, AMONG = 3, 60
+"""So many pay by card each day that the first place's desk is open, out of those who owe."""
 LEFT_OUT = 0.1
 """The share of slips that the cashier does not copy."""
 COPIED_WRONGLY = 2
@@ -45,6 +52,8 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
     yield Act(at(first, 8, 10), partial(_set_up, scene))
     for number in range(Span(first, last).days):
         day = first + DAY * number
+        if scene.place.prefix == cast.GROUP.places[0].prefix:
+            yield from (Act(at(day, 15, 20 + turn), partial(_pays, scene, turn)) for turn in range(EACH_DAY))
         if day > calendar.live_from:
             yield Act(at(day, 9, 8), partial(_take_in, scene, day - DAY))
     if last == calendar.today:
@@ -57,6 +66,25 @@ def _set_up(scene: Scene) -> None:
         return
     merchant = add_merchant(place.pk, ACQUIRER, f"898330{place.pk:06d}", "云联收单", actor=lead)
     add_terminal(merchant.pk, place.pk, f"T{place.pk:07d}", "前台", actor=lead)
+
+
+def _pays(scene: Scene, turn: int) -> None:
+    """Somebody who owes comes with a card, while a shift is open."""
+    place, cashier, today = scene.community, scene[Role.CASHIER], clock.today()
+    if open_shift_of(cashier, place.pk) is None:
+        return
+    rows = Receivable.objects.filter(community=place, outstanding_fen__gt=0, reversed_at__isnull=True, due_on__lt=today, payer__kind="individual")
+    owing = list(dict.fromkeys(rows.order_by("-due_on", "property__sort_key", "pk").values_list("payer_id", "property_id")))[:AMONG]
+    if not owing:
+        return
+    payer_id, home_id = scene.dice("card", today, turn).choice(owing)
+    apart = in_parts(scene)
+    bills = [bill for bill in open_bills(cashier, today, payer_ids=[payer_id]) if bill.property_id == home_id and not bill.held and bill.id not in apart]
+    if not bills:
+        return
+    key = f"{scene.place.prefix}-card-{today:%Y%m%d}-{turn}"
+    order = PaymentOrder(home_id, payer_id, tuple(bill.id for bill in bills), {"card": sum(bill.total_fen for bill in bills)}, key)
+    take(order, actor=cashier, card=slip_of(scene, key))
 
 
 def slip_of(scene: Scene, key: str) -> CardRead:
