@@ -175,8 +175,10 @@ class TestCards:
 
     def test_a_voided_card_has_to_be_taken_back(self, desk: World) -> None:
         payment = Payment.objects.get(client_key="card-1-1-101")
-        decide(ask_void(payment.pk, actor=desk["cashier"], reason="刷错").pk, approved=True, actor=desk["lead"])
         take_in(desk)
+        assert gaps() == []
+        decide(ask_void(payment.pk, actor=desk["cashier"], reason="刷错").pk, approved=True, actor=desk["lead"])
+        make_rounds(desk.organisation.pk)
         assert gaps() == [("not_theirs", f"T0000001-{R101}-R", -25000, 0, "")]
         take_in(desk, HEAD + line("260116000009", "250.00", "1.50", deed="消费撤销", original=R101, day="2026-01-16"))
         assert [gap[4] for gap in gaps()] == ["vanished"]

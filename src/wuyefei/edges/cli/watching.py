@@ -20,8 +20,7 @@ def watch(args: argparse.Namespace) -> Outcome:
     from wuyefei.foundation.access.rules import Permission
     from wuyefei.foundation.platform import clock
     from wuyefei.foundation.platform.exports import workbook
-    from wuyefei.money.watch.public import alerts, exportable, look, sheets_of, signs_of
-    from wuyefei.money.watch.rules import WEEK, monday_of
+    from wuyefei.money.watch.public import WEEK, alerts, exportable, look, monday_of, sheets_of, signs_of
 
     organisation_id = boot.organisation_id_of(args.organisation)
     actor = boot.acting(args.as_user, organisation_id)

@@ -27,6 +27,7 @@ from .keeping import SIDES, close, keep
 from .models import BillRow, ChannelDay, Difference
 from .rules import SETTLED_WITHIN, Row, compare, read_bill
 from .settling import settle
+from .swipes import days_of_voids
 
 DAY_LOCK = 0x77790025
 FEES_KIND, WRITE_OFF_KIND = "recon.fees", "recon.write_off"
@@ -191,12 +192,12 @@ def make_rounds(organisation_id: int | None) -> int:
 
 
 def _card_rounds(organisation_id: int | None) -> int:
-    """Acquirers' days with something open, or without their money: what the bank brought meanwhile may end it."""
-    open_days = Q(differences__closed_at__isnull=True, differences__isnull=False) | Q(settled_line__isnull=True)
-    rows = PosMerchant.objects.filter(pk__in=ChannelDay.objects.filter(open_days, merchant__isnull=False).values("merchant_id")).order_by("pk")
+    """Acquirers' days with something open, without their money, or with a payment that was voided since: what came meanwhile may end
+    it, or has to be asked for."""
+    rows = PosMerchant.objects.filter(pk__in=ChannelDay.objects.filter(merchant__isnull=False).values("merchant_id")).order_by("pk")
     if organisation_id is not None:
         rows = rows.filter(organisation_id=organisation_id)
     for merchant in rows:
         with transaction.atomic():
-            compare_account(merchant, service_actor(merchant.organisation_id, SYSTEM), [])
+            compare_account(merchant, service_actor(merchant.organisation_id, SYSTEM), days_of_voids(merchant))
     return len(rows)

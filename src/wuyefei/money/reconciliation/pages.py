@@ -118,7 +118,7 @@ def _may_work(request: StaffRequest, day: ChannelDay) -> bool:
 def day_page(request: StaffRequest, channel_day_id: int) -> HttpResponse:
     day = get_day(request.actor, channel_day_id)
     rows = paginate(day.rows.all(), ["id"], request.GET.get("at", ""))
-    may = _may_work(request, day) if day.merchant_id else setups(request.actor).filter(pk=day.setup_id).exists()
+    may = _may_work(request, day) if day.setup_id is None else setups(request.actor).filter(pk=day.setup_id).exists()
     found = list(day.differences.select_related("owner", "closed_by").order_by("closed_at", "pk"))
     context = {
         "day": day, "rows": rows.rows, "newer": f"?at={rows.newer}" if rows.newer else "", "older": f"?at={rows.older}" if rows.older else "",

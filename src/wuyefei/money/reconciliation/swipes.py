@@ -69,6 +69,13 @@ def _swipe(tender: Tender, slip: CardSlip | None, mine: dict[int, str]) -> Swipe
     )  # fmt: skip
 
 
+def days_of_voids(merchant: PosMerchant) -> list[int]:
+    """The days of an account whose files have a payment that was voided lately."""
+    voided = CardSlip.objects.filter(terminal__merchant=merchant, payment__voided_at__gte=clock.now() - LATE_WITHIN).exclude(reference="")
+    rows = BillRow.objects.filter(channel_day__merchant=merchant, transaction_id__in=voided.values("reference"))
+    return list(rows.values_list("channel_day_id", flat=True).distinct())
+
+
 def last_traded(days: QuerySet[ChannelDay]) -> dt.date | None:
     """The last day of trade that the files of some days have."""
     found: dt.date | None = BillRow.objects.filter(channel_day__in=days).aggregate(last=Max("traded_on"))["last"]

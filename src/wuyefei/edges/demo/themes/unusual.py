@@ -12,8 +12,7 @@ from wuyefei.foundation.kernel.dates import DAY, Month
 from wuyefei.foundation.platform import clock
 from wuyefei.money.payments.public import Payment
 from wuyefei.money.receipts.public import log_print
-from wuyefei.money.watch.public import alerts, close, look
-from wuyefei.money.watch.rules import WEEK, monday_of
+from wuyefei.money.watch.public import WEEK, alerts, close, look, monday_of
 
 from .. import cast
 from ..scene import Act, Scene

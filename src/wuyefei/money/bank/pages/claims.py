@@ -87,7 +87,7 @@ def export(request: StaffRequest) -> HttpResponse:
     sheet = Sheet(
         _("流水认领"), head,
         [
-            [row.community.name, row.value_date, row.payer_name, row.payer_tail, row.memo, row.ref, Fen(row.amount_fen), doubt_text(row.doubt),
+            [row.community.name, row.value_date, row.payer_name, row.payer_tail, row.memo, row.ref, Fen(row.suspense_fen), doubt_text(row.doubt),
              row.owner.name if row.owner else "", row.due_at.date() if row.due_at else None, row.note]
             for row in found
         ],
