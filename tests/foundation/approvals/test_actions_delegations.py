@@ -200,25 +200,22 @@ def test_the_pages(world: World, ask: Ask, enter: SignIn) -> None:
     assert row.pk not in queries.delegations(world["cashier"]).values_list("pk", flat=True)
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "UPDATE approvals_delegation SET ends_on = %(before)s, starts_on = %(before)s", "UPDATE approvals_delegation SET community_id = %(other)s",
-        "UPDATE approvals_delegation SET withdrawn_at = made_at - interval '1 second', withdrawn_by_id = giver_id",
-        "UPDATE access_rolegrant SET ended_on = %(before)s, starts_on = %(before)s WHERE user_id = (SELECT giver_id FROM approvals_delegation)",
-    ],
-)  # fmt: skip
-def test_verify_finds_a_decision_outside_what_was_lent(world: World, ask: Ask, sql: str) -> None:
+def test_verify_finds_a_decision_outside_what_was_lent(world: World, ask: Ask) -> None:
     lend(world)
     decide(ask(100).pk, approved=True, actor=world["legal"])
     assert run_checks(world.organisation.pk, only=["approvals.delegations", "approvals.limits"]).holds
     facts = {"before": TODAY - dt.timedelta(days=1), "other": world.other_community.pk}
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in ("approvals_delegation", "access_rolegrant"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(sql, facts)
-        for table in ("approvals_delegation", "access_rolegrant"):
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-    found = run_checks(world.organisation.pk, only=["approvals.delegations"]).first
-    assert found is not None and found.row_id == Decision.objects.get().pk
+    for sql in (
+        "UPDATE approvals_delegation SET ends_on = %(before)s, starts_on = %(before)s", "UPDATE approvals_delegation SET community_id = %(other)s",
+        "UPDATE approvals_delegation SET withdrawn_at = made_at - interval '1 second', withdrawn_by_id = giver_id",
+        "UPDATE access_rolegrant SET ended_on = %(before)s, starts_on = %(before)s WHERE user_id = (SELECT giver_id FROM approvals_delegation)",
+    ):  # fmt: skip
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                for table in ("approvals_delegation", "access_rolegrant"):
+                    cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                cursor.execute(sql, facts)
+            found = run_checks(world.organisation.pk, only=["approvals.delegations"]).first
+            assert found is not None and found.row_id == Decision.objects.get().pk, sql
+            transaction.set_rollback(True)

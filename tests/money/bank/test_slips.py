@@ -150,7 +150,7 @@ class TestSlips:
             assert (balance(Account.BANK_SUSPENSE), balance(Account.TRANSIT), balance(Account.BANK)) == (0, 0, 25500)
             assert first_finding(desk) == ""
 
-    @pytest.mark.parametrize("memo", ["现金缴存 JK-0211", "现金"])
+    @pytest.mark.parametrize("memo", ["现金缴存 JK-0211", pytest.param("现金", marks=pytest.mark.long)])
     def test_a_wrong_match_is_undone_by_two(self, desk: World, memo: str) -> None:
         with clock.at(D("2026-02-12")):
             slip = bank_it(desk)
