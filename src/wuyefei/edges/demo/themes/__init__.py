@@ -15,6 +15,7 @@ from . import (
     ahead,
     bank,
     billing,
+    cards,
     closing,
     control,
     corrections,
@@ -38,11 +39,14 @@ from . import (
     smart,
     talk,
     today,
+    unusual,
     votes,
     walks,
 )
 
 THEMES = (
+    cards,
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
     listening, legal, votes, deposits, closing, control, reserve,
+    unusual,
 )  # fmt: skip
