@@ -8,6 +8,7 @@ from .actions.scripts import ForbiddenWords, save_script
 from .actions.steps import adjust, draft_all, draft_now, drop, held_steps, release
 from .models import Act, CadencePolicy, Case, Handover, Lane, Promise, Reason, Script, Step
 from .queries.cases import cases, get_case, open_cases, overdue_bills, workable
+from .queries.policies import Span, usual_drive
 from .queries.steps import steps
 from .rules.cadence import LADDER, Age
 from .rules.grades import MINIMUMS, Grade, Minimum
@@ -39,6 +40,7 @@ __all__ = [
     "Reason",
     "Script",
     "Situation",
+    "Span",
     "Step",
     "adjust",
     "assign",
@@ -64,6 +66,7 @@ __all__ = [
     "set_next",
     "steps",
     "take_back",
+    "usual_drive",
     "workable",
     "workers",
 ]

@@ -2,6 +2,6 @@
 
 from .actions import MissSettled, answer, watch_all, watch_now
 from .models import Answer, Miss
-from .queries import misses
+from .queries import before_manager, misses
 
-__all__ = ["Answer", "Miss", "MissSettled", "answer", "misses", "watch_all", "watch_now"]
+__all__ = ["Answer", "Miss", "MissSettled", "answer", "before_manager", "misses", "watch_all", "watch_now"]

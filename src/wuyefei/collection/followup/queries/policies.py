@@ -29,8 +29,8 @@ from wuyefei.relations.contacts.public import (
 )
 
 from ..models import CadencePolicy, Case
-from ..rules.cadence import LADDER, ROUTINE
-from ..rules.policy import Version, of_plain
+from ..rules.cadence import LADDER, ROUTINE, drive_days
+from ..rules.policy import Version, of_plain, policy_for
 from ..rules.trial import Debt, Household
 
 HOURS = {"phone": dt.time(18, 30), "visit": dt.time(10), "letter": dt.time(9, 30)}
@@ -126,6 +126,10 @@ def guard_of(organisation_id: int) -> Callable[[str, dt.date, list[tuple[dt.date
     return allowed
 
 
+
+def usual_drive(organisation_id: int, today: dt.date) -> Span:
+    """The days that the organisation's own cadence keeps for the drive at this quarter's end."""
+    return Span(*drive_days(today, policy_for(versions_of(organisation_id), 0, "", today).rungs))
 
 
 def rung_names(organisation_id: int) -> dict[str, str]:
