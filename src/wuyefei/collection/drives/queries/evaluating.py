@@ -24,20 +24,20 @@ from .standing import ASKING, A, B, Board, H, P, board, contacts_of
 
 C = Contact._meta.db_table
 TELLING = f"""
-SELECT coalesce((SELECT c.channel FROM {C} c WHERE c.person_id = h.person_id AND c.community_id = h.community_id AND c.state = 'done'
+SELECT way, count(*) FILTER (WHERE fen > 0), sum(fen)::bigint FROM (SELECT coalesce((SELECT c.channel FROM {C} c WHERE c.person_id = h.person_id AND c.community_id = h.community_id AND c.state = 'done'
     AND c.direction = 'out' AND c.purpose = ANY(%(asking)s) AND c.closed_by_id IS NOT NULL
     AND coalesce(c.closed_at, c.made_at) > %(since)s AND coalesce(c.closed_at, c.made_at) < a.booked_at
-    ORDER BY coalesce(c.closed_at, c.made_at) DESC, c.id DESC LIMIT 1), ''),
-  count(DISTINCT h.id), sum(a.amount_fen)::bigint
+    ORDER BY coalesce(c.closed_at, c.made_at) DESC, c.id DESC LIMIT 1), '') AS way,
+  h.id, sum(a.amount_fen) AS fen
 FROM {B} b JOIN {H} h ON h.id = b.household_id JOIN {A} a ON a.receivable_id = b.receivable_id JOIN {P} p ON p.id = a.payment_id
 WHERE h.drive_id = %(drive)s AND a.part = 'principal' AND a.booked_at > %(since)s AND a.booked_at < %(until)s AND p.kind = ANY(%(taken)s)
-GROUP BY 1"""
+GROUP BY 1, 2) each GROUP BY 1 HAVING sum(fen) <> 0"""
 """By the way of the last contact before the money came: households, fen."""
 PAYING = f"""
-SELECT p.kind, count(DISTINCT h.id), sum(a.amount_fen)::bigint
+SELECT way, count(*) FILTER (WHERE fen > 0), sum(fen)::bigint FROM (SELECT p.kind AS way, h.id, sum(a.amount_fen) AS fen
 FROM {B} b JOIN {H} h ON h.id = b.household_id JOIN {A} a ON a.receivable_id = b.receivable_id JOIN {P} p ON p.id = a.payment_id
 WHERE h.drive_id = %(drive)s AND a.part = 'principal' AND a.booked_at > %(since)s AND a.booked_at < %(until)s AND p.kind = ANY(%(taken)s)
-GROUP BY 1"""
+GROUP BY 1, 2) each GROUP BY 1 HAVING sum(fen) <> 0"""
 
 
 @dataclass(frozen=True)
