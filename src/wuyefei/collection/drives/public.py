@@ -2,7 +2,7 @@
 
 from .actions import Closing, DriveClosed, DriveOpen, Opening, close_drive, list_due, open_drives
 from .models import Drive, Household, Listed, Member
-from .queries.drives import awaiting_evaluation, drives, get_drive, mine, unpaid
+from .queries.drives import askable, asked_bills, awaiting_evaluation, drives, get_drive, mine, unpaid
 from .queries.evaluating import Evaluation, evaluation
 from .queries.standing import Board, board
 
@@ -17,6 +17,8 @@ __all__ = [
     "Listed",
     "Member",
     "Opening",
+    "askable",
+    "asked_bills",
     "awaiting_evaluation",
     "board",
     "close_drive",

@@ -20,14 +20,14 @@ from wuyefei.relations.contacts.public import Channel, Contact
 
 from ..models import Drive
 from ..rules import Days, at_pace, days_ahead_of, same_days_before
-from .standing import ASKING, A, B, Board, H, P, board, contacts_of
+from .standing import ASKING, CARRIED, A, B, Board, H, P, board, contacts_of
 
 C = Contact._meta.db_table
 TELLING = f"""
 SELECT way, count(*) FILTER (WHERE fen > 0), sum(fen)::bigint FROM (SELECT coalesce((SELECT c.channel FROM {C} c WHERE c.person_id = h.person_id AND c.community_id = h.community_id AND c.state = 'done'
-    AND c.direction = 'out' AND c.purpose = ANY(%(asking)s) AND c.closed_by_id IS NOT NULL
-    AND coalesce(c.closed_at, c.made_at) > %(since)s AND coalesce(c.closed_at, c.made_at) < a.booked_at
-    ORDER BY coalesce(c.closed_at, c.made_at) DESC, c.id DESC LIMIT 1), '') AS way,
+    AND c.direction = 'out' AND c.purpose = ANY(%(asking)s)
+    AND (c.source_ref = '' OR c.channel = 'letter' OR c.outcome <> ALL(%(carried)s)) AND c.closed_at > %(since)s AND c.closed_at < a.booked_at
+    ORDER BY c.closed_at DESC, c.id DESC LIMIT 1), '') AS way,
   h.id, sum(a.amount_fen) AS fen
 FROM {B} b JOIN {H} h ON h.id = b.household_id JOIN {A} a ON a.receivable_id = b.receivable_id JOIN {P} p ON p.id = a.payment_id
 WHERE h.drive_id = %(drive)s AND a.part = 'principal' AND a.booked_at > %(since)s AND a.booked_at < %(until)s AND p.kind = ANY(%(taken)s)
@@ -104,6 +104,7 @@ def evaluation(actor: Actor, drive: Drive, until: dt.date) -> Evaluation:
     past = [Stretch(some, late_taken(drive.community_id, some, until)) for some in (days, same_days_before(days), days_ahead_of(days))]
     facts = {
         "drive": drive.pk, "since": drive.listed_at, "until": end_of(until), "taken": [kind.value for kind in Payment.TAKEN], "asking": list(ASKING),
+        "carried": list(CARRIED),
     }  # fmt: skip
     then = None
     if drive.due_fen is not None and drive.paid_fen is not None:

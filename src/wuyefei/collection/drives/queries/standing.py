@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
 
 from wuyefei.collection.followup.public import Promise
 from wuyefei.foundation.access.actor import Actor
@@ -25,6 +24,8 @@ from ..models import Drive, Household, Listed, Member
 from ..rules import Aim, Home, Outlook, Tally, by_person, outlook, tally
 
 ASKING = ("reminder", "legal")
+CARRIED = ("sent", "delivered", "read", "bounced")
+"""What becomes of a message that a program sends: such a message is no contact of a person of ours, a letter is."""
 H, B, A, P, J = (model._meta.db_table for model in (Household, Listed, Allocation, Payment, Adjustment))
 CHINA_DAY = "AT TIME ZONE 'Asia/Shanghai')::date"
 MOVED = f"""
@@ -81,9 +82,9 @@ def contacts_of(drive: Drive, until: dt.datetime) -> QuerySet[Contact]:
     people = Household.objects.filter(drive=drive).values("person_id")
     rows = Contact.objects.filter(
         community_id=drive.community_id, person_id__in=people, state=Contact.State.DONE, direction=Contact.Direction.OUT, purpose__in=ASKING,
-        closed_by__isnull=False,
     )  # fmt: skip
-    return rows.annotate(logged_at=Coalesce("closed_at", "made_at")).filter(logged_at__gt=drive.listed_at, logged_at__lt=until)
+    ours = rows.filter(Q(source_ref="") | Q(channel="letter") | ~Q(outcome__in=CARRIED))
+    return ours.annotate(logged_at=F("closed_at")).filter(logged_at__gt=drive.listed_at, logged_at__lt=until)
 
 
 def homes_on(drive: Drive, day: dt.date) -> dict[int, Home]:

@@ -21,6 +21,7 @@ from . import (
     debits,
     deposits,
     desk,
+    drives,
     files,
     given_up,
     handovers,
@@ -40,9 +41,11 @@ from . import (
     today,
     votes,
     walks,
+    watching,
 )
 
 THEMES = (
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
+    drives, watching,
     listening, legal, votes, deposits, closing, control, reserve,
 )  # fmt: skip
