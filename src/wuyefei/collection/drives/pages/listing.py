@@ -21,7 +21,7 @@ from ..rules import Tally, tally
 from ..wording import aim_text
 
 SIZE = 20
-TONES = {"planned": "due", "running": "late", "over": "hold", "closed": "paid", "off": "hold"}
+TONES = {"planned": "hold", "running": "due", "over": "late", "closed": "paid", "off": "hold"}
 
 
 @require_GET

@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from wuyefei.collection.followup.public import reckon
 from wuyefei.collection.minimums.public import answer, before_manager, misses, watch
 from wuyefei.foundation.access.rules import Permission, Role
 from wuyefei.foundation.kernel.dates import DAY, Month
 
 from ..scene import Act, Scene
 
-NIGHTS, EXPLAINED, ANSWERED = 8, 6, 1
-"""How many nights are looked at, and how many days ago the collector explained and the manager answered."""
+OPENED, NIGHTS, EXPLAINED, ANSWERED = 40, 8, 6, 1
+"""How many days ago the cases were opened that are asked about, how many nights are looked at, and how many days ago the
+collector explained and the manager answered."""
 SAID = ("本人在外地，已约好下周三晚上视频", "上次说好等儿子回来一起谈，下周一再打")
 DECIDED = "已和专员排好：本周两次，一次上门由我同去"
 
 
 def plan(scene: Scene, month: Month) -> Iterator[Act]:
     manager, today = scene.crew.get(Role.PROJECT_MANAGER), scene.calendar.today
-    if month != scene.calendar.month or Role.COLLECTOR not in scene.crew or manager is None or not manager.may(Permission.FOLLOW_MANAGE, scene.community.pk):
+    if Role.COLLECTOR not in scene.crew or manager is None or not manager.may(Permission.FOLLOW_MANAGE, scene.community.pk):
+        return
+    opened = today - DAY * OPENED
+    if month == Month.of(opened) and month > scene.started:
+        yield Act(scene.calendar.at(opened, 2, 40), partial(reckon, scene.community.pk, opened))
+    if month != scene.calendar.month:
         return
     for back in range(NIGHTS, -1, -1):
         day = today - DAY * back
+        if Month.of(day) != month:
+            continue
         yield Act(scene.calendar.at(day, 3, 20), partial(watch, scene.community, day))
         if back == EXPLAINED:
             yield Act(scene.calendar.at(day, 9, 40), partial(_explain, scene))
