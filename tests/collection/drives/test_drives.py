@@ -49,6 +49,8 @@ from wuyefei.relations.contacts.public import Channel, Contact, Draft, Purpose, 
 
 pytestmark = pytest.mark.django_db
 LAST = dt.date(2026, 3, 10)
+WHOLE = 80000 + 22388 + 16343 + 60180
+"""What is listed where 沈秋白 has paid 60.45 before."""
 
 
 def day(number: int) -> dt.date:
@@ -112,12 +114,13 @@ def test_nobody_is_on_it_who_must_not_be_asked(world: World) -> None:
     assert list(Household.objects.order_by("-owed_fen").values_list("person__name", "owed_fen")) == [("陆小满", 80000), ("沈秋白", 22388)]
 
 
-def test_a_drive_day_by_day(world: World) -> None:
+def lived(world: World) -> tuple[Drive, Tally]:
+    """Both are called on the 4th; 顾予安 pays January on the 5th, 陆小满 a bill on the 6th, voided on the 7th. Returns the drive, and
+    how it stood on the evening of the 4th."""
     with clock.at(at(dt.date(2026, 2, 20))):  # late money before the drive: 36 days on 223.88 are 4.03, so 60.45 of principal
         paid(world, "1-1-102", "沈秋白", JANUARY, 6448, "early")
     drive = opened(world)
-    whole = 80000 + 22388 + 16343 + 60180
-    assert seen(world, drive, MARCH).whole == Tally(3, whole, 0, 0, 0, 0, 0, 0, whole)
+    assert seen(world, drive, MARCH).whole == Tally(3, WHOLE, 0, 0, 0, 0, 0, 0, WHOLE)
     with clock.at(at(day(4), 18)):
         call = Draft(world.people["陆小满"].pk, Channel.PHONE, Purpose.REMINDER, clock.now(), world.flats["1-1-101"].pk)
         record(call, "promised", actor=world["keeper"])
@@ -131,11 +134,31 @@ def test_a_drive_day_by_day(world: World) -> None:
         payment = paid(world, "1-1-101", "陆小满", JANUARY, 25000 + 625, "lu")  # 50 days on 250.00 are 6.25
     with clock.at(at(day(7))):
         approved(world, ask_void(payment.pk, actor=world["cashier"], reason="收错房号"))
+    return drive, evening
+
+
+def _evaluated(world: World, drive: Drive) -> None:
+    closed = close_drive(drive.pk, Closing("管家打的电话最有用", 12000, "加班餐"), actor=world["manager"])
+    found = evaluation(world["manager"], get_drive(world["manager"], drive.pk), LAST)
+    assert (found.end.whole.so_far_fen, found.end.whole.settled, found.end.outlook) == (60180, 1, None)
+    assert (found.here.fen, found.here.days.count) == (60180, 8)
+    assert (found.before.days, found.before.fen) == (Days(dt.date(2025, 12, 3), dt.date(2025, 12, 10)), 0)
+    assert (found.ahead.days.count, found.ahead.fen, found.at_pace_fen) == (61, 6045, 793)
+    assert [(way.code, way.contacts, way.homes, way.fen) for way in found.ways] == [("phone", 2, 1, 60180)]
+    assert [(way.code, way.homes, way.fen) for way in found.paying] == [("desk", 1, 60180)]
+    assert found.cost_share == Decimal("0.1994") and closed.state_on(LAST) == "closed"
+    with pytest.raises(DriveClosed):
+        close_drive(drive.pk, Closing("再来"), actor=world["manager"])
+    assert first_finding(world) == ""
+
+
+def test_a_drive_day_by_day(world: World) -> None:
+    drive, evening = lived(world)
     with clock.at(at(day(8))):
-        assert seen(world, drive, day(4)).whole == evening == Tally(3, whole, 2, 2, 30000, 0, 0, 0, whole)
-        assert seen(world, drive, day(6)).whole == Tally(3, whole, 2, 2, 0, 25000, 55090, 0, whole - 55090)
+        assert seen(world, drive, day(4)).whole == evening == Tally(3, WHOLE, 2, 2, 30000, 0, 0, 0, WHOLE)
+        assert seen(world, drive, day(6)).whole == Tally(3, WHOLE, 2, 2, 0, 25000, 55090, 0, WHOLE - 55090)
         now = seen(world, drive, day(8))
-        assert now.whole == Tally(3, whole, 2, 2, 0, 0, 30090, 0, whole - 30090)
+        assert now.whole == Tally(3, WHOLE, 2, 2, 0, 0, 30090, 0, WHOLE - 30090)
         assert [fen for _on, fen in now.daily] == [0, 0, 30090, 25000, -25000, 0]
         # five whole days brought 300.90; three are not over: 60.18 a day; the slower half −25000, 0, 0, the faster 0, 25000, 30090
         assert now.outlook == Outlook(30090, 30090 + 18054, 30090 + 55090)
@@ -146,18 +169,7 @@ def test_a_drive_day_by_day(world: World) -> None:
         for row in Receivable.objects.filter(payer=world.people["顾予安"], outstanding_fen__gt=0):
             paid(world, "1-1-201", "顾予安", row.period, row.outstanding_fen + 346, "gu2")  # 23 days on 300.90 are 3.46
         assert [row.person.name for row in unpaid(mine(world["collector"]))] == []
-        closed = close_drive(drive.pk, Closing("管家打的电话最有用", 12000, "加班餐"), actor=world["manager"])
-        found = evaluation(world["manager"], get_drive(world["manager"], drive.pk), LAST)
-        assert (found.end.whole.so_far_fen, found.end.whole.settled, found.end.outlook) == (60180, 1, None)
-        assert (found.here.fen, found.here.days.count) == (60180, 8)
-        assert (found.before.days, found.before.fen) == (Days(dt.date(2025, 12, 3), dt.date(2025, 12, 10)), 0)
-        assert (found.ahead.days.count, found.ahead.fen, found.at_pace_fen) == (61, 6045, 793)
-        assert [(way.code, way.contacts, way.homes, way.fen) for way in found.ways] == [("phone", 2, 1, 60180)]
-        assert [(way.code, way.homes, way.fen) for way in found.paying] == [("desk", 1, 60180)]
-        assert found.cost_share == Decimal("0.1994") and closed.state_on(LAST) == "closed"
-        with pytest.raises(DriveClosed):
-            close_drive(drive.pk, Closing("再来"), actor=world["manager"])
-        assert first_finding(world) == ""
+        _evaluated(world, drive)
 
 
 def test_a_rate_asks_for_the_bills_of_the_quarter(world: World) -> None:
