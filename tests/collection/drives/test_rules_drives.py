@@ -81,12 +81,15 @@ def test_a_list_is_counted() -> None:
 
 
 def test_nothing_is_expected_of_two_days_and_never_more_than_is_owed() -> None:
-    assert outlook([100, 200], 8, 300, 9000) is None
+    assert outlook([100, 200], 8, 9000) is None
     # 600 in three days; four left: the slower half 100 and 200 bring 150 a day, all 200, the faster half 250
-    assert outlook([100, 300, 200], 4, 600, 9000) == Outlook(1200, 1400, 1600)
-    assert outlook([100, 300, 200], 4, 600, 500) == Outlook(1100, 1100, 1100)
-    assert outlook([100, 300, 200], 0, 600, 500) == Outlook(600, 600, 600)
-    assert outlook([0, 0, 0], 2, 900, 500) == Outlook(900, 900, 900)  # today has brought 900 already
+    assert outlook([100, 300, 200], 4, 9000) == Outlook(1200, 1400, 1600)
+    assert outlook([100, 300, 200], 4, 500) == Outlook(1100, 1100, 1100)
+    assert outlook([100, 300, 200], 0, 500) == Outlook(600, 600, 600)
+    # today has brought 1,000 already, more than the pace of a day: three days more at the pace
+    assert outlook([100, 300, 200], 4, 9000, 1000) == Outlook(2050, 2200, 2350)
+    assert outlook([100, 300, 200], 4, 9000, 10) == Outlook(1200, 1400, 1600)
+    assert outlook([0, 0, 0], 2, 500, 900) == Outlook(900, 900, 900)
 
 
 def test_days_are_compared_from_the_quarters_end() -> None:
@@ -120,6 +123,6 @@ def test_the_figures_of_the_guide() -> None:
         assert [names[shared[number]] for number in range(3)] == [row["1 号楼 1247"], row["2 号楼 601"], row["3 号楼 152"]]
     for row in rows_of("rules/drives.md", 1):
         daily = [int(fen) * 100 for fen in row["各整天收回"].split("、")]
-        found = outlook(daily, int(row["还剩天数"]), sum(daily), int(row["还欠"]) * 100)
+        found = outlook(daily, int(row["还剩天数"]), int(row["还欠"]) * 100)
         shown = ["不推算"] * 3 if found is None else [str(fen // 100) for fen in (found.low_fen, found.expected_fen, found.high_fen)]
         assert shown == [row["较慢"], row["大约"], row["较快"]]

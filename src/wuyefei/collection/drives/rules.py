@@ -144,16 +144,19 @@ class Outlook:
     high_fen: int
 
 
-def outlook(daily: Sequence[int], days_left: int, so_far_fen: int, left_fen: int) -> Outlook | None:
-    """``daily``: what each whole day brought, ``days_left``: the days that are not over. None before ``LEAST_DAYS`` whole days.
-    Never less than has come in, never more than that and all that is left."""
+def outlook(daily: Sequence[int], days_left: int, left_fen: int, today_fen: int | None = None) -> Outlook | None:
+    """``daily``: what each whole day brought; ``days_left``: the days that are not over, today among them where ``today_fen``
+    says what it has brought so far: it counts as the pace or, where that is more, as what has come in. None before
+    ``LEAST_DAYS`` whole days. Never less than has come in, never more than that and all that is left."""
     if len(daily) < LEAST_DAYS:
         return None
     turn, half = sorted(daily), (len(daily) + 1) // 2
+    so_far = sum(daily) + (today_fen or 0)
 
     def at(days: Sequence[int]) -> int:
-        more = round_half_up(Decimal(sum(days)) * days_left / len(days))
-        return min(max(sum(daily) + more, so_far_fen), so_far_fen + left_fen)
+        pace = Decimal(sum(days)) / len(days)
+        more = pace * days_left if today_fen is None else max(pace, Decimal(today_fen)) + pace * (days_left - 1)
+        return min(max(sum(daily) + round_half_up(more), so_far), so_far + left_fen)
 
     return Outlook(at(turn[:half]), at(turn), at(turn[-half:]))
 

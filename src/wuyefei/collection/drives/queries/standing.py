@@ -128,10 +128,10 @@ def board(actor: Actor, drive: Drive, day: dt.date) -> Board:
     members = Member.objects.filter(drive=drive).select_related("user").order_by("user__name", "pk")
     days = [drive.starts_on + DAY * number for number in range((day - drive.starts_on).days + 1)]
     daily = [(one, sum(home.taken.get(one, 0) for home in homes.values())) for one in days]
-    done = daily[:-1] if day == clock.today() else daily
-    left = (drive.days.last - day).days
-    open_days = left + len(daily) - len(done)
-    seen = None if drive.closed_on else outlook([fen for _on, fen in done], open_days, whole_list.so_far_fen, whole_list.left_fen)
+    running = day == clock.today()
+    done = [fen for _on, fen in (daily[:-1] if running else daily)]
+    open_days = (drive.days.last - day).days + running
+    seen = None if drive.closed_on else outlook(done, open_days, whole_list.left_fen, whole_list.today_fen if running else None)
     return Board(
         drive, day, whole_list, [Line(one, mine.get(one.user_id, Tally())) for one in members], daily, open_days, seen, rate_on(actor, drive, day)
     )
