@@ -87,6 +87,7 @@ ACTIONS = {
     "visits.papers": noop("打印上门资料"), "visits.route": noop("排上门路线"), "visits.skip": noop("改排上门"),
     "visits.start": noop("上门出发"), "visits.visited": noop("登记上门"),
     "minimums.run": noop("核对最低联系次数"), "minimums.answer": noop("说明漏联系的原因"), "minimums.export": noop("导出督办"),
+    "drives.open": noop("开季末行动"), "drives.list": noop("列出季末行动名单"), "drives.close": noop("结束季末行动"), "drives.export": noop("导出季末行动"), "followup.first": noop("排首次跟进"),
     "books.export": noop("导出账簿"), "books.vouchers": noop("导出凭证"), "legal.export": noop("导出法务案件"),
     "legal.followed": noop("登记送达后回访"), "legal.letter": noop("出具催款函"), "legal.open": noop("立案"),
     "legal.paid": noop("缴清结案"), "legal.paper": noop("出具文书"), "legal.posted": noop("登记交寄"), "legal.print": noop("打印催款函"),

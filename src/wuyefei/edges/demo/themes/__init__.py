@@ -22,6 +22,7 @@ from . import (
     debits,
     deposits,
     desk,
+    drives,
     files,
     given_up,
     handovers,
@@ -42,11 +43,13 @@ from . import (
     unusual,
     votes,
     walks,
+    watching,
 )
 
 THEMES = (
     cards,
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
+    drives, watching,
     listening, legal, votes, deposits, closing, control, reserve,
     unusual,
 )  # fmt: skip
