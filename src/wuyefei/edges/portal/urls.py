@@ -14,6 +14,7 @@ from .pages import (
     service,
     settings,
     signing,
+    wechat,
 )
 
 app_name = "portal"
@@ -25,6 +26,8 @@ urlpatterns = [
     path("large", signing.large, name="large"),
     path("faq", signing.faq, name="faq"),
     path("invitation/<str:token>", signing.invitation, name="invitation"),
+    path("wechat", wechat.came_back, name="wechat"),
+    path("wechat/forget", wechat.forget, name="forget_wechat"),
     path("me", me.me, name="me"),
     path("me/settings", settings.settings, name="settings"),
     path("me/other-devices", me.end_others, name="end_others"),
