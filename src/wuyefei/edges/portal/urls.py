@@ -53,6 +53,7 @@ urlpatterns = [
     path("p/<str:place>/requests/<str:token>", service.one, name="request"),
     path("p/<str:place>/requests/<str:token>/withdraw", service.take_back, name="withdraw"),
     path("p/<str:place>/open", openness.openness, name="open"),
+    path("p/<str:place>/composition.png", openness.composition, name="composition"),
     path("p/<str:place>/my-data", own_data.export, name="own_data"),
     path("p/<str:place>/auto-debit", auto_debit.auto_debit, name="auto_debit"),
     path("p/<str:place>/leave", me.leave_place, name="leave"),

@@ -2,6 +2,7 @@
 
 from .actions import PUBLISH_KIND, ask_publish, new_statement, save_draft
 from .models import Statement
+from .picture import composition_picture
 from .queries import composition, entries_of, parts_of, published, sums
 from .rules import PARTS, Entry, Part, Sums, compose, quarter_of
 from .sheet import register_rate, render_sheet
@@ -16,6 +17,7 @@ __all__ = [
     "ask_publish",
     "compose",
     "composition",
+    "composition_picture",
     "entries_of",
     "new_statement",
     "parts_of",

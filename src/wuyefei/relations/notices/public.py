@@ -39,7 +39,7 @@ from .queries import (
     told,
 )
 from .rules.ladder import GOAL, LADDER, LEAD_DAYS
-from .telling import register_opened, register_phrase
+from .telling import register_opened, register_phrase, register_picture
 from .trials import result_of
 
 __all__ = [
@@ -83,6 +83,7 @@ __all__ = [
     "reckon_habits",
     "register_opened",
     "register_phrase",
+    "register_picture",
     "remind",
     "remind_the_late",
     "reminders",
