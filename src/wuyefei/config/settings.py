@@ -50,6 +50,7 @@ ROOMS = [
     "wuyefei.relations.service",
     "wuyefei.relations.governance",
     "wuyefei.relations.privacy",
+    "wuyefei.relations.surveys",
     "wuyefei.relations.moments",
     "wuyefei.insight.measures",
     "wuyefei.insight.arrears",

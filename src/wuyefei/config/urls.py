@@ -36,6 +36,7 @@ urlpatterns = [
     path("h5/", include("wuyefei.edges.portal.urls")),
     path("contacts/", include("wuyefei.relations.contacts.urls")),
     path("notices/", include("wuyefei.relations.notices.urls")),
+    path("surveys/", include("wuyefei.relations.surveys.urls")),
     path("moments/", include("wuyefei.relations.moments.urls")),
     path("followup/", include("wuyefei.collection.followup.urls")),
     path("objections/", include("wuyefei.collection.objections.urls")),

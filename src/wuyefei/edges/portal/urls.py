@@ -14,6 +14,7 @@ from .pages import (
     service,
     settings,
     signing,
+    survey,
     wechat,
 )
 
@@ -52,6 +53,8 @@ urlpatterns = [
     path("p/<str:place>/requests", service.requests, name="requests"),
     path("p/<str:place>/requests/<str:token>", service.one, name="request"),
     path("p/<str:place>/requests/<str:token>/withdraw", service.take_back, name="withdraw"),
+    path("p/<str:place>/requests/<str:token>/rate", survey.rate, name="rate"),
+    path("p/<str:place>/survey", survey.survey, name="survey"),
     path("p/<str:place>/open", openness.openness, name="open"),
     path("p/<str:place>/composition.png", openness.composition, name="composition"),
     path("p/<str:place>/my-data", own_data.export, name="own_data"),

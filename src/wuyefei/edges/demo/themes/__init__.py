@@ -35,6 +35,7 @@ from . import (
     prices,
     pursuit,
     reserve,
+    satisfaction,
     smart,
     talk,
     today,
@@ -44,5 +45,6 @@ from . import (
 
 THEMES = (
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
+    satisfaction,
     listening, legal, votes, deposits, closing, control, reserve,
 )  # fmt: skip
