@@ -35,7 +35,7 @@ from wuyefei.relations.contacts.public import (
     plan,
     set_wish,
 )
-from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
+from wuyefei.relations.governance.public import PARTS, Entry, add_file, new_statement, save_draft
 from wuyefei.relations.moments.public import Source
 from wuyefei.relations.notices.public import Batch, Carrier, News, Target, Template, Trial, Version
 from wuyefei.relations.service.public import Ticket
@@ -121,6 +121,8 @@ def owners(place: Place, finance: Actor) -> None:
     place.ids |= {"survey_answer": [said.pk]}
     statement = new_statement(community.pk, START, actor=finance)
     save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
+    file = add_file(statement.pk, f"{place.mark.word}凭证", b"%PDF-1.4", checked=True, actor=finance)
+    place.ids |= {"statement_file": [file.pk]}
     buyer = PersonRow(name=f"{place.mark.word}买家", mobile=f"1990000{3000 + community.pk % 7000:04d}")
     moved = ask_transfer(Transferred(int(place.one("empty_home")), buyer, TODAY, Reason.SALE), actor=finance)
     source = Source.objects.create(

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def visit(world: World, code: str, on: dt.date, **more: str) -> None:
-    facts = {"state": "done", "channel": "visit", "purpose": "service"} | more
+    facts = {"state": "done", "channel": "visit", "purpose": "service", "outcome": "reached"} | more
     home = world.flats[code]
     Contact.objects.create(
         organisation=world.organisation, community=world.community, person=world.people["陆小满"], property=home,

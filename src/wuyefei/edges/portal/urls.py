@@ -56,6 +56,7 @@ urlpatterns = [
     path("p/<str:place>/requests/<str:token>/rate", survey.rate, name="rate"),
     path("p/<str:place>/survey", survey.survey, name="survey"),
     path("p/<str:place>/open", openness.openness, name="open"),
+    path("p/<str:place>/open/files/<int:file_id>", openness.file, name="open_file"),
     path("p/<str:place>/composition.png", openness.composition, name="composition"),
     path("p/<str:place>/my-data", own_data.export, name="own_data"),
     path("p/<str:place>/auto-debit", auto_debit.auto_debit, name="auto_debit"),
