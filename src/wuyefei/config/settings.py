@@ -61,6 +61,7 @@ ROOMS = [
     "wuyefei.collection.joint",
     "wuyefei.collection.visits",
     "wuyefei.collection.minimums",
+    "wuyefei.management.briefing",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",

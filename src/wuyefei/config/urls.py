@@ -42,6 +42,7 @@ urlpatterns = [
     path("objections/", include("wuyefei.collection.objections.urls")),
     path("joint/", include("wuyefei.collection.joint.urls")),
     path("visits/", include("wuyefei.collection.visits.urls")),
+    path("briefing/", include("wuyefei.management.briefing.urls")),
     path("minimums/", include("wuyefei.collection.minimums.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),

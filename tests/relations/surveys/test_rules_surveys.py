@@ -17,6 +17,7 @@ from wuyefei.relations.surveys.rules import (
     check_score,
     needs_call,
     shown,
+    total_shown,
     wave_due,
     wave_ends,
 )
@@ -49,6 +50,10 @@ def test_nothing_small_can_be_worked_out(counts: list[int]) -> None:
     hidden = sum(count for key, count in groups.items() if key not in kept)
     assert all(groups[key] >= LEAST_GROUP for key in kept)
     assert hidden == 0 or hidden >= LEAST_GROUP or not kept
+
+
+def test_a_total_never_tells_of_a_small_community() -> None:
+    assert [total_shown(counts) for counts in ((12, 3), (12, 3, 2), (12, 0), (4,), (2, 3), ())] == [False, True, True, False, True, False]
 
 
 def test_scores_and_days() -> None:

@@ -119,7 +119,7 @@ ACTIONS = {
     "notice.lead": noop("修改通知提前天数"), "notice.batch": noop("开始通知"), "notice.stop": noop("停止通知"),
     "notice.resume": noop("继续通知"), "notice.letters": noop("打印信函"), "notice.export": noop("导出没通知到的住户"),
     "account.accept": noop("接受邀请"), "account.bind": noop("绑定房屋"), "account.invite": noop("邀请家人租户"),
-    "account.revoke": noop("收回授权"), "account.wechat": noop("取得微信标识"), "statement.file": noop("公示附件"),
+    "account.revoke": noop("收回授权"), "account.wechat": noop("取得微信标识"), "briefing.subscribe": noop("订阅每日简报"), "briefing.unsubscribe": noop("退订每日简报"), "statement.file": noop("公示附件"),
     "survey.open": noop("开始满意度调查"), "survey.answer": noop("满意度评价"), "survey.handle": noop("回访住户"), "account.unbind": noop("解除绑定"), "arrears.drop_view": noop("删除视图"),
     "arrears.export": noop("导出欠费台账"), "arrears.save_view": noop("保存视图"), "channel.close": noop("关闭支付订单"),
     "channel.confirmed": noop("支付订单到账"), "channel.order": noop("发起支付订单"), "channel.resolve": noop("处理收款异常"),

@@ -20,7 +20,7 @@ from wuyefei.relations.accounts.public import Place
 from wuyefei.relations.service.public import Ticket
 
 from .models import Answer, Wave
-from .rules import LEAST_GROUP, NOTHING, RATE_WITHIN, Standing, shown
+from .rules import LEAST_GROUP, NOTHING, RATE_WITHIN, Standing, shown, total_shown
 
 KINDS = (Answer.Kind.TICKET, Answer.Kind.WAVE)
 HOMES = ("residential", "shop", "office")
@@ -168,13 +168,17 @@ def _closed(ids: Collection[int], quarter: dt.date) -> dict[tuple[int, int], int
 
 
 def _whole(groups: dict[int, Standing]) -> Standing | None:
-    whole = sum(groups.values(), NOTHING)
-    return whole if whole.count >= LEAST_GROUP else None
+    return sum(groups.values(), NOTHING) if total_shown(one.count for one in groups.values()) else None
 
 
 def _place_lines(found: dict[str, dict[int, Standing]], names: dict[int, str]) -> list[Line]:
-    open_ = {kind: shown({key: one.count for key, one in found[kind].items()}) for kind in KINDS}
-    return [Line(name, "", *(found[kind].get(pk) if pk in open_[kind] else None for kind in KINDS)) for pk, name in names.items()]
+    """Each by itself: a community can be looked at alone, so hiding it beside another would hide nothing."""
+
+    def one(kind: str, place_id: int) -> Standing | None:
+        standing = found[kind].get(place_id, NOTHING)
+        return standing if standing.count >= LEAST_GROUP else None
+
+    return [Line(name, "", *(one(kind, place_id) for kind in KINDS)) for place_id, name in names.items()]
 
 
 def _keeper_lines(

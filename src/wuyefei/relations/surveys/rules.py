@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
@@ -102,6 +102,14 @@ def shown(groups: Mapping[Key, int]) -> set[Key]:
             found.remove(key)
             hidden += groups[key]
     return found
+
+
+def total_shown(counts: Iterable[int]) -> bool:
+    """Whether the total over communities may stand beside those that are shown one by one: the small ones together, which
+    are its difference, must be nobody or ``LEAST_GROUP`` at least."""
+    rows = list(counts)
+    small = sum(count for count in rows if count < LEAST_GROUP)
+    return sum(rows) >= LEAST_GROUP and (small == 0 or small >= LEAST_GROUP)
 
 
 def check_score(text: str) -> int:

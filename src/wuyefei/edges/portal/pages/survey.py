@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.relations.accounts.public import Place
+from wuyefei.relations.service.public import get_ticket_of
 from wuyefei.relations.surveys.public import (
     SCORES,
     AlreadyAnswered,
@@ -49,6 +50,7 @@ def rate(request: OwnerRequest, place: Place, token: str) -> HttpResponse:
     """Score a work order of one's own, and see it again with the thanks."""
     assert request.owner is not None
     owner = request.owner
+    get_ticket_of(owner, place, token)
     refusal = _attempt(lambda: rate_ticket(owner, place, token, _said(request)))
     if refusal:
         return show(request, "survey", {"refusal": refusal, "asked": None, "back": token}, place=place, status=422)

@@ -54,7 +54,7 @@ def leave_for_wechat(request: OwnerRequest, place: Place, login: WeChatLogin, co
     response.headers["Refresh"] = f"0;url={way}"
     kept = {"state": state, "next": coming, "place": place.token, "session": request.owner.session_id}
     response.set_cookie(
-        COOKIE, signing.dumps(kept, salt=SALT), max_age=SECONDS, path=PATH, secure=settings.HTTPS, httponly=True, samesite="Lax"
+        COOKIE, signing.dumps(kept, salt=SALT, compress=True), max_age=SECONDS, path=PATH, secure=settings.HTTPS, httponly=True, samesite="Lax"
     )
     return response
 
