@@ -154,8 +154,8 @@ def _counted(actor: Actor, quarter: dt.date, ids: Collection[int]) -> dict[str, 
 def _homes(ids: Collection[int]) -> dict[tuple[int, int], int]:
     """Homes by community and today's keeper: whom a wave asks."""
     rows = Property.objects.filter(community_id__in=ids, ended_on__isnull=True, kind__in=HOMES)
-    rows = rows.values("community_id", "building__housekeeper_id").annotate(n=Count("pk")).order_by()
-    return {(row["community_id"], row["building__housekeeper_id"] or 0): row["n"] for row in rows}
+    counted = rows.values("community_id", "building__housekeeper_id").annotate(n=Count("pk")).order_by()
+    return {(row["community_id"], row["building__housekeeper_id"] or 0): row["n"] for row in counted}
 
 
 def _closed(ids: Collection[int], quarter: dt.date) -> dict[tuple[int, int], int]:
@@ -163,8 +163,8 @@ def _closed(ids: Collection[int], quarter: dt.date) -> dict[tuple[int, int], int
     begins = dt.datetime.combine(quarter, dt.time(), CHINA)
     ends = dt.datetime.combine(dt.date(quarter.year + quarter.month // 10, (quarter.month + 2) % 12 + 1, 1), dt.time(), CHINA)
     rows = Ticket.objects.filter(community_id__in=ids, closed_at__gte=begins, closed_at__lt=ends).exclude(outcome=WITHDRAWN)
-    rows = rows.values("community_id", "property__building__housekeeper_id").annotate(n=Count("pk")).order_by()
-    return {(row["community_id"], row["property__building__housekeeper_id"] or 0): row["n"] for row in rows}
+    counted = rows.values("community_id", "property__building__housekeeper_id").annotate(n=Count("pk")).order_by()
+    return {(row["community_id"], row["property__building__housekeeper_id"] or 0): row["n"] for row in counted}
 
 
 def _whole(groups: dict[int, Standing]) -> Standing | None:
