@@ -37,6 +37,7 @@ from . import (
     prices,
     pursuit,
     reserve,
+    satisfaction,
     smart,
     talk,
     today,
@@ -50,6 +51,7 @@ THEMES = (
     cards,
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
     drives, watching,
+    satisfaction,
     listening, legal, votes, deposits, closing, control, reserve,
     unusual,
 )  # fmt: skip
