@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.estate.tariffs.public import ChargeItem, Tariff, items
-from wuyefei.estate.tariffs.rules.public import typed_formulas, typed_rent
+from wuyefei.estate.tariffs.rules.public import typed_formulas, typed_rent, typed_seasons
 from wuyefei.foundation.access.actor import Actor
 
 from .base import Form, day_field
@@ -19,14 +19,15 @@ ZERO = Decimal(0)
 Method = Tariff.Method
 LEASE = ("rent_by", "rent_steps", "months", "share", "free", "turnover")
 USES: dict[str, tuple[str, ...]] = {
-    Method.AREA: ("per_unit",), Method.FIXED: ("fixed",), Method.FIXED_AREA: ("per_unit", "fixed"), Method.PARKING: ("per_unit",),
-    Method.QUANTITY: ("per_unit", "unit"), Method.PARKING_DAY: ("per_unit",), Method.PARKING_OWN: ("per_unit", "rented"),
+    Method.AREA: ("per_unit", "seasons"), Method.FIXED: ("fixed", "seasons"), Method.FIXED_AREA: ("per_unit", "fixed", "seasons"),
+    Method.PARKING: ("per_unit", "seasons"), Method.QUANTITY: ("per_unit", "unit", "seasons"),
+    Method.PARKING_DAY: ("per_unit", "seasons"), Method.PARKING_OWN: ("per_unit", "rented"),
     Method.PER_HEAD: ("per_unit",), Method.FORMULA: ("formulas",), Method.RENT: LEASE,
 }  # fmt: skip
 """Which fields a method's price has."""
 NEEDED = ("rented", "formulas", "rent_steps")
 """Fields that a method which has them cannot do without."""
-PRICE_FIELDS = ("per_unit", "fixed", "unit", "rented", "formulas", *LEASE)
+PRICE_FIELDS = ("per_unit", "fixed", "unit", "rented", "formulas", *LEASE, "seasons")
 
 
 def number(label: Any, help_text: Any = "", **kwargs: Any) -> forms.DecimalField:
@@ -54,6 +55,7 @@ class PriceForm(Form):
     share = number(_("递增（%）"), max_value=50)
     free = typed(_("免租期"), _("一行一段：第几个月起 几个月。"))
     turnover = typed(_("营业额分成"), _("一行一档：营业额上限（元） 百分比，最后一档写不限。租金为保底。"))
+    seasons = typed(_("分季价格"), _("全年一个价就空着。一行一季：名称 起 止 单价，如 采暖季 11-15 03-15 3.5；其余日子按上面的价。固定金额加面积的写两个数：单价、固定金额。"))
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
 
     def __init__(self, *args: Any, method: str = "", **kwargs: Any) -> None:
@@ -80,6 +82,12 @@ class PriceForm(Form):
 
 def terms_of(method: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The terms as typed. Raises ``Invalid``."""
+    found = _own_terms(method, data)
+    seasons = typed_seasons(method, data.get("seasons", "")) if "seasons" in USES[method] else []
+    return {**found, "seasons": seasons} if seasons else found
+
+
+def _own_terms(method: str, data: Mapping[str, Any]) -> dict[str, Any]:
     if method == Method.QUANTITY:
         return {"unit": data.get("unit", "")}
     if method == Method.PARKING_OWN:
