@@ -362,7 +362,7 @@ def test_a_meter_that_tells_the_time_is_billed_by_season_and_band(world: World, 
         with clock.at(day(5, 15)):
             opened = Installed(day(5, 15), Decimal(opening), band=band)
             row = MeterRow(home.pk, "电表", f"E-1-{band}")
-            found.append(put_on(row, opened, actor=world["admin"], community=world.community).meter)
+            found.append(put_on(row, opened, actor=world["manager"], community=world.community).meter)
     for meter, value in zip(found, ("1062", "531"), strict=True):
         read(world, meter, day(6, 15), value)
     head = Head(water.pk, "6 月电费", Span(day(6, 15), day(6, 15)), day(7, 15))
