@@ -57,7 +57,7 @@ def test_one_paper_with_a_line_per_shop_and_one_payment(world: World, enter: Sig
     assert not open_bills(world["cashier"], clock.today(), payer_ids=[head.pk])
     assert set(Allocation.objects.filter(payment=taken.payment).values_list("receivable__property__code", flat=True)) == set(SHOPS)
     assert Payment.objects.filter(payer=head).count() == 1 and taken.payment.receipt is not None
-    assert {line["property"] for line in taken.payment.receipt.snapshot["lines"]} == set(SHOPS)
+    assert [line["item"] for line in taken.payment.receipt.snapshot["lines"]] == ["物业服务费", "1-1-201 物业服务费"]
     report = run_checks(world.organisation.pk)
     assert report.holds, report.first
 
