@@ -165,7 +165,7 @@ def make_books() -> tuple[World, dict[str, Receivable]]:
         place = {"actor": world["cashier"], "community_id": world.community.pk}
         found["临时"] = charge_once(home.pk, owner.pk, world.service, 8000, memo="办卡", **place)
         arrears = OpeningArrears(home.pk, owner.pk, dt.date(2025, 12, 1), dt.date(2025, 12, 31), dt.date(2025, 12, 15), 50000)
-        book_opening([arrears], actor=world["admin"], community=world.community, item=item(world, "opening", "income"))
+        book_opening([arrears], actor=world["lead"], community=world.community, item=item(world, "opening", "income"))
         found["期初"] = Receivable.objects.get(kind="opening")
     for row in Receivable.objects.filter(kind="run").select_related("tariff").order_by("-property__code"):
         assert row.tariff is not None
