@@ -164,3 +164,16 @@ def test_a_season_in_mid_month_is_billed_explained_and_proved(world: World) -> N
     with clock.at(dt.date(2026, 4, 1)):
         gaps = draft_run(world.community.pk, Month(2026, 4), actor=world["finance"]).gaps
     assert ("1-1-101", "zero") in {(gap.property_code, gap.reason) for gap in gaps}
+
+
+def test_a_price_linked_to_a_score_says_so_on_the_bill(world: World) -> None:
+    bands = [["90", "100"], ["80", "90"], ["0", "70"]]
+    made = tariff(world, "高层物业费", "area", "2.5", score={"linked": "20", "bands": bands, "points": "86"})
+    line(world, "1-1-101", made)
+    publish(world, "2026-01")
+    row = Receivable.objects.get(tariff=made)
+    said = explanation(row)
+    assert (row.amount_fen, [piece.formula for piece in said.pieces]) == (24500, ["2.45 元 × 100.00 ㎡（其中 20% 和考核挂钩：86 分，计 90%）"])
+    assert said.versions == [(1, JAN, "2.50 元/㎡·月（其中 20% 和考核挂钩：86 分，计 90%）")]
+    report = run_checks(world.organisation.pk)
+    assert report.holds, report.first

@@ -17,7 +17,9 @@ from wuyefei.estate.tariffs.rules.public import (
     check_terms,
     parse_stretch,
     proved,
+    score_of,
     turns,
+    typed_score,
     typed_seasons,
 )
 from wuyefei.foundation.kernel.dates import DAY, Span
@@ -38,7 +40,7 @@ from wuyefei.money.sheets.rules import Piece, Why, metered, parts_of
 from wuyefei.money.sheets.stages import Stage, Stretched, charged, unpriced
 
 DOC = "rules/charges.md"
-MONTHLY, USED, BANDED = rows_of(DOC, 12), rows_of(DOC, 13), rows_of(DOC, 14)
+MONTHLY, USED, BANDED, SCORED = rows_of(DOC, 12), rows_of(DOC, 13), rows_of(DOC, 14), rows_of(DOC, 15)
 METHODS = {"按面积": "area", "固定金额": "fixed", "固定金额加面积": "fixed_area", "车位按天": "parking_day"}
 CODES = {"尖": "sharp", "峰": "peak", "平": "flat", "谷": "valley"}
 NAMED: dict[str, Any] = {"ids": lambda row: row["名称"]}
@@ -111,6 +113,39 @@ def test_each_band_of_the_day_has_its_price(row: dict[str, str]) -> None:
     (line,), left = metered(pieces, stages, {})
     assert [part.amount_fen for part in parts_of(line.inputs)] == fens(row["各段金额"])
     assert (line.amount_fen, line.quantity, left) == (parse_yuan(row["合计"]), sum(piece.used for piece in pieces), [])
+
+
+@pytest.mark.parametrize("row", SCORED, **NAMED)
+def test_a_price_follows_the_score(row: dict[str, str]) -> None:
+    method, first = METHODS[row["方式"]], day("2026-06-01")
+    terms = check_terms(method, {"score": typed_score(Decimal(row["挂钩"]), row["各档"], Decimal(row["得分"]))})
+    score = score_of(terms)
+    assert score is not None and score.earned == Decimal(row["计"])
+    plain = Decimal(row["价格"])
+    version = TariffPrice(first, *((ZERO, plain) if method == "fixed" else (plain, ZERO)), 1, terms)
+    (one,) = by_season(method, [version], day("2027-05-31"))
+    assert (one.per_unit or one.fixed) == Decimal(row["实收单价"]) and proved(one.how, one.since, one.per_unit, one.fixed)
+    assert score.earned == 100 or not proved(one.how | {"score": terms["score"] | {"linked": "99"}}, one.since, one.per_unit, one.fixed)
+    price_ = Price(one.since, one.per_unit, one.fixed, method == "parking_day")
+    assert charge_by_month(Span(first, day("2026-06-30")), Decimal(row["数量"]), [price_])[0][1] == parse_yuan(row["一个月"])
+    assert rise(version, TariffPrice(first, version.per_unit, version.fixed, 2)) is None  # a better score is no rise
+
+
+@pytest.mark.parametrize(
+    ("linked", "bands", "points", "says"),
+    [
+        ("0", "0 50", "80", "大于 0"), ("20", "90 100", "80", "从 0 分起"), ("20", "80 90，90 100，0 0", "80", "从高分写到低分"),
+        ("20", "90 50，0 60", "80", "从高分写到低分"), ("20", "90 101，0 60", "80", "第 1 档"), ("20", "0 50", "1001", "得分应在"),
+    ],
+)  # fmt: skip
+def test_scores_that_cannot_be(linked: str, bands: str, points: str, says: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_terms("area", {"score": typed_score(Decimal(linked), bands, Decimal(points))})
+    assert says in refused.value.text
+    with pytest.raises(Invalid):
+        check_terms("rent", {"by": "total", "steps": [["1", "8000"]], "score": typed_score(Decimal(20), "0 50", Decimal(60))})
+    with pytest.raises(Invalid):
+        typed_score(Decimal(20), "", None)
 
 
 def test_a_band_that_was_estimated_too_high_holds_the_whole_home() -> None:

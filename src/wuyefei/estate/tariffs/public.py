@@ -46,7 +46,7 @@ from .rules.usage import (
     estimate,
     stretch,
 )
-from .wording import figure, price_words, unit_of
+from .wording import figure, price_words, score_words, unit_of
 
 __all__ = [
     "DEFAULT_ITEMS",
@@ -109,6 +109,7 @@ __all__ = [
     "rise",
     "rule_of",
     "schedule",
+    "score_words",
     "set_policy",
     "stretch",
     "tariff_terms",

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .models import Tariff
+from .rules.score import score_of
 from .rules.seasons import seasons_of, year_day_text
 from .rules.terms import BY_AREA
 
@@ -38,7 +39,17 @@ def price_words(method: str, per_unit: Decimal, fixed: Decimal, terms: Mapping[s
         }
         for one in seasons_of(terms)
     ]  # fmt: skip
-    return "；".join([*seasons, _("其余日子 %(price)s") % {"price": plain or _("免收")}]) if seasons else plain
+    words = "；".join([*seasons, _("其余日子 %(price)s") % {"price": plain or _("免收")}]) if seasons else plain
+    return words + (f"（{score_words(terms)}）" if score_of(terms) else "")
+
+
+def score_words(terms: Mapping[str, Any]) -> str:
+    """How a price follows a score; empty where it does not."""
+    score = score_of(terms)
+    if score is None:
+        return ""
+    facts = {"linked": figure(score.linked, 0), "points": figure(score.points, 0), "earned": figure(score.earned, 0)}
+    return _("其中 %(linked)s%% 和考核挂钩：%(points)s 分，计 %(earned)s%%") % facts
 
 
 def _sum_words(method: str, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from wuyefei.estate.tariffs.public import Tariff, figure, price_words, unit_of
+from wuyefei.estate.tariffs.public import Tariff, figure, price_words, score_words, unit_of
 from wuyefei.estate.tariffs.rules.public import ENGLISH_PARTS, PARTS, SEASONS
 from wuyefei.foundation.kernel.dates import Month
 
@@ -36,8 +36,9 @@ def _whole(piece: PieceLine, method: str) -> str:
         return _rent(how, piece)
     counted = unit_of(method, how) if method else ""
     words = _product(piece, counted)
-    if how.get("kind") == SEASONS and how["name"]:
-        words += f"（{how['name']}）"
+    if how.get("kind") == SEASONS:
+        notes = [note for note in (how["name"], score_words(how)) if note]
+        words += f"（{'；'.join(notes)}）" if notes else ""
     if how.get("kind") == Method.PARKING_OWN:
         words += _("（自有车位）") if how["owned"] else _("（租用车位）")
     return words

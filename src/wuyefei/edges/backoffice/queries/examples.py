@@ -90,7 +90,7 @@ def _label(method: str, terms: Mapping[str, Any]) -> str:
 
 
 def _says(method: str, per_unit: Decimal, fixed: Decimal, quantity: Decimal, terms: Mapping[str, Any]) -> str:
-    if terms.get("seasons") or method in (*SCHEDULED, Tariff.Method.QUANTITY, Tariff.Method.PARKING_DAY):
+    if terms.get("seasons") or terms.get("score") or method in (*SCHEDULED, Tariff.Method.QUANTITY, Tariff.Method.PARKING_DAY):
         return price_words(method, per_unit, fixed, terms)
     if method == Tariff.Method.FIXED:
         return f"{plain(fixed)} " + _("元")

@@ -25,6 +25,7 @@ from . import (
     given_up,
     handovers,
     joint,
+    kindness,
     leases,
     legal,
     listening,
@@ -44,5 +45,5 @@ from . import (
 
 THEMES = (
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
-    listening, legal, votes, deposits, closing, control, reserve,
+    listening, legal, votes, deposits, closing, control, reserve, kindness,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from .formula import BadFormula, all_values
 from .pricing import TariffPrice, check_price
 from .rent import Escalation, Rent, RentStep, Turnover, prices, share_of_month, turnover_rent
 from .schedule import SEASONS, DayPrice, NobodyLivesThere, Parts, by_season, proved, remade, schedule
+from .score import score_of
 from .seasons import BAND_CODES, BAND_NAMES, Band, check_apart, parse_stretch, turns, year_day_text
 from .seasons import Stretch as YearStretch
 from .shared import By, Participant, split
@@ -12,6 +13,7 @@ from .terms import ENGLISH_PARTS, PARTS, check_terms, lease, turnover
 from .tiers import Step, check_steps, tiered
 from .typed import formulas as typed_formulas
 from .typed import rent as typed_rent
+from .typed import score as typed_score
 from .typed import seasons as typed_seasons
 from .usage import Dial, Figure, Source, Stretch, cut, stretch
 
@@ -55,6 +57,7 @@ __all__ = [
     "proved",
     "remade",
     "schedule",
+    "score_of",
     "share_of_month",
     "split",
     "stretch",
@@ -64,6 +67,7 @@ __all__ = [
     "turns",
     "typed_formulas",
     "typed_rent",
+    "typed_score",
     "typed_seasons",
     "year_day_text",
 ]

@@ -8,7 +8,8 @@ They are kept as JSON, numbers as text, and never changed once a version stands:
     rent         {"by": "total" | "area", "steps": [["1", "8000"], …], "escalation": ["12", "0.05"] | null,
                   "free": [["1", "3"], …], "turnover": [["200000", "0.08"], ["", "0.05"]]}
 
-Those of ``SEASONAL`` methods may have ``seasons`` besides: [name, first, last, per_unit, fixed] each, see ``seasons``.
+Those of ``SEASONAL`` methods may have ``seasons`` besides: [name, first, last, per_unit, fixed] each, see ``seasons``; and a
+``score`` to which a part of the price is linked, see ``score``.
 
 Months of a lease are counted from its first day, month 1 the first: one tariff can serve many shops. A step is (month
 from which it holds, yuan a month or yuan per m² and month), an escalation (every how many months, share), a free
@@ -29,6 +30,8 @@ from wuyefei.foundation.kernel.money import FEN_PER_YUAN, parse_decimal, round_h
 from .formula import BadFormula, in_order, names, parse
 from .pricing import FORMULA, MAX_PRICE, PARKING_OWN, QUANTITY, RENT, SEASONAL
 from .rent import MOST_YEARS, Escalation, Rent, RentStep, Turnover, check_rent, turnover_rent
+from .score import FIELD as SCORE
+from .score import check_score
 from .seasons import FIELD as SEASONS
 from .seasons import check_seasons
 
@@ -43,12 +46,16 @@ Terms = Mapping[str, Any]
 
 def check_terms(method: str, terms: Terms) -> dict[str, Any]:
     """The terms as they are kept. Raises ``Invalid`` and ``BadFormula`` naming what is wrong."""
-    kept = _own_terms(method, {name: value for name, value in terms.items() if name != "seasons"})
-    if not terms.get("seasons"):
-        return kept
-    if method not in SEASONAL:
-        raise Invalid(field=SEASONS, reason="这种计费方式的价格不分季")
-    return {**kept, "seasons": check_seasons(method, terms["seasons"])}
+    kept = _own_terms(method, {name: value for name, value in terms.items() if name not in ("seasons", "score")})
+    if terms.get("seasons"):
+        if method not in SEASONAL:
+            raise Invalid(field=SEASONS, reason="这种计费方式的价格不分季")
+        kept["seasons"] = check_seasons(method, terms["seasons"])
+    if terms.get("score"):
+        if method not in SEASONAL:
+            raise Invalid(field=SCORE, reason="这种计费方式的价格不和考核挂钩")
+        kept["score"] = check_score(terms["score"])
+    return kept
 
 
 def _own_terms(method: str, terms: Terms) -> dict[str, Any]:

@@ -47,6 +47,15 @@ def seasons(method: str, text: str) -> list[list[str]]:
     return typed_seasons(method, lines(text, "分季价格", 4, 5))
 
 
+def score(linked: Decimal | None, bands: str, points: Decimal | None) -> dict[str, Any]:
+    """A part of the price linked to a score, bands ``90 100`` a line; empty where nothing is typed. Raises ``Invalid``."""
+    if linked is None and points is None and not bands.strip():
+        return {}
+    if linked is None or points is None or not bands.strip():
+        raise Invalid(field="考核挂钩", reason="挂钩比例、各档、得分要一并填写，或都不填")
+    return {"linked": str(linked), "points": str(points), "bands": lines(bands, "考核挂钩", 2, 2)}
+
+
 def rent(by: str, steps: str, months: int | None, share: Decimal | None, free: str, turnover: str) -> dict[str, Any]:
     """A lease: steps ``第几个月 价格``, free stretches ``第几个月 几个月``, bands ``上限 %`` with the last one ``不限 %``.
 
