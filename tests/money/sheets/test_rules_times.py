@@ -162,7 +162,7 @@ def test_plain_meters_beside_bands_need_their_own_price() -> None:
     both = parse_price("180 2，不限 4，峰 1.2，谷 0.4")
     assert unpriced({"", "peak", "valley"}, [Stage(None, both.steps, bands=both.bands)]) is None
     bands = parse_price("谷 0.4，峰 1.2")
-    assert bands.bands == (("peak", Decimal("1.2")), ("valley", Decimal("0.4")))
+    assert bands.bands == parse_price("Valley 0.4, peak 1.2").bands == (("peak", Decimal("1.2")), ("valley", Decimal("0.4")))
     assert unpriced([""], [Stage(None, bands.steps, bands=bands.bands)]) == ""
 
 

@@ -72,19 +72,20 @@ def parse_price(text: str, field: str = FIELD) -> Priced:
         if len(words) != 2:
             raise Invalid(field=field, reason=Phrase("「{band}」后面写一个单价，如 峰 1.2", band=words[0]))
         price = parse_decimal(words[1], field)
-        if words[0] in found:
+        code = BAND_CODES[words[0]]
+        if code in found:
             raise Invalid(field=field, reason=Phrase("「{band}」写了两个价", band=words[0]))
         if not 0 <= price <= MOST_PRICE:
             raise Invalid(field=field, reason=Phrase("应在 0 到 {max_price} 之间，最多四位小数", max_price=MOST_PRICE))
-        found[words[0]] = price
+        found[code] = price
     if found and not any(found.values()):
         raise Invalid(field=field, reason="必须大于 0")
-    bands = tuple((code.value, found[BAND_NAMES[code]]) for code in Band if BAND_NAMES[code] in found)
+    bands = tuple((code.value, found[code.value]) for code in Band if code.value in found)
     return Priced(_steps(rest) if rest or not bands else [], bands)
 
 
 def _parts(text: str) -> list[list[str]]:
-    return [part.split() for part in re.split(r"[,;、\n]+", normalize("NFKC", text).strip()) if part.strip()]
+    return [part.split() for part in re.split(r"[,;、\n]+", normalize("NFKC", text).strip().lower()) if part.strip()]
 
 
 def _steps(parts: list[list[str]]) -> list[Step]:

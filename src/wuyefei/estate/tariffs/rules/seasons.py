@@ -38,7 +38,8 @@ class Band(StrEnum):
 
 
 BAND_NAMES: dict[str, str] = {Band.SHARP: "尖", Band.PEAK: "峰", Band.FLAT: "平", Band.VALLEY: "谷"}
-BAND_CODES = {name: code for code, name in BAND_NAMES.items()}
+BAND_CODES = {name: str(code) for code, name in BAND_NAMES.items()} | {str(code): str(code) for code in Band}
+"""The band by its name, in Chinese or in English."""
 
 
 @dataclass(frozen=True, slots=True)
