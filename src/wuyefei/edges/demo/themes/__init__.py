@@ -27,6 +27,7 @@ from . import (
     given_up,
     handovers,
     joint,
+    kindness,
     leases,
     legal,
     listening,
@@ -52,6 +53,6 @@ THEMES = (
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
     drives, watching,
     satisfaction,
-    listening, legal, votes, deposits, closing, control, reserve,
+    listening, legal, votes, deposits, closing, control, reserve, kindness,
     unusual,
 )  # fmt: skip
