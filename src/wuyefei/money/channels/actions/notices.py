@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 
 from wuyefei.foundation.access.actor import PORTAL, Actor, service_actor
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
-from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform import clock, prepared
 
-from ..models import ChannelException, ChannelSetup, NoticeLog, Order
+from ..models import ChannelSetup, NoticeLog
 from ..providers.base import Forged, Notice
 from ..providing import provider_of
 from ..rules import Report, Said
@@ -27,9 +27,10 @@ def take_notice(token: str, headers: Mapping[str, str], body: bytes) -> Answer:
 
     Raises ``NotFound`` for an address that is no setup's.
     """
-    setup = ChannelSetup.objects.filter(token=token).first()
-    if setup is None:
+    found = prepared.read(ChannelSetup, "WHERE token = %s", [token])
+    if not found:
         raise NotFound()
+    setup = found[0]
     try:
         provider = provider_of(setup)
         notice = provider.read_notice(headers, body, clock.now())
@@ -70,15 +71,9 @@ def _act(setup: ChannelSetup, notice: Notice, actor: Actor) -> None:
 
 def _settle(setup: ChannelSetup, report: Report, actor: Actor) -> str:
     # an order of another setup is unknown here: a merchant speaks only of its own
-    order = Order.objects.filter(number=report.number, setup=setup).first()
-    if order is None:
+    with prepared.cursor() as cursor:
+        cursor.execute("SELECT id FROM channels_order WHERE number = %s AND setup_id = %s", [report.number, setup.pk])
+        found = cursor.fetchone()
+    if found is None:
         return NoticeLog.Outcome.UNKNOWN_ORDER
-    if report.said is not Said.PAID:
-        settling.settle_order(order.pk, report, actor=actor)
-        return NoticeLog.Outcome.NOTHING
-    raised = ChannelException.objects.filter(order=order).count()
-    before = settling.locked(order.pk)
-    after = settling.settle_order(order.pk, report, actor=actor)
-    if ChannelException.objects.filter(order=order).count() > raised:
-        return NoticeLog.Outcome.EXCEPTION
-    return NoticeLog.Outcome.KNOWN if before.paid_fen is not None and after.paid_fen == before.paid_fen else NoticeLog.Outcome.TAKEN
+    return settling.settle_report(found[0], report, actor=actor)[1].value

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import transaction
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
-from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform import audit, clock, prepared
 from wuyefei.money.ledger.public import Account, Posting, post
 from wuyefei.money.payments.public import OnlinePayment, Payment, Prepayment, take_online
 
@@ -42,63 +44,97 @@ def close_here(order_id: int, *, actor: Actor) -> Order:
     return order
 
 
-@transaction.atomic
+class Outcome(StrEnum):
+    """What a report came to: nothing, known before, money taken, or something for a person to look at."""
+
+    NOTHING = "nothing"
+    KNOWN = "known"
+    TAKEN = "taken"
+    EXCEPTION = "exception"
+
+
 def settle_order(order_id: int, report: Report, *, actor: Actor) -> Order:
     """Act on what the provider says, once: repeated, late and contradicting reports book nothing a second time."""
-    order = locked(order_id)
+    return settle_report(order_id, report, actor=actor)[0]
+
+
+@transaction.atomic(savepoint=False)
+def settle_report(order_id: int, report: Report, *, actor: Actor) -> tuple[Order, Outcome]:
+    """The same, with what it came to."""
+    order = _locked_alone(order_id)
     if report.number != order.number:
         raise NotFound()
     if report.said is Said.CLOSED and order.state == OrderState.CREATED:
         _move(order, OrderState.CLOSED)
         audit.record(actor, "channel.close", order)
-        return order
+        return order, Outcome.NOTHING
     if report.said is not Said.PAID:
-        return order
+        return order, Outcome.NOTHING
     verdict = judge(OrderState(order.state), order.amount_fen, order.paid_fen, order.transaction_id, report)
     if verdict is Verdict.SAME:
-        return order
+        return order, Outcome.KNOWN
     if verdict is Verdict.CONTRADICTS:
-        raise_exception(order, ChannelException.Kind.CONTRADICTION, report.amount_fen, report.transaction_id)
-        return order
+        _found, fresh = _raise(order, ChannelException.Kind.CONTRADICTION, report.amount_fen, report.transaction_id)
+        return order, Outcome.EXCEPTION if fresh else Outcome.KNOWN
     order.paid_fen, order.transaction_id = report.amount_fen, report.transaction_id
     order.paid_at = report.paid_at or clock.now()
     if verdict is Verdict.SUSPENSE:
         _to_suspense(order, ChannelException.Kind.AMOUNT, actor)
+        outcome = Outcome.EXCEPTION
     else:
-        _book(order, verdict, actor)
-    audit.record(actor, "channel.confirmed", order, after={"paid_fen": order.paid_fen, "state": order.state})
-    audit.publish(actor, f"channel.{order.state}", community_id=order.community_id, order=order.pk, amount_fen=order.paid_fen)
+        outcome = _book(order, verdict, actor)
+    audit.record_and_publish(
+        actor, "channel.confirmed", order, f"channel.{order.state}", after={"paid_fen": order.paid_fen, "state": order.state},
+        data={"order": order.pk, "amount_fen": order.paid_fen},
+    )  # fmt: skip
+    return order, outcome
+
+
+def _locked_alone(order_id: int) -> Order:
+    """The order under lock, and nothing of what hangs on it, by prepared statements."""
+    with prepared.cursor() as cursor:
+        cursor.execute("SELECT id FROM channels_order WHERE id = %s FOR UPDATE", [order_id])
+        if cursor.fetchone() is None:
+            raise NotFound()
+    [order] = prepared.read(Order, "WHERE id = %s", [order_id])
     return order
 
 
-def _book(order: Order, verdict: Verdict, actor: Actor) -> None:
+def _book(order: Order, verdict: Verdict, actor: Actor) -> Outcome:
     """Take the money. Whatever should keep it from being taken, it is not lost: it goes to suspense."""
     try:
         with transaction.atomic():
             payment = take(order, actor, with_bills=verdict is Verdict.BOOK)
     except DomainError as error:
         _to_suspense(order, ChannelException.Kind.UNBOOKABLE, actor, error.text)
-        return
+        return Outcome.EXCEPTION
     order.payment = payment
     if verdict is Verdict.LATE:
         _move(order, OrderState.EXCEPTION, "paid_fen", "paid_at", "transaction_id", "payment")
         raise_exception(order, ChannelException.Kind.LATE, order.amount_fen, order.transaction_id)
-        return
+        return Outcome.EXCEPTION
     _move(order, OrderState.PAID, "paid_fen", "paid_at", "transaction_id", "payment")
     left = sum(row.amount_fen for row in payment.prepayments.all() if row.kind == Prepayment.Kind.PAID)
     if left:
         raise_exception(order, ChannelException.Kind.SURPLUS, left, order.transaction_id)
+    return Outcome.EXCEPTION if left else Outcome.TAKEN
 
 
 def take(order: Order, actor: Actor, *, with_bills: bool) -> Payment:
     """The payment of an order: to the chosen bills that are still open, the rest to prepayment."""
     assert order.paid_fen is not None and order.paid_at is not None
-    bills = tuple(order.bills.order_by("position").values_list("receivable_id", flat=True)) if with_bills else ()
+    bills = _bills(order) if with_bills else ()
     found = OnlinePayment(
         order.property_id, order.payer_id, bills, order.channel, order.paid_fen, order.paid_at.astimezone(CHINA).date(),
         f"order:{order.number}", f"支付订单 {order.number}",
     )  # fmt: skip
     return take_online(found, actor=actor)
+
+
+def _bills(order: Order) -> tuple[int, ...]:
+    with prepared.cursor() as cursor:
+        cursor.execute("SELECT receivable_id FROM channels_orderbill WHERE order_id = %s ORDER BY position", [order.pk])
+        return tuple(receivable_id for (receivable_id,) in cursor.fetchall())
 
 
 def _to_suspense(order: Order, kind: str, actor: Actor, note: str = "") -> None:
@@ -113,12 +149,18 @@ def raise_exception(
     order: Order, kind: str, amount_fen: int, transaction_id: str, *, suspense: bool = False, note: str = ""
 ) -> ChannelException:
     """An exception for a person to look at, raised once for the same facts."""
+    return _raise(order, kind, amount_fen, transaction_id, suspense=suspense, note=note)[0]
+
+
+def _raise(
+    order: Order, kind: str, amount_fen: int, transaction_id: str, *, suspense: bool = False, note: str = ""
+) -> tuple[ChannelException, bool]:
+    """The exception, and whether it is new."""
     now = clock.now()
-    found, _ = ChannelException.objects.get_or_create(
+    return ChannelException.objects.get_or_create(
         order=order, kind=kind, transaction_id=transaction_id, amount_fen=amount_fen,
         defaults={
             "organisation_id": order.organisation_id, "community_id": order.community_id, "opened_at": now,
             "due_at": now + EXCEPTION_DUE, "suspense_fen": amount_fen if suspense else 0, "note": note[:200],
         },
     )  # fmt: skip
-    return found

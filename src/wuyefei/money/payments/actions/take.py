@@ -84,7 +84,7 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
 
     The same ``client_key`` again returns the payment already booked. Raises ``BillsChanged``, ``TenderError``.
     """
-    desk = _at_desk(order, actor)
+    desk = at_desk(order, actor)
     if desk is None:
         raise NotFound()
     flat, payer = desk.flat, desk.payer
@@ -157,7 +157,7 @@ WHERE p.id = %s AND p.organisation_id = %s
 """
 
 
-def _at_desk(order: PaymentOrder, actor: Actor) -> _Desk | None:
+def at_desk(order: PaymentOrder, actor: Actor) -> _Desk | None:
     with prepared.cursor() as cursor:
         cursor.execute(_DESK, [order.client_key, order.payer_id, order.property_id, actor.organisation_id])
         row = cursor.fetchone()
