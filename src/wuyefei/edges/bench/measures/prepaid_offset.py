@@ -52,7 +52,7 @@ BARE = (
        WHERE h.fen >= o.fen""",
     """INSERT INTO payments_payment (id, organisation_id, community_id, payer_id, property_id, kind, amount_fen, value_date, booked_at,
          booked_by_id, remark)
-       SELECT payment, %(organisation)s, %(place)s, payer_id, property_id, 'offset', fen, %(today)s, %(now)s, %(user)s, '每日预存抵扣' FROM settled""",
+       SELECT payment, %(organisation)s, %(place)s, payer_id, property_id, 'offset', fen, %(today)s, %(now)s, %(user)s, '' FROM settled""",
     "INSERT INTO payments_tender (payment_id, method, amount_fen) SELECT payment, 'prepaid', fen FROM settled",
     """INSERT INTO payments_prepayment (organisation_id, community_id, payment_id, payer_id, property_id, kind, amount_fen, value_date, booked_at)
        SELECT %(organisation)s, %(place)s, payment, payer_id, property_id, 'spent', -fen, %(today)s, %(now)s FROM settled""",
