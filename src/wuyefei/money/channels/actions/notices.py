@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from wuyefei.foundation.access.actor import PORTAL, Actor, service_actor
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import clock, prepared
+from wuyefei.foundation.platform.inserting import insert
 
 from ..models import ChannelSetup, NoticeLog
 from ..providers.base import Forged, Notice
@@ -66,7 +67,7 @@ def _act(setup: ChannelSetup, notice: Notice, actor: Actor) -> None:
     )  # fmt: skip
     if payment is not None:
         row.outcome = _settle(setup, payment, actor)
-    row.save(force_insert=True)
+    insert(row)
 
 
 def _settle(setup: ChannelSetup, report: Report, actor: Actor) -> str:

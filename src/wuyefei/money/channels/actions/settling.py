@@ -27,10 +27,18 @@ def locked(order_id: int) -> Order:
     return Order.objects.select_related("setup", "community", "property", "payer", "payment__receipt").get(pk=order_id)
 
 
-def _move(order: Order, then: OrderState, *fields: str) -> None:
+_MOVED = """UPDATE channels_order SET state = %s, ended_at = %s, next_ask_at = NULL, ask_error = '', paid_fen = %s, paid_at = %s,
+  transaction_id = %s, payment_id = %s WHERE id = %s"""
+
+
+def _move(order: Order, then: OrderState) -> None:
+    """The locked order in its next state, with what was paid."""
     check_order_move(OrderState(order.state), then)
     order.state, order.ended_at, order.next_ask_at, order.ask_error = then, clock.now(), None, ""
-    order.save(update_fields=["state", "ended_at", "next_ask_at", "ask_error", *fields])
+    with prepared.cursor() as cursor:
+        cursor.execute(
+            _MOVED, [then.value, order.ended_at, order.paid_fen, order.paid_at, order.transaction_id, order.payment_id, order.pk]
+        )
 
 
 @transaction.atomic
@@ -110,11 +118,11 @@ def _book(order: Order, verdict: Verdict, actor: Actor) -> Outcome:
         return Outcome.EXCEPTION
     order.payment = payment
     if verdict is Verdict.LATE:
-        _move(order, OrderState.EXCEPTION, "paid_fen", "paid_at", "transaction_id", "payment")
+        _move(order, OrderState.EXCEPTION)
         raise_exception(order, ChannelException.Kind.LATE, order.amount_fen, order.transaction_id)
         return Outcome.EXCEPTION
-    _move(order, OrderState.PAID, "paid_fen", "paid_at", "transaction_id", "payment")
-    left = sum(row.amount_fen for row in payment.prepayments.all() if row.kind == Prepayment.Kind.PAID)
+    _move(order, OrderState.PAID)
+    left = _left_over(payment)
     if left:
         raise_exception(order, ChannelException.Kind.SURPLUS, left, order.transaction_id)
     return Outcome.EXCEPTION if left else Outcome.TAKEN
@@ -131,6 +139,13 @@ def take(order: Order, actor: Actor, *, with_bills: bool) -> Payment:
     return take_online(found, actor=actor)
 
 
+def _left_over(payment: Payment) -> int:
+    """What of a payment became prepayment."""
+    with prepared.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(amount_fen), 0) FROM payments_prepayment WHERE payment_id = %s AND kind = %s", [payment.pk, Prepayment.Kind.PAID.value])
+        return int(cursor.fetchone()[0])
+
+
 def _bills(order: Order) -> tuple[int, ...]:
     with prepared.cursor() as cursor:
         cursor.execute("SELECT receivable_id FROM channels_orderbill WHERE order_id = %s ORDER BY position", [order.pk])
@@ -139,7 +154,7 @@ def _bills(order: Order) -> tuple[int, ...]:
 
 def _to_suspense(order: Order, kind: str, actor: Actor, note: str = "") -> None:
     assert order.paid_fen is not None
-    _move(order, OrderState.EXCEPTION, "paid_fen", "paid_at", "transaction_id")
+    _move(order, OrderState.EXCEPTION)
     found = raise_exception(order, kind, order.paid_fen, order.transaction_id, suspense=True, note=note)
     postings = [Posting(Account.CHANNEL, order.paid_fen), Posting(Account.SUSPENSE, -order.paid_fen)]
     post(SUSPENSE_KIND, found.pk, postings, actor=actor, community_id=order.community_id, memo=f"支付订单 {order.number} 待查")
