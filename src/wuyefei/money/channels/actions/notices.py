@@ -66,15 +66,6 @@ def _act(setup: ChannelSetup, notice: Notice, actor: Actor) -> None:
         amount_fen=report.amount_fen, transaction_id=report.transaction_id, at=clock.now(), outcome=NoticeLog.Outcome.NOTHING,
     )  # fmt: skip
     if payment is not None:
-        row.outcome = _settle(setup, payment, actor)
+        outcome = settling.settle_told(setup.pk, payment, actor=actor)
+        row.outcome = NoticeLog.Outcome.UNKNOWN_ORDER if outcome is None else outcome.value
     insert(row)
-
-
-def _settle(setup: ChannelSetup, report: Report, actor: Actor) -> str:
-    # an order of another setup is unknown here: a merchant speaks only of its own
-    with prepared.cursor() as cursor:
-        cursor.execute("SELECT id FROM channels_order WHERE number = %s AND setup_id = %s", [report.number, setup.pk])
-        found = cursor.fetchone()
-    if found is None:
-        return NoticeLog.Outcome.UNKNOWN_ORDER
-    return settling.settle_report(found[0], report, actor=actor)[1].value

@@ -63,27 +63,34 @@ class Outcome(StrEnum):
 
 def settle_order(order_id: int, report: Report, *, actor: Actor) -> Order:
     """Act on what the provider says, once: repeated, late and contradicting reports book nothing a second time."""
-    return settle_report(order_id, report, actor=actor)[0]
+    with transaction.atomic(savepoint=False):
+        found = _locked_alone("id = %s", [order_id])
+        if found is None or report.number != found.number:
+            raise NotFound()
+        _settle(found, report, actor)
+        return found
 
 
-@transaction.atomic(savepoint=False)
-def settle_report(order_id: int, report: Report, *, actor: Actor) -> tuple[Order, Outcome]:
-    """The same, with what it came to."""
-    order = _locked_alone(order_id)
-    if report.number != order.number:
-        raise NotFound()
+def settle_told(setup_id: int, report: Report, *, actor: Actor) -> Outcome | None:
+    """The same for a notice, and what it came to; None where the order is unknown there: a merchant speaks only of its own.
+    Within a transaction."""
+    order = _locked_alone("number = %s AND setup_id = %s", [report.number, setup_id])
+    return None if order is None else _settle(order, report, actor)
+
+
+def _settle(order: Order, report: Report, actor: Actor) -> Outcome:
     if report.said is Said.CLOSED and order.state == OrderState.CREATED:
         _move(order, OrderState.CLOSED)
         audit.record(actor, "channel.close", order)
-        return order, Outcome.NOTHING
+        return Outcome.NOTHING
     if report.said is not Said.PAID:
-        return order, Outcome.NOTHING
+        return Outcome.NOTHING
     verdict = judge(OrderState(order.state), order.amount_fen, order.paid_fen, order.transaction_id, report)
     if verdict is Verdict.SAME:
-        return order, Outcome.KNOWN
+        return Outcome.KNOWN
     if verdict is Verdict.CONTRADICTS:
         _found, fresh = _raise(order, ChannelException.Kind.CONTRADICTION, report.amount_fen, report.transaction_id)
-        return order, Outcome.EXCEPTION if fresh else Outcome.KNOWN
+        return Outcome.EXCEPTION if fresh else Outcome.KNOWN
     order.paid_fen, order.transaction_id = report.amount_fen, report.transaction_id
     order.paid_at = report.paid_at or clock.now()
     if verdict is Verdict.SUSPENSE:
@@ -95,17 +102,15 @@ def settle_report(order_id: int, report: Report, *, actor: Actor) -> tuple[Order
         actor, "channel.confirmed", order, f"channel.{order.state}", after={"paid_fen": order.paid_fen, "state": order.state},
         data={"order": order.pk, "amount_fen": order.paid_fen},
     )  # fmt: skip
-    return order, outcome
+    return outcome
 
 
-def _locked_alone(order_id: int) -> Order:
+def _locked_alone(condition: str, values: list[int | str]) -> Order | None:
     """The order under lock, and nothing of what hangs on it, by prepared statements."""
     with prepared.cursor() as cursor:
-        cursor.execute("SELECT id FROM channels_order WHERE id = %s FOR UPDATE", [order_id])
-        if cursor.fetchone() is None:
-            raise NotFound()
-    [order] = prepared.read(Order, "WHERE id = %s", [order_id])
-    return order
+        cursor.execute(f"SELECT id FROM channels_order WHERE {condition} FOR UPDATE", values)
+        row = cursor.fetchone()
+    return prepared.read(Order, "WHERE id = %s", [row[0]])[0] if row else None
 
 
 def _book(order: Order, verdict: Verdict, actor: Actor) -> Outcome:
@@ -140,10 +145,10 @@ def take(order: Order, actor: Actor, *, with_bills: bool) -> Payment:
 
 
 def _left_over(payment: Payment) -> int:
-    """What of a payment became prepayment."""
-    with prepared.cursor() as cursor:
-        cursor.execute("SELECT coalesce(sum(amount_fen), 0) FROM payments_prepayment WHERE payment_id = %s AND kind = %s", [payment.pk, Prepayment.Kind.PAID.value])
-        return int(cursor.fetchone()[0])
+    """What of a payment became prepayment: known of one taken just now, read of one taken before."""
+    if payment.left_fen is not None:
+        return payment.left_fen
+    return sum(row.amount_fen for row in payment.prepayments.all() if row.kind == Prepayment.Kind.PAID)
 
 
 def _bills(order: Order) -> tuple[int, ...]:

@@ -122,6 +122,7 @@ def settle(
     settled, left = allocate_payment(taken.total_fen, as_bills(bills), in_given_order=order.in_given_order)
     if draft.pk is None:
         [draft.pk] = take_ids(Payment, 1)
+    draft.left_fen = left
     draft.receipt = _receipt(draft, order, taken, settled, left, bills, actor)
     _book(draft, taken, settled, left)
     refresh(rows)
