@@ -200,7 +200,7 @@ def lock_prepaid(payer_id: int) -> None:
 
 
 def lock_prepaid_of(community_id: int) -> None:
-    """Nobody else spends prepayments of a community: one lock, for a database holds a few thousand in all."""
+    """Nobody else spends prepayments of a community: one lock, for a database holds some ten thousand in all."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PLACE_LOCK, community_id % 2**31])
 
