@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from tests.architecture.place import SECOND, START, TODAY, Place
 from tests.world import actor_of
+from wuyefei.collection.drives.public import Opening as DriveOpening
+from wuyefei.collection.drives.public import open_drives
 from wuyefei.collection.followup.public import (
     DEFAULT,
     Case,
@@ -46,10 +48,11 @@ from wuyefei.relations.contacts.public import (
     plan,
     set_wish,
 )
-from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
+from wuyefei.relations.governance.public import PARTS, Entry, add_file, new_statement, save_draft
 from wuyefei.relations.moments.public import Source
 from wuyefei.relations.notices.public import Batch, Carrier, News, Target, Template, Trial, Version
 from wuyefei.relations.service.public import Ticket
+from wuyefei.relations.surveys.public import Answer
 
 
 def pursue(place: Place) -> None:
@@ -74,6 +77,8 @@ def pursue(place: Place) -> None:
     place.ids["miss"] = [miss.pk]
     said = log(case.pk, Log(f"{place.mark.letters}-log", Case.objects.get(pk=case.pk).acts, Channel.DESK, "reached", clock.now()), actor=manager).act
     place.ids |= {"act": [said.pk], "attachment": [attach(said.pk, b"#!AMR" + place.mark.letters.encode(), actor=manager).pk]}
+    wanted = DriveOpening(f"{place.mark.word}行动", TODAY, TODAY, "amount", (place.community.pk,), (manager.user_id or 0,), {place.community.pk: 100}, None, False)
+    place.ids["drive"] = [open_drives(wanted, actor=manager)[0].pk]
     _sue(place)
 
 
@@ -132,8 +137,15 @@ def owners(place: Place, finance: Actor) -> None:
             said=f"{place.mark.word}回单", made_at=now, due_on=TODAY,
         ).pk
     ]  # fmt: skip
+    said = Answer.objects.create(
+        organisation=community.organisation, community=community, kind="ticket", ticket=ticket, property_id=ticket.property_id, person_id=ticket.person_id,
+        score=1, text=f"{place.mark.word}没人理", quarter=START, at=now, call=True,
+    )  # fmt: skip
+    place.ids |= {"survey_answer": [said.pk]}
     statement = new_statement(community.pk, START, actor=finance)
     save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
+    file = add_file(statement.pk, f"{place.mark.word}凭证", b"%PDF-1.4", checked=True, actor=finance)
+    place.ids |= {"statement_file": [file.pk]}
     buyer = PersonRow(name=f"{place.mark.word}买家", mobile=f"1990000{3000 + community.pk % 7000:04d}")
     moved = ask_transfer(Transferred(int(place.one("empty_home")), buyer, TODAY, Reason.SALE), actor=finance)
     source = Source.objects.create(

@@ -6,5 +6,5 @@ from wuyefei.foundation.platform.sql import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followup", "0006_attachment"), ("platform", "0002_guards")]
+    dependencies = [("followup", "0009_attachment"), ("platform", "0002_guards")]
     operations = [migrations.RunSQL(append_only("followup_attachment"))]
