@@ -97,4 +97,4 @@ def _ask(scene: Scene) -> None:
             owner = demo_owner(reveal(person_id, "mobile", PURPOSE, actor=scene.system))
             home = next((place for place in places(owner) if place.person_id == person_id), None)
             if home is not None:
-                complain(owner, home, words)
+                complain(owner, home, words, "common")
