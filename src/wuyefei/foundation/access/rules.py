@@ -82,6 +82,7 @@ class Permission(StrEnum):
     INVOICE_ISSUE = "invoice.issue"
     INVOICE_SETUP = "invoice.setup"
     SERVICE_HANDLE = "service.handle"
+    SURVEY_WORK = "survey.work"
     DISCLOSURE_EDIT = "disclosure.edit"
     DISCLOSURE_APPROVE = "disclosure.approve"
     LEDGER_VIEW = "ledger.view"
@@ -106,6 +107,7 @@ class Permission(StrEnum):
     FOLLOW_VIEW = "follow.view"
     FOLLOW_WORK = "follow.work"
     FOLLOW_MANAGE = "follow.manage"
+    DRIVE_WORK = "drive.work"
     PRIVACY_MANAGE = "privacy.manage"
     JOINT_VIEW = "joint.view"
     JOINT_WORK = "joint.work"
@@ -158,6 +160,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.INVOICE_ISSUE: "开具与红冲数电票",
     Permission.INVOICE_SETUP: "设置数电票服务",
     Permission.SERVICE_HANDLE: "处理工单",
+    Permission.SURVEY_WORK: "回访不满意的住户",
     Permission.DISCLOSURE_EDIT: "编制收支公示",
     Permission.DISCLOSURE_APPROVE: "审批收支公示",
     Permission.LEDGER_VIEW: "查看账簿",
@@ -182,6 +185,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.FOLLOW_VIEW: "查看催缴案件",
     Permission.FOLLOW_WORK: "办理催缴",
     Permission.FOLLOW_MANAGE: "分派催缴、管理话术",
+    Permission.DRIVE_WORK: "参加季末行动",
     Permission.PRIVACY_MANAGE: "管理个人信息",
     Permission.JOINT_VIEW: "查看联合调解",
     Permission.JOINT_WORK: "登记走访、会议与小改造",
@@ -221,8 +225,9 @@ _PROJECT = _SEE | {
     _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM, _P.TARGET_EDIT,
     _P.CONTACT_RECORD, _P.CONTACT_MANAGE, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
     _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
+    _P.SURVEY_WORK,
     *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE, _P.HARDSHIP_PROJECT, _P.PRIVACY_MANAGE, _P.LEGAL_VIEW, _P.LEGAL_APPROVE,
-    _P.JOINT_VIEW, _P.JOINT_WORK, _P.JOINT_MANAGE,
+    _P.JOINT_VIEW, _P.JOINT_WORK, _P.JOINT_MANAGE, _P.DRIVE_WORK,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -238,25 +243,26 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PROJECT_MANAGER: frozenset(_PROJECT),
     Role.CASHIER: frozenset(
         _SEE - {_P.REPORT_VIEW}
-        | {_P.CASHDESK, _P.INVOICE_REQUEST, _P.SLIP_MAKE, _P.MANDATE_SIGN, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD}
+        | {_P.CASHDESK, _P.INVOICE_REQUEST, _P.SLIP_MAKE, _P.MANDATE_SIGN, _P.PROFILE_VERIFY, _P.PAYMENT_VOID_REQUEST, _P.RECEIPT_REPRINT, _P.CONTACT_RECORD, _P.DRIVE_WORK}
     ),
     Role.FINANCE: frozenset(_FINANCE),
     Role.FINANCE_LEAD: frozenset(_FINANCE_LEAD),
-    Role.COLLECTOR: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.JOINT_VIEW, _P.JOINT_WORK}),
+    Role.COLLECTOR: frozenset(_SEE | _FOLLOW | {_P.FOLLOW_WORK, _P.DRIVE_WORK, _P.PERSON_REVEAL, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.JOINT_VIEW, _P.JOINT_WORK}),
     Role.HOUSEKEEPER: frozenset(
         {_P.ESTATE_VIEW, _P.BILLING_VIEW, _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.METER_READ, _P.CONTACT_VIEW, _P.CONTACT_RECORD,
-         _P.SERVICE_HANDLE, _P.HARDSHIP_SERVICE}
+         _P.SERVICE_HANDLE, _P.HARDSHIP_SERVICE, _P.DRIVE_WORK}
     ),
     Role.LEGAL: frozenset(
         _SEE | _FOLLOW
-        | {_P.FOLLOW_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.LEGAL_VIEW, _P.LEGAL_WORK, _P.JOINT_VIEW}
+        | {_P.FOLLOW_WORK, _P.DRIVE_WORK, _P.PERSON_REVEAL, _P.EXPORT, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.LEGAL_VIEW, _P.LEGAL_WORK, _P.JOINT_VIEW}
     ),
     Role.RELATIONS_MANAGER: frozenset(
         _SEE
         | _FOLLOW
         | {
             _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
-            _P.SERVICE_HANDLE, _P.FOLLOW_WORK, _P.HARDSHIP_SERVICE, _P.JOINT_VIEW, _P.JOINT_WORK,
+            _P.SURVEY_WORK,
+            _P.SERVICE_HANDLE, _P.FOLLOW_WORK, _P.DRIVE_WORK, _P.HARDSHIP_SERVICE, _P.JOINT_VIEW, _P.JOINT_WORK,
         }
     ),
     Role.DELIVERY_TEAM: frozenset({_P.ESTATE_VIEW, _P.ESTATE_EDIT, _P.PROFILE_VERIFY, _P.IMPORT}),

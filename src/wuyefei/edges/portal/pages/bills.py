@@ -12,6 +12,7 @@ from wuyefei.money.rewards.public import progress_at
 from wuyefei.money.sheets.public import photo_of_bill
 from wuyefei.relations.accounts.public import Place, Step, get_bill, note_step, places
 from wuyefei.relations.notices.public import news_of, told
+from wuyefei.relations.surveys.public import asked
 
 from ..gate import OwnerRequest, entry, owner_page, place_page, show
 from ..queries.bill import bill_page
@@ -19,6 +20,7 @@ from ..queries.history import year_of
 from ..queries.home import home as home_of
 from ..queries.next import next_bill
 from ..words import greeting
+from .survey import scores
 
 
 @owner_page
@@ -49,7 +51,7 @@ def _home(request: OwnerRequest, place: Place, many: int) -> HttpResponse:
         "campaigns": progress_at(place.property_id, place.community_id, today) if whole else [],
         "told": told(place.person_id, place.property_ids) if whole else [],
         "deposit_fen": sum(one.held_fen for one in shown_to([place.person_id], place.property_ids)) if place.private else 0,
-        "news": news_of(place.community_id, today), "next_bill": None if found.count or found.disputed else next_bill(place, today),
+        "news": news_of(place.community_id, today), "asked": asked(place), "scores": scores(), "next_bill": None if found.count or found.disputed else next_bill(place, today),
     }  # fmt: skip
     return show(request, "home", context, place=place)
 
