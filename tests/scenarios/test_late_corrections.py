@@ -219,6 +219,7 @@ class TestLateCorrections:
         assert (entry.entry_date, dict(entry.legs.values_list("account", "amount_fen"))) == (OPEN, {key: fen for key, fen in legs.items() if fen})
         assert closed_legs(world) == before
 
+    @pytest.mark.wide
     def test_all_of_them_corrected_the_books_hold(self, books: tuple[World, dict[str, Receivable]]) -> None:
         world, found = books
         assert set(found) == {wrong.kind for wrong in CASES}

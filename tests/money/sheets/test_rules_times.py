@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.docs import rows_of
@@ -214,6 +214,7 @@ def test_a_price_rises_where_any_day_of_the_year_costs_more() -> None:
     assert unit_prices(flat) == [Decimal("2.5"), Decimal("3.5")]
 
 
+@settings(max_examples=20)
 @given(st.integers(0, 365), st.integers(0, 365), st.integers(0, 800))
 def test_seasons_turn_exactly_where_the_price_of_a_day_changes(first: int, last: int, from_: int) -> None:
     year, start = day("2028-01-01"), day("2026-06-01") + DAY * from_
