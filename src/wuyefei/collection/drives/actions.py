@@ -126,7 +126,8 @@ def _list_up(drive: Drive, *, actor: Actor) -> None:
     cases = {case.person_id: case for case in askable(drive.community_id).filter(person_id__in=debts).select_related("property")}
     members = list(Member.objects.filter(drive=drive).order_by("pk"))
     owed = {person: sum(fen for _bill, fen in bills) for person, bills in debts.items() if person in cases}
-    keepers = dict(Building.objects.filter(community_id=drive.community_id, housekeeper__isnull=False).values_list("pk", "housekeeper_id"))
+    known = Building.objects.filter(community_id=drive.community_id).values_list("pk", "housekeeper_id")
+    keepers = {pk: user for pk, user in known if user is not None}
     homes = [Debtor(person, cases[person].property.building_id or 0, fen) for person, fen in sorted(owed.items())]
     shared = share_out(homes, keepers, [row.user_id for row in members])
     _keep(drive, cases, debts, shared)

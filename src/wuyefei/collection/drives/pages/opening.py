@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -90,7 +91,8 @@ def close(request: HttpRequest, drive_id: int) -> HttpResponse:
     row = get_drive(actor, drive_id)
     actor.require(Permission.FOLLOW_MANAGE, row.community_id)
     begun = row.listed_at is not None
-    form: CloseForm | CallOffForm = (CloseForm if begun else CallOffForm)(request.POST if request.method == "POST" else None)
+    typed = request.POST if request.method == "POST" else None
+    form: forms.Form = CloseForm(typed) if begun else CallOffForm(typed)
     if request.method == "POST" and form.is_valid():
         try:
             close_drive(row.pk, _closing(form.cleaned_data), actor=actor)

@@ -17,7 +17,7 @@ from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.exports import workbook_response
 from wuyefei.money.payments.public import Payment
-from wuyefei.relations.contacts.public import Contact
+from wuyefei.relations.contacts.public import Channel, Contact
 
 from ..models import STATE_NAMES, Drive
 from ..queries.drives import get_drive, siblings
@@ -154,7 +154,7 @@ def evaluation_page(request: HttpRequest, drive_id: int) -> HttpResponse:
 
 def _told() -> dict[str, Any]:
     """The ways of contact in words; paid without one is a way of its own."""
-    return dict(Contact._meta.get_field("channel").flatchoices) | {"": _("没有人联系过")}
+    return {one.value: str(Contact(channel=one.value).get_channel_display()) for one in Channel} | {"": _("没有人联系过")}
 
 
 def _against(found: Evaluation) -> dict[str, int | None]:

@@ -101,7 +101,7 @@ def late_taken(community_id: int, days: Days, until: dt.date) -> int:
 def evaluation(actor: Actor, drive: Drive, until: dt.date) -> Evaluation:
     """For a drive that the actor may see and whose list is drawn up, as of the end of a day of it."""
     days = Days(drive.starts_on, until)
-    past = [Stretch(some, late_taken(drive.community_id, some, until)) for some in (days, same_days_before(days), days_ahead_of(days))]
+    here, before, ahead = (Stretch(some, late_taken(drive.community_id, some, until)) for some in (days, same_days_before(days), days_ahead_of(days)))
     facts = {
         "drive": drive.pk, "since": drive.listed_at, "until": end_of(until), "taken": [kind.value for kind in Payment.TAKEN], "asking": list(ASKING),
         "carried": list(CARRIED),
@@ -109,7 +109,7 @@ def evaluation(actor: Actor, drive: Drive, until: dt.date) -> Evaluation:
     then = None
     if drive.due_fen is not None and drive.paid_fen is not None:
         then = rate(drive.paid_fen, drive.due_fen)
-    return Evaluation(drive, board(actor, drive, until), *past, _told(drive, until, facts), _ways(PAYING, facts, {}), then)
+    return Evaluation(drive, board(actor, drive, until), here, before, ahead, _told(drive, until, facts), _ways(PAYING, facts, {}), then)
 
 
 def _told(drive: Drive, until: dt.date, facts: dict[str, Any]) -> list[Way]:
