@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import AxeRun, OpenPage, SignIn
@@ -30,7 +30,8 @@ def simulate(page: Page, sandbox: Sandbox) -> None:
 
     def authorize(route: Route) -> None:
         reply = sandbox.wechat.account.handle(f"/connect/oauth2/authorize?{urlsplit(route.request.url).query}&user=lu")
-        route.fulfill(status=reply.status, headers=reply.headers)
+        back = reply.headers["Location"].replace("&", "&amp;")
+        route.fulfill(content_type="text/html; charset=utf-8", body=f'<meta http-equiv="refresh" content="0;url={back}">')
 
     def handed(route: Route) -> None:
         params = {name: values[0] for name, values in parse_qs(urlsplit(route.request.url).query).items()}
@@ -50,7 +51,7 @@ def simulate(page: Page, sandbox: Sandbox) -> None:
 
 
 def test_paid_inside_wechat_and_scored(
-    town: Town, browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+    town: Town, browser: Browser, browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = make()
     sandbox = Sandbox(keys, site_url=live_server.url).start()
@@ -59,8 +60,10 @@ def test_paid_inside_wechat_and_scored(
     install(town.world.organisation.pk, keys)
     open_wave(town.world.community.pk, actor=town.world["manager"])
     try:
-        page = browser_page(390, theme="dark")
-        page.set_extra_http_headers({"User-Agent": AGENT})
+        page = browser.new_context(
+            base_url=live_server.url, viewport={"width": 390, "height": 844}, locale="zh-CN", color_scheme="dark", reduced_motion="reduce",
+            has_touch=True, user_agent=AGENT,
+        ).new_page()  # fmt: skip
         simulate(page, sandbox)
         enter(page, town)
         taps = 0
@@ -85,4 +88,5 @@ def test_paid_inside_wechat_and_scored(
                 desk.goto(path)
                 assert axe(desk) == [] and fits(desk), (path, width, theme)
     finally:
+        page.context.close()
         sandbox.stop()

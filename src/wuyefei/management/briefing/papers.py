@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from wuyefei.foundation.kernel.money import yuan_text
@@ -32,11 +33,12 @@ def pdf(brief: Brief) -> bytes:
 
 
 def xlsx(brief: Brief) -> bytes:
-    lines = [
+    head: list[list[str | dt.date]] = [["日期", brief.day], ["摘要", sentence(brief)]]
+    lines: list[list[str | Fen]] = [
         [line.name, Fen(line.received_fen), percent(line.rate), percent(line.target), points(line.gap), Fen(line.arrears_fen)]
         for line in (*brief.lines, brief.whole)
     ]
     counts: list[list[str | int | Fen | None]] = [[one.name, one.count, Fen(one.fen) if one.fen is not None else None] for one in (*brief.events, *brief.todos)]
     return workbook(
-        [Sheet("摘要", ["项", "内容"], [["日期", brief.day], ["摘要", sentence(brief)]]), Sheet("各小区", list(HEADS), lines), Sheet("事项", ["事项", "件数", "金额（元）"], counts)]
+        [Sheet("摘要", ["项", "内容"], head), Sheet("各小区", list(HEADS), lines), Sheet("事项", ["事项", "件数", "金额（元）"], counts)]
     )

@@ -19,7 +19,7 @@ from ..scene import Act, Scene
 
 PURPOSE = "演示登录"
 QUARTERS = 2
-WAVE_ANSWERS, TICKETS = 16, 7
+WAVE_ANSWERS, NOW_ANSWERS, TICKETS = 16, 6, 7
 SCORES = (5, 5, 4, 4, 4, 5, 3, 4, 5, 2, 4, 5, 3, 4, 1, 5)
 WORDS = {
     1: "楼道灯坏了两周没人修", 2: "车库的积水每次下雨都有", 3: "保洁还行，绿化少了点", 5: "师傅来得快，态度也好",
@@ -39,6 +39,8 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
         held = last.plus(-3 * number)
         if month == held and held.plus(-2) >= scene.started:
             yield Act(at(held.first + DAY * 4, 9), partial(_wave, scene, number))
+    if month == now and last < now:
+        yield Act(at(today, 9, 20), partial(_wave, scene, 0, NOW_ANSWERS, 2 * WAVE_ANSWERS))
     if month == now and scene.started < now:
         yield Act(at(today, 9, 40), partial(_tickets, scene))
 
@@ -56,10 +58,10 @@ def _owners(scene: Scene, many: int, skip: int = 0) -> list[tuple[Owner, Place]]
     return found
 
 
-def _wave(scene: Scene, number: int) -> None:
+def _wave(scene: Scene, number: int, many: int = WAVE_ANSWERS, skip: int = 0) -> None:
     """The manager opens it; a part of the owners answers at once, some of them without a name."""
     open_wave(scene.community.pk, actor=scene[Role.PROJECT_MANAGER])
-    for turn, (owner, home) in enumerate(_owners(scene, WAVE_ANSWERS)):
+    for turn, (owner, home) in enumerate(_owners(scene, many, skip)):
         score = SCORES[(turn + 3 * number) % len(SCORES)]
         answer_wave(owner, home, Said(score, WORDS.get(score, ""), anonymous=turn % 4 == 3))
 
