@@ -41,6 +41,7 @@ KINDS: dict[str, str] = {
     "deposit_id": "deposit", "sharing_id": "sharing", "deduction_id": "deduction",
     "route_id": "route", "stop_id": "stop", "proof_id": "proof",
     "miss_id": "miss",
+    "drive_id": "drive",
     "delegation_id": "delegation",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",
@@ -51,6 +52,7 @@ WORDS: dict[str, list[str | int]] = {
     "work": [
         "rounds", "release_income", "risk_classes", "followup_cases", "followup_steps", "legal_matters", "prepaid_offset", "follow_plans",
         "follow_years", "follow_measures", "watch_minimums",
+        "drive_lists",
     ],
     "group": ["identity", "payment", "parking", "contact"],
     "sheet_kind": ["metered", "shared", "each", "turnover", "deposit", "other"],

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from tests.architecture.place import SECOND, START, TODAY, Place
 from tests.world import actor_of
+from wuyefei.collection.drives.public import Opening as DriveOpening
+from wuyefei.collection.drives.public import open_drives
 from wuyefei.collection.followup.public import DEFAULT, Case, Step, draft_now, hand_over, save_policy
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.joint.public import Opening, join, open_effort, plan_work, show
@@ -61,6 +63,8 @@ def pursue(place: Place) -> None:
         first_on=TODAY, seen_on=TODAY,
     )  # fmt: skip
     place.ids["miss"] = [miss.pk]
+    wanted = DriveOpening(f"{place.mark.word}行动", TODAY, TODAY, "amount", (place.community.pk,), (manager.user_id or 0,), {place.community.pk: 100}, None, False)
+    place.ids["drive"] = [open_drives(wanted, actor=manager)[0].pk]
     _sue(place)
 
 

@@ -60,6 +60,7 @@ ROOMS = [
     "wuyefei.collection.joint",
     "wuyefei.collection.visits",
     "wuyefei.collection.minimums",
+    "wuyefei.collection.drives",
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",

@@ -42,6 +42,7 @@ urlpatterns = [
     path("joint/", include("wuyefei.collection.joint.urls")),
     path("visits/", include("wuyefei.collection.visits.urls")),
     path("minimums/", include("wuyefei.collection.minimums.urls")),
+    path("drives/", include("wuyefei.collection.drives.urls")),
     path("legal/", include("wuyefei.collection.legal.urls")),
     path("reconciliation/", include("wuyefei.money.reconciliation.urls")),
     path("closing/", include("wuyefei.money.closing.urls")),

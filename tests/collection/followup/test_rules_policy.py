@@ -19,6 +19,7 @@ from wuyefei.collection.followup.rules.cadence import (
     closing_days,
     rung_of,
 )
+from wuyefei.collection.followup.rules.firstcall import why_called
 from wuyefei.collection.followup.rules.nextstep import Situation, next_step
 from wuyefei.collection.followup.rules.policy import (
     DEFAULT,
@@ -120,6 +121,23 @@ def test_a_former_debtor_is_spoken_to_before_the_due_date() -> None:
     tally = try_policy([Household(1, debts, "周收")], Policy(LADDER[:3]), JULY, SEPTEMBER, free)
     assert tally.steps["first", "phone"] == 1 and tally.steps["notice", "sms"] == 2
     assert dict(tally.people) == {"周收": 4}  # first, ask (18 July), routine (17 August, 16 September)
+
+
+def test_the_first_word_comes_so_many_days_after_the_notice_arrived() -> None:
+    """Paid on 10 August: told on the 6th they are called on the 9th; by the cadence's own day, the 8th, they have paid first."""
+    debts = (Debt(dt.date(2026, 7, 15), 30000, ((dt.date(2026, 7, 20), 30000),)), Debt(dt.date(2026, 8, 15), 30000, ((dt.date(2026, 8, 10), 30000),)))
+    for told, calls in (((), 0), (((dt.date(2026, 8, 15), dt.date(2026, 8, 6)),), 1)):
+        tally = try_policy([Household(1, debts, told=told)], Policy(LADDER[:3]), JULY, SEPTEMBER, free)
+        assert tally.steps["first", "phone"] == calls
+
+
+@pytest.mark.parametrize(
+    ("fen", "owing", "late", "why"),
+    [(100, True, True, "owing"), (1000001, False, True, "large"), (1000000, False, True, "late"), (1000000, False, False, None)],
+)
+def test_who_is_called_about_a_new_bill(fen: int, owing: bool, late: bool, why: str | None) -> None:
+    assert why_called(DEFAULT, LADDER[1], fen, owing=owing, late=late) == why
+    assert why_called(DEFAULT, replace(LADDER[1], serious=False), 1, owing=False, late=False) == "everybody"
 
 
 def test_what_the_guard_turns_away_is_counted_once_a_rung() -> None:

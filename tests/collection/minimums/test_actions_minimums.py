@@ -61,6 +61,9 @@ def test_a_miss_is_found_escalated_and_answered(world: World) -> None:
     night(world, found + 3 * DAY)
     assert open_of(world, "沈秋白").escalated_on == found + 3 * DAY and open_of(world, "陆小满").escalated_on is None
     with clock.at(at(found + 3 * DAY)):
+        home = text(client(world, "manager").get("/"))
+        assert "督办：请处理漏联系" in home and "2 户没有达到最低联系次数 · 桂语花园" in home
+        assert "督办：请处理漏联系" not in text(client(world, "collector").get("/"))
         with pytest.raises(Forbidden):
             answer(none.pk, "忘了", actor=world["collector"])
         answer(none.pk, "已改派，本周补", actor=world["manager"])

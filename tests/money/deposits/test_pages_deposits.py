@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
 
 from tests.money.billing.test_pages import client_of
-from tests.money.deposits.samples import BACK_ON, DAY, D, decided, made, paid
+from tests.money.deposits.samples import BACK_ON, DAY, D, made, paid
 from tests.money.deposits.test_actions_deposits import PNG
+from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.platform import clock
 from wuyefei.money.deposits.public import Deduction, Return
 
@@ -51,9 +52,9 @@ def test_from_the_list_to_the_refund() -> None:
         assert client.post(f"{page}/withdraw", follow=True).status_code == 200 and Return.objects.get().state == "refused"
         photo.seek(0)
         client.post(f"{page}/return", typed | {"photo_1": photo})
-        waiting = client_of(world["lead"]).get("/approvals/").content.decode()
-        assert "退还押金" in waiting
-        decided(Return.objects.latest("pk"), world)
+        lead, asked = client_of(world["lead"]), Request.objects.get(kind="deposits.return", state="open")
+        assert "退还押金" in lead.get("/approvals/").content.decode()
+        assert lead.post(f"/approvals/{asked.pk}/approve").status_code == 302 and Return.objects.latest("pk").state == "approved"
         text = client.get(page).content.decode()
         assert "已结清" in text and "看照片" in text and client.get(f"{page}/return").status_code == 200
         assert "押金" in client.get(f"/properties/{deposit.property_id}/").content.decode()

@@ -14,9 +14,9 @@ class FollowupConfig(AppConfig):
         from wuyefei.foundation.shell.slots import register_slot
         from wuyefei.insight.arrears.public import Column, register_column
 
+        from .actions.nightly import draft_all
         from .actions.reckoning import KIND, reckon_all
         from .actions.steps import KIND as STEPS
-        from .actions.steps import draft_all
         from .columns import every
         from .slots import bulk_verb
 
@@ -32,5 +32,6 @@ class FollowupConfig(AppConfig):
         register_menu(group, _("催缴工作台"), "followup:desk", "phone", Permission.FOLLOW_WORK, 410)
         register_menu(group, _("案件"), "followup:cases", "scales", Permission.FOLLOW_VIEW, 420)
         register_menu(group, _("今天的步骤"), "followup:steps", "check", Permission.FOLLOW_VIEW, 425)
+        register_menu(group, _("首次跟进"), "followup:first", "bill", Permission.FOLLOW_VIEW, 426)
         register_menu(group, _("催缴节奏"), "followup:cadence", "clock", Permission.FOLLOW_VIEW, 428)
         register_menu(group, _("话术"), "followup:scripts", "chat", Permission.FOLLOW_VIEW, 430)

@@ -12,11 +12,13 @@ from wuyefei.foundation.access.models import Community, Organisation, User
 from wuyefei.relations.contacts.public import Contact
 
 from .rules.cadence import AGE_NAMES
+from .rules.firstcall import WHY_NAMES
 from .rules.nextstep import KIND_NAMES
 from .rules.policy import TRACK_NAMES
 
 AGES = [(age.value, _(name)) for age, name in AGE_NAMES.items()]
 TRACKS = [(code, _(name)) for code, name in TRACK_NAMES.items()]
+WHYS = [(why.value, _(name)) for why, name in WHY_NAMES.items()]
 KINDS = [(kind.value, _(name)) for kind, name in KIND_NAMES.items()]
 
 
@@ -248,6 +250,34 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.rung} {self.person}"
+
+
+class FirstCall(models.Model):
+    """A call about a bill that is not due yet, so many days after its notice arrived: once for a payer and due day.
+    ``contact``: the planned call of ``on``; ``code``: which rule of the guard refused it; ``by_rule`` false: a person lets it go;
+    ``dropped_on``: nothing was to be asked any more."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    property = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    told_on = models.DateField()
+    asked_fen = models.BigIntegerField()
+    why = models.CharField(max_length=10, choices=WHYS)
+    channel = models.CharField(max_length=8)
+    by_rule = models.BooleanField()
+    on = models.DateField()
+    contact = models.OneToOneField(Contact, null=True, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=24, blank=True)
+    dropped_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "person", "due_on"], name="first_call_once")]
+        indexes = [models.Index(fields=["community", "-on", "-id"], name="first_call_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.due_on} {self.person}"
 
 
 class Handover(models.Model):

@@ -1,13 +1,17 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.acting import CaseClosed, CaseMoved, Log, Logged, end_lane, grant_lane, log, set_next
+from .actions.firstcalls import let_go
 from .actions.handing import assign, hand_over, take_back, workers
+from .actions.nightly import draft_all, draft_now
 from .actions.policies import save_policy
 from .actions.reckoning import reckon, reckon_all
 from .actions.scripts import ForbiddenWords, save_script
-from .actions.steps import adjust, draft_all, draft_now, drop, held_steps, release
-from .models import Act, CadencePolicy, Case, Handover, Lane, Promise, Reason, Script, Step
+from .actions.steps import adjust, drop, held_steps, release
+from .models import Act, CadencePolicy, Case, FirstCall, Handover, Lane, Promise, Reason, Script, Step
 from .queries.cases import cases, get_case, open_cases, overdue_bills, workable
+from .queries.firstcalls import first_calls
+from .queries.policies import Span, usual_drive
 from .queries.steps import steps
 from .rules.cadence import LADDER, Age
 from .rules.grades import MINIMUMS, Grade, Minimum
@@ -27,6 +31,7 @@ __all__ = [
     "CaseClosed",
     "CaseMoved",
     "ForbiddenWords",
+    "FirstCall",
     "Grade",
     "Handover",
     "Kind",
@@ -39,6 +44,7 @@ __all__ = [
     "Reason",
     "Script",
     "Situation",
+    "Span",
     "Step",
     "adjust",
     "assign",
@@ -47,11 +53,13 @@ __all__ = [
     "draft_now",
     "drop",
     "end_lane",
+    "first_calls",
     "get_case",
     "grant_lane",
     "hand_over",
     "held_steps",
     "interval",
+    "let_go",
     "log",
     "next_step",
     "open_cases",
@@ -64,6 +72,7 @@ __all__ = [
     "set_next",
     "steps",
     "take_back",
+    "usual_drive",
     "workable",
     "workers",
 ]

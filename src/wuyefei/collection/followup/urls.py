@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import cases, desk, picked, policy, scripts, steps
+from .pages import cases, desk, firstcalls, picked, policy, scripts, steps
 
 app_name = "followup"
 urlpatterns = [
@@ -20,5 +20,7 @@ urlpatterns = [
     path("steps", steps.listed, name="steps"),
     path("steps/draft", steps.draft_today, name="draft"),
     path("steps/act", steps.act, name="act"),
+    path("first", firstcalls.first, name="first"),
+    path("first/release", firstcalls.release_first, name="first_release"),
     path("scripts", scripts.listed, name="scripts"),
 ]

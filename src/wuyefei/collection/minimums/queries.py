@@ -58,6 +58,11 @@ def by_state(rows: QuerySet[Miss]) -> dict[str, int]:
     return rows.order_by().aggregate(**{code: Count("pk", filter=q) for code, q in STATES.items()})
 
 
+def before_manager(actor: Actor) -> QuerySet[Miss]:
+    """The misses that wait for the actor: those of the places they manage that have gone to the manager."""
+    return misses(actor).filter(STATES["escalated"], community_id__in=actor.communities(Permission.FOLLOW_MANAGE))
+
+
 def open_miss(actor: Actor, case_id: int) -> Miss | None:
     return misses(actor).filter(case_id=case_id, closed_on__isnull=True).first()
 

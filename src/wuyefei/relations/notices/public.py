@@ -1,6 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.choosing import plan_waiting
+from .actions.debits import tell_failed
 from .actions.habits import reckon_habits
 from .actions.letters import letters_document, print_letters
 from .actions.planning import NothingToSend, NotReady, resume_batch, start_batch, stop_batch
@@ -101,6 +102,7 @@ __all__ = [
     "stop_batch",
     "take_receipt",
     "targets",
+    "tell_failed",
     "templates",
     "told",
     "withdraw_news",

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from wuyefei.foundation.access.actor import SYSTEM, Actor, get_community, service_actor
+from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import Invalid, NotFound
@@ -60,36 +60,6 @@ class Released:
 
     released: int
     refused: int
-
-
-def draft_all(organisation_id: int | None) -> int:
-    """Every community: what is out of date goes, today's steps are drafted and those of the rule released; returns how many
-    were drafted. For the clock, after the cases have been worked out."""
-    places = Community.objects.order_by("pk")
-    if organisation_id is not None:
-        places = places.filter(organisation_id=organisation_id)
-    return sum(_draft_place(place) for place in places)
-
-
-def _draft_place(place: Community) -> int:
-    actor = service_actor(place.organisation_id, SYSTEM)
-    drop_stale(place.pk, clock.today(), actor=actor)
-    count = draft(place.pk, clock.today())
-    release_by_rule(place.pk, actor=actor)
-    return count
-
-
-def draft_now(community_id: int, *, actor: Actor) -> tuple[int, Released]:
-    """Draft today's steps of a place by hand; returns how many are new, and what the rule released."""
-    place = get_community(actor, community_id, Permission.FOLLOW_MANAGE)
-    reckon(place.pk, clock.today())
-    system = service_actor(place.organisation_id, SYSTEM)
-    drop_stale(place.pk, clock.today(), actor=system)
-    count = draft(place.pk, clock.today())
-    done = release_by_rule(place.pk, actor=system)
-    with transaction.atomic():
-        audit.record(actor, "followup.draft", place, community_id=place.pk, after={"drafted": count, "released": done.released})
-    return count, done
 
 
 @transaction.atomic

@@ -19,7 +19,8 @@ from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
 
-from ..actions.steps import adjust, draft_now, drop, release
+from ..actions.nightly import draft_now
+from ..actions.steps import adjust, drop, release
 from ..forms import CONTACT_WAYS, AdjustForm
 from ..models import Step
 from ..queries.policies import rung_names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -29,8 +29,8 @@ from wuyefei.relations.contacts.public import (
 )
 
 from ..models import CadencePolicy, Case
-from ..rules.cadence import LADDER, ROUTINE
-from ..rules.policy import Version, of_plain
+from ..rules.cadence import LADDER, ROUTINE, drive_days
+from ..rules.policy import Version, of_plain, policy_for
 from ..rules.trial import Debt, Household
 
 HOURS = {"phone": dt.time(18, 30), "visit": dt.time(10), "letter": dt.time(9, 30)}
@@ -88,11 +88,13 @@ def history(actor: Actor, community_id: int, span: Span, track: str) -> Iterator
     for person_id, at, channel in rows.values_list("person_id", "at", "channel").order_by("at"):
         if at.astimezone(CHINA).date() < span.first:
             past[person_id].append((at.astimezone(CHINA).date(), channel))
+    told = told_days(community_id, people, span.first - BEFORE)
     for person_id, found in debts.items():
         known = letters.get(person_id)
         if track and (known.track if known else "household") != track:
             continue
-        yield Household(person_id, tuple(found), owners.get(person_id, ""), bool(known and known.letter == "A"), tuple(past[person_id]))
+        arrived = tuple(sorted(told.get(person_id, {}).items()))
+        yield Household(person_id, tuple(found), owners.get(person_id, ""), bool(known and known.letter == "A"), tuple(past[person_id]), arrived)
 
 
 def _debts(community_id: int, span: Span) -> dict[int, list[Debt]]:
@@ -113,6 +115,27 @@ def _debts(community_id: int, span: Span) -> dict[int, list[Debt]]:
     return found
 
 
+ARRIVED = (Contact.Outcome.DELIVERED, Contact.Outcome.READ)
+"""What a carrier says of a notice that has arrived."""
+
+
+def told_days(community_id: int, person_ids: Collection[int], since: dt.date) -> dict[int, dict[dt.date, dt.date]]:
+    """By payer and due day, when the first notice of its bills that arrived was sent, looking back to a day. For callers that
+    have checked the place."""
+    rows = Contact.objects.filter(
+        community_id=community_id, person_id__in=person_ids, purpose=Purpose.BILL.value, direction=Contact.Direction.OUT, state=Contact.State.DONE,
+        outcome__in=ARRIVED, at__gte=dt.datetime.combine(since, dt.time(), tzinfo=CHINA),
+    )  # fmt: skip
+    said = list(rows.order_by("at").values_list("person_id", "at", "receivable_ids"))
+    bills = {pk for _person, _at, ids in said for pk in ids}
+    due = dict(Receivable.objects.filter(pk__in=bills).values_list("pk", "due_on"))
+    found: dict[int, dict[dt.date, dt.date]] = defaultdict(dict)
+    for person_id, at, ids in said:
+        for due_on in {due[pk] for pk in ids if pk in due}:
+            found[person_id].setdefault(due_on, at.astimezone(CHINA).date())
+    return found
+
+
 def guard_of(organisation_id: int) -> Callable[[str, dt.date, list[tuple[dt.date, str]]], str]:
     """The law guard with the organisation's limits and holidays, as a trial asks it: the code of a refusal, or nothing."""
     limits, calendar = limits_of(organisation_id), work_calendar(organisation_id)
@@ -126,6 +149,10 @@ def guard_of(organisation_id: int) -> Callable[[str, dt.date, list[tuple[dt.date
     return allowed
 
 
+
+def usual_drive(organisation_id: int, today: dt.date) -> Span:
+    """The days that the organisation's own cadence keeps for the drive at this quarter's end."""
+    return Span(*drive_days(today, policy_for(versions_of(organisation_id), 0, "", today).rungs))
 
 
 def rung_names(organisation_id: int) -> dict[str, str]:

@@ -97,3 +97,10 @@ def closing_days(today: dt.date, ladder: Sequence[Rung] = LADDER) -> dt.date | N
         return None
     begin = quarter_end(today) + dt.timedelta(days=rung.day)
     return begin if today >= begin else None
+
+
+def drive_days(today: dt.date, ladder: Sequence[Rung] = LADDER) -> tuple[dt.date, dt.date]:
+    """The first and the last of the days that the cadence keeps for the drive of this quarter; those of the built-in one
+    where it keeps none."""
+    rung = next(one for one in (*ladder, *LADDER) if one.start is Start.QUARTER)
+    return quarter_end(today) + dt.timedelta(days=rung.day), quarter_end(today)

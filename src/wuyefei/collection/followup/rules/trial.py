@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from wuyefei.foundation.kernel.dates import DAY
 
 from .cadence import ROUTINE, Rung, Start, quarter_end
+from .firstcall import why_called
 from .grades import GRADE_OWNERS
 from .nextstep import Situation, next_step
 from .policy import Policy
@@ -37,13 +38,15 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """A payer: ``who`` works their case (empty: whoever the grade names); ``past`` the contacts before the trial."""
+    """A payer: ``who`` works their case (empty: whoever the grade names); ``past`` the contacts before the trial; ``told``: by
+    due day, when the notice of its bills arrived, as far as one is on record."""
 
     person_id: int
     debts: tuple[Debt, ...]
     who: str = ""
     good: bool = False
     past: tuple[tuple[dt.date, str], ...] = ()
+    told: tuple[tuple[dt.date, dt.date], ...] = ()
 
 
 @dataclass
@@ -77,7 +80,8 @@ def try_policy(households: Iterable[Household], policy: Policy, first: dt.date, 
 
 def _before_due(home: Household, policy: Policy, first: dt.date, last: dt.date, tally: Tally) -> int:
     """Notices to everybody, and the first word to large and former debtors; returns how many calls that makes."""
-    calls, notice = 0, next((one for one in policy.rungs if one.start is Start.DUE and one.day < 0), None)
+    calls, arrived = 0, dict(home.told)
+    notice = next((one for one in policy.rungs if one.start is Start.DUE and one.day < 0), None)
     for due_on in sorted({debt.due_on for debt in home.debts}):
         told_on = due_on + DAY * (notice.day if notice else -7)
         asked = sum(debt.owed(told_on) for debt in home.debts if debt.due_on == due_on)
@@ -86,16 +90,18 @@ def _before_due(home: Household, policy: Policy, first: dt.date, last: dt.date, 
         if notice is not None and first <= told_on <= last:
             tally.steps[notice.code, notice.channels[0]] += 1
         for rung in policy.rungs:
-            on = told_on + DAY * rung.day
-            if rung.start is Start.NOTICE and first <= on <= last and on < due_on and _spoken_to(home, rung, policy, asked, on):
+            on = arrived.get(due_on, told_on) + DAY * rung.day
+            if rung.start is Start.NOTICE and first <= on <= min(last, due_on) and _spoken_to(home, rung, policy, due_on, on):
                 _count(tally, rung.code, rung.channels[0], home.who or "前台")
                 calls += 1
     return calls
 
 
-def _spoken_to(home: Household, rung: Rung, policy: Policy, asked_fen: int, on: dt.date) -> bool:
-    late = any(debt.due_on < on and debt.owed(on) > 0 for debt in home.debts)
-    return late or asked_fen > policy.large_fen or not rung.serious
+def _spoken_to(home: Household, rung: Rung, policy: Policy, due_on: dt.date, on: dt.date) -> bool:
+    asked = sum(debt.owed(on) for debt in home.debts if debt.due_on == due_on)
+    owing = any(debt.due_on < on and debt.owed(on) > 0 for debt in home.debts)
+    late = any(debt.due_on < on and debt.owed(debt.due_on) > 0 for debt in home.debts)
+    return asked > 0 and why_called(policy, rung, asked, owing=owing, late=late) is not None
 
 
 def _after_due(home: Household, policy: Policy, first: dt.date, last: dt.date, allowed: Allowed, tally: Tally) -> int:

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from wuyefei.collection.drives.public import awaiting_evaluation
+from wuyefei.collection.minimums.public import before_manager
 from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA, DAY, Month
@@ -92,8 +94,25 @@ def _todos(actor: Actor, today: dt.date) -> list[Todo]:
     if waiting:
         text = _("%(count)s 笔线上收款没有按订单入账") % {"count": waiting}
         found.append(Todo("flag", _("处理收款异常"), text, None, address("channels:exceptions"), _("去处理")))
+    if actor.may(Permission.FOLLOW_MANAGE):
+        found += _asked_of_managers(actor, today)
     if actor.may(Permission.BILLING_DRAFT) or actor.may(Permission.BILLING_CONFIRM):
         found += [_run(run, today) for run in figures.open_runs(actor) if run.state == run.State.DRAFT]
+    return found
+
+
+def _asked_of_managers(actor: Actor, today: dt.date) -> list[Todo]:
+    """What follow-up asks of whoever manages it: misses that have gone to the manager, drives that are over."""
+    found = []
+    missed = list(before_manager(actor).order_by("escalated_on").values_list("escalated_on", "community__name"))
+    if missed:
+        places = "、".join(dict.fromkeys(name for _on, name in missed))
+        text = _("%(count)s 户没有达到最低联系次数") % {"count": len(missed)} + f" · {places}"
+        since = min((on for on, _name in missed if on is not None), default=today)
+        found.append(Todo("flag", _("督办：请处理漏联系"), text, None, address("minimums:listed"), _("去处理"), (today - since).days))
+    for drive in awaiting_evaluation(actor):
+        text = f"{drive.title} · {drive.community.name}"
+        found.append(Todo("flag", _("季末行动待评估"), text, None, address("drives:close", drive_id=drive.pk), _("去评估"), (today - drive.ends_on).days))
     return found
 
 

@@ -15,12 +15,14 @@ from . import (
     ahead,
     bank,
     billing,
+    cards,
     closing,
     control,
     corrections,
     debits,
     deposits,
     desk,
+    drives,
     files,
     given_up,
     handovers,
@@ -38,11 +40,16 @@ from . import (
     smart,
     talk,
     today,
+    unusual,
     votes,
     walks,
+    watching,
 )
 
 THEMES = (
+    cards,
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
+    drives, watching,
     listening, legal, votes, deposits, closing, control, reserve,
+    unusual,
 )  # fmt: skip

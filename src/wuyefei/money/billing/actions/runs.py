@@ -254,11 +254,12 @@ def lines_digest(table: str, run_id: int) -> tuple[int, int, str]:
     skip = "AND NOT struck" if table == "billing_runline" else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT count(*), COALESCE(sum(amount_fen), 0), COALESCE(md5(string_agg(md5(concat_ws('|', contract_line_id,
-                  payer_id, property_id, item_id, service_from, service_to, due_on, quantity, prices, convention, amount_fen,
-                  tax_rate, tax_fen, deferred_fen, COALESCE(late_fee_rate::text, '-'), COALESCE(late_fee_cap::text, '-'),
-                  allocation_order)), '' ORDER BY contract_line_id, service_from, payer_id)), '')
-                FROM {table} WHERE run_id = %s {skip}""",
+            f"""SELECT count(*), COALESCE(sum(amount_fen), 0),
+                  COALESCE(md5(string_agg(line, '' ORDER BY contract_line_id, service_from, payer_id)), '')
+                FROM (SELECT contract_line_id, service_from, payer_id, amount_fen, md5(concat_ws('|', contract_line_id, payer_id,
+                  property_id, item_id, service_from, service_to, due_on, quantity, prices, convention, amount_fen, tax_rate,
+                  tax_fen, deferred_fen, COALESCE(late_fee_rate::text, '-'), COALESCE(late_fee_cap::text, '-'),
+                  allocation_order)) AS line FROM {table} WHERE run_id = %s {skip} OFFSET 0) lines""",
             [run_id],
         )
         count, amount, digest = cursor.fetchone()

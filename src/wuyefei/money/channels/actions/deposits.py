@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.platform import clock
 from wuyefei.money.deposits.public import Parcel
@@ -23,10 +21,9 @@ def carry_deposit(parcel: Parcel, actor: Actor) -> int:
     payment = Payment.objects.get(pk=parcel.payment_id)
     reserve(payment, parcel.amount_fen)
     method = Refund.Method.SOURCE if parcel.way == Refund.Method.SOURCE and order is not None else Refund.Method.TRANSFER
-    maker = replace(actor, user_id=parcel.maker_id)
     refund = make(
         Refund(organisation_id=actor.organisation_id, community_id=payment.community_id, payment=payment, order=order, deposit=parcel.deposit,
                amount_fen=parcel.amount_fen, method=method, reason=parcel.reason)
-    , maker)  # fmt: skip
+    , parcel.maker_id)  # fmt: skip
     move(refund, RefundState.APPROVED, actor, approved_by_id=actor.user_id, approved_at=clock.now())
     return refund.pk

@@ -79,7 +79,7 @@ def ask_refund(wanted: RefundRequest, *, actor: Actor) -> Refund:
         Refund(organisation_id=actor.organisation_id, community_id=payment.community_id, payment=payment, order=order,
                amount_fen=wanted.amount_fen, method=method, reason=reason,
                release=release)
-    , actor)  # fmt: skip
+    , actor.user_id)  # fmt: skip
     _ask_approval(refund, actor)
     return refund
 
@@ -107,7 +107,7 @@ def ask_suspense_refund(exception_id: int, reason: str, *, actor: Actor) -> Refu
     refund = make(
         Refund(organisation_id=actor.organisation_id, community_id=found.community_id, exception=found, order=found.order,
                amount_fen=found.suspense_fen, method=Refund.Method.SOURCE, reason=text)
-    , actor)  # fmt: skip
+    , actor.user_id)  # fmt: skip
     _ask_approval(refund, actor)
     return refund
 
@@ -133,10 +133,11 @@ def _method(wanted: str, order: Order | None) -> str:
     return wanted
 
 
-def make(refund: Refund, actor: Actor) -> Refund:
+def make(refund: Refund, maker_id: int) -> Refund:
+    """Write a refund that somebody asked for."""
     now = clock.now()
     refund.number = f"TK{clock.today():%Y%m%d}{secrets.token_hex(8).upper()}"
-    refund.requested_by_id, refund.requested_at = actor.user_id, now
+    refund.requested_by_id, refund.requested_at = maker_id, now
     refund.due_at = now + REFUND_DUE[RefundState.REQUESTED]
     refund.save(force_insert=True)
     return refund

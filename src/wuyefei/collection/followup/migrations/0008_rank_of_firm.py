@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followup", "0005_night")]
+    dependencies = [("followup", "0007_first_call_guards")]
 
     operations = [
         migrations.AddIndex(
