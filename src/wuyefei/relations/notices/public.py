@@ -9,6 +9,7 @@ from .actions.receipts import take_receipt
 from .actions.reminding import Reminded, remind, remind_the_late
 from .actions.running import rounds
 from .actions.settings import save_carrier, set_address, set_lead, set_manner
+from .actions.staff import MailUnsure, send_staff_mail
 from .actions.texts import ForbiddenText, decide_version, save_version
 from .actions.transactional import CannotSend, Outsider, anybody_sends, missing_for, send_transactional
 from .actions.trials import NoSmartText, TrialOpen, end_trial, say_news, start_trial, withdraw_news
@@ -40,10 +41,12 @@ from .queries import (
     told,
 )
 from .rules.ladder import GOAL, LADDER, LEAD_DAYS
-from .telling import register_opened, register_phrase
+from .telling import register_opened, register_phrase, register_picture
 from .trials import result_of
 
 __all__ = [
+    "MailUnsure",
+    "send_staff_mail",
     "GOAL",
     "LADDER",
     "LEAD_DAYS",
@@ -84,6 +87,7 @@ __all__ = [
     "reckon_habits",
     "register_opened",
     "register_phrase",
+    "register_picture",
     "remind",
     "remind_the_late",
     "reminders",

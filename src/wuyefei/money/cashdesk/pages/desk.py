@@ -50,10 +50,10 @@ def place_of(request: StaffRequest) -> tuple[Community, list[Community]]:
 @require_GET
 @needs(Permission.CASHDESK)
 def desk(request: StaffRequest) -> HttpResponse:
-    """The page; ``?household=`` opens one at once."""
+    """The page; ``?household=`` opens one at once, ``&together=`` with all that one payer owes chosen."""
     actor = request.actor
-    wanted = request.GET.get("household", "")
-    house = household(actor, _id(wanted)) if wanted else None
+    wanted, together = request.GET.get("household", ""), request.GET.get("together", "")
+    house = household(actor, _id(wanted), _id(together) if together else 0) if wanted else None
     if house is not None:
         request.session[PLACE] = house.home.community_id
     place, places = place_of(request)

@@ -278,7 +278,7 @@ def _receipt(
     draft = ReceiptSnapshot(
         number="", organisation=organisation.seal_name or organisation.name, community=community.name,
         payer=payment.payer.name, property_code=payment.property.code, issued_on=clock.today(),
-        value_date=payment.value_date, lines=printed_lines(bills, settled),
+        value_date=payment.value_date, lines=printed_lines(bills, settled, _elsewhere(payment, bills)),
         tenders=tuple(PrintedTender(printed_method(method), fen) for method, fen in order.tenders.items() if fen),
         total_fen=taken.total_fen, cashier=actor.name, prepayment_fen=left, change_fen=taken.change_fen, remark=payment.remark,
     )  # fmt: skip
@@ -292,19 +292,26 @@ def printed_method(method: str) -> str:
         return str(Tender.Method(method).label)
 
 
-def printed_lines(bills: Iterable[OpenBill], settled: Iterable[Settled]) -> tuple[ReceiptLine, ...]:
-    """What a receipt says of the bills settled, in the order of the bills."""
+def _elsewhere(payment: Payment, bills: Iterable[OpenBill]) -> frozenset[int]:
+    """The properties paid for that neither are the payment's nor belong to it: a receipt names them, line by line."""
+    others = {bill.property_id for bill in bills} - {payment.property_id}
+    rows = Property.objects.filter(pk__in=others).exclude(attached_to_id=payment.property_id)
+    return frozenset(rows.values_list("pk", flat=True)) if others else frozenset()
+
+
+def printed_lines(bills: Iterable[OpenBill], settled: Iterable[Settled], named: frozenset[int] = frozenset()) -> tuple[ReceiptLine, ...]:
+    """What a receipt says of the bills settled, in the order of the bills; ``named``: properties whose code it says."""
     parts: dict[int, dict[Part, int]] = defaultdict(lambda: defaultdict(int))
     for part in settled:
         parts[part.receivable_id][part.part] += part.amount_fen
-    return tuple(_line(bill, parts[bill.id]) for bill in bills if bill.id in parts)
+    return tuple(_line(bill, parts[bill.id], f"{bill.property_code} " if bill.property_id in named else "") for bill in bills if bill.id in parts)
 
 
-def _line(bill: OpenBill, parts: dict[Part, int]) -> ReceiptLine:
+def _line(bill: OpenBill, parts: dict[Part, int], place: str) -> ReceiptLine:
     first, last = Month.of(bill.service_from), Month.of(bill.service_to)
     period = str(first) if first == last else f"{first} 至 {last}"
     principal, late = parts[Part.PRINCIPAL] + parts[Part.COST], parts[Part.LATE_FEE]
     return ReceiptLine(
-        item=bill.item_name + (f"（{bill.memo}）" if bill.memo else ""), period=period, service_from=bill.service_from,
+        item=place + bill.item_name + (f"（{bill.memo}）" if bill.memo else ""), period=period, service_from=bill.service_from,
         service_to=bill.service_to, principal_fen=principal, late_fee_fen=late, amount_fen=principal + late,
     )  # fmt: skip

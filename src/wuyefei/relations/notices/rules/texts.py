@@ -21,6 +21,9 @@ FIELDS: dict[str, str] = {
 SMART = ("问候", "比上期", "同户型", "构成", "社区预告")
 """The fields of the smart bill: each says a whole sentence or nothing."""
 
+PICTURED = "构成"
+"""The field that a message may also show as a picture."""
+
 def sample() -> dict[str, str]:
     """Invented values, to measure a text by and to show where there is no household yet."""
     return {
