@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from wuyefei.estate.people.public import Person
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA
+from wuyefei.foundation.platform.exports import Cell, Fen
 from wuyefei.relations.privacy.public import Holding, register_holding
 
 from .queries import changes, reviews, showings
 
 RETAINED = "最后一项关系结束后，到保存期满删除"
 GROUND = "按小区公布的规则给优惠（个人信息保护法第十三条）；可随时退出、要求说明和人工复核（第二十四条、第四十四条）"
-Row = tuple[object, ...]
+Row = Sequence[Cell | Fen]
 
 
 def _day(at: dt.datetime | None) -> dt.date | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from wuyefei.foundation.access.actor import visible_communities
@@ -37,7 +36,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     places = visible_communities(actor, Permission.FOLLOW_VIEW)
     context = {
         "page": page, "lines": [(row, _words(row), _stand(row)) for row in page.rows], "state": state, "community": community, "places": places,
-        "several": len(places) > 1, "states": [(code, _(name)) for code, name in STATE_NAMES.items() if code != "off"],
+        "several": len(places) > 1, "states": [(code, str(name)) for code, name in STATE_NAMES.items() if code != "off"],
         "may_open": actor.may(Permission.FOLLOW_MANAGE), "narrowed": bool(state or community),
     }  # fmt: skip
     return render(request, "drives/listed.html", context)
@@ -45,7 +44,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 def _words(row: Drive) -> dict[str, str]:
     state = row.state_on(clock.today())
-    return {"state": _(STATE_NAMES[state]), "tone": TONES[state], "aim": aim_text(row)}
+    return {"state": str(STATE_NAMES[state]), "tone": TONES[state], "aim": aim_text(row)}
 
 
 def _stand(row: Drive) -> Tally | None:

@@ -47,7 +47,7 @@ def _dressed(drive: Drive, rows: list[Household], actor: Actor) -> list[dict[str
     """Each household with what it owes now, whether it may be asked, when it was last spoken to and what it promised."""
     today, now = clock.today(), clock.now()
     left, people = left_of(rows, today), [row.person_id for row in rows]
-    said = {row.person_id: row for row in contacts_of(drive, now).filter(person_id__in=people).order_by("logged_at", "pk")}
+    said = {row.person_id: row for row in contacts_of(drive, now).filter(person_id__in=people).order_by("closed_at", "pk")}
     promised = {row.person_id: row for row in Promise.objects.filter(person_id__in=people, community_id=drive.community_id, state=Promise.State.OPEN)}
     return [
         {

@@ -36,7 +36,7 @@ def _drive(request: HttpRequest, drive_id: int) -> tuple[Drive, dict[str, Any]]:
     state = row.state_on(today)
     manages = actor.may(Permission.FOLLOW_MANAGE, row.community_id)
     return row, {
-        "row": row, "state": state, "state_name": _(STATE_NAMES[state]), "tone": TONES[state], "aim": aim_text(row), "today": today,
+        "row": row, "state": state, "state_name": str(STATE_NAMES[state]), "tone": TONES[state], "aim": aim_text(row), "today": today,
         "may_close": manages and row.closed_on is None, "may_export": actor.may(Permission.EXPORT, row.community_id),
     }  # fmt: skip
 

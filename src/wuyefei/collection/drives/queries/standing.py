@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from wuyefei.collection.followup.public import Promise
 from wuyefei.foundation.access.actor import Actor
@@ -84,7 +84,7 @@ def contacts_of(drive: Drive, until: dt.datetime) -> QuerySet[Contact]:
         community_id=drive.community_id, person_id__in=people, state=Contact.State.DONE, direction=Contact.Direction.OUT, purpose__in=ASKING,
     )  # fmt: skip
     ours = rows.filter(Q(source_ref="") | Q(channel="letter") | ~Q(outcome__in=CARRIED))
-    return ours.annotate(logged_at=F("closed_at")).filter(logged_at__gt=drive.listed_at, logged_at__lt=until)
+    return ours.filter(closed_at__gt=drive.listed_at, closed_at__lt=until)
 
 
 def homes_on(drive: Drive, day: dt.date) -> dict[int, Home]:

@@ -106,11 +106,9 @@ def _settle(order: Order, report: Report, actor: Actor) -> Outcome:
 
 
 def _locked_alone(condition: str, values: list[int | str]) -> Order | None:
-    """The order under lock, and nothing of what hangs on it, by prepared statements."""
-    with prepared.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM channels_order WHERE {condition} FOR UPDATE", values)
-        row = cursor.fetchone()
-    return prepared.read(Order, "WHERE id = %s", [row[0]])[0] if row else None
+    """The order under lock as it is once the lock is held, and nothing of what hangs on it."""
+    found = prepared.read(Order, f"WHERE {condition} FOR UPDATE", values)
+    return found[0] if found else None
 
 
 def _book(order: Order, verdict: Verdict, actor: Actor) -> Outcome:
