@@ -24,13 +24,14 @@ LABELLED = {"limited", "parse_day", "_one_of", "check_area", "_free", "register_
 FINDING = {"error": 2, "warn": 2, "note": 3, "say": 2, "add": 2, "ignore": 1, "step": 1, "_misaligned": 1, "coded": 1, "_note_column": 4}
 FACTS = {"field", "reason", "what", "verb", "title"}
 #: The names of the demo company and of what is measured are data; measurements tell their progress to developers.
-SILENT = ("edges/demo/", "edges/bench/estate.py", "edges/bench/harness.py", "insight/measures/papers/pack", "insight/measures/papers/printing", "insight/measures/papers/words", "collection/legal/composing/")
+SILENT = ("edges/demo/", "edges/bench/estate.py", "edges/bench/harness.py", "insight/measures/papers/pack", "insight/measures/papers/printing", "insight/measures/papers/words", "collection/legal/composing/", "management/briefing/papers", "management/briefing/rules")
 #: Tables whose Chinese is not shown as it stands: words and patterns looked for in workbooks and contracts, the names of
 #: accounts in exported books, and the digits and seals of receipts, which are Chinese papers.
 UNSAID = (
     "money/intake/comparing/charges.py", "money/intake/comparing/places.py", "money/intake/rules/", "money/ledger/rules.py", "money/books/layouts.py", "money/reconciliation/layouts.py", "money/control/layouts.py", "money/bank/rules/layouts.py",
     "money/debits/rules/layouts.py", "money/debits/rules/answers.py", "money/debits/reading.py",
     "money/receipts/rules.py", "money/receipts/render.py", "estate/contracts/clauses.py",
+    "relations/notices/rules/debits.py",
     "relations/contacts/rules/phrases.py", "collection/followup/rules/wording.py", "collection/objections/wording.py",
 )  # fmt: skip
 

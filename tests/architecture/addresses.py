@@ -42,6 +42,8 @@ KINDS: dict[str, str] = {
     "route_id": "route", "stop_id": "stop", "proof_id": "proof",
     "miss_id": "miss",
     "drive_id": "drive",
+    "answer_id": "survey_answer",
+    "file_id": "statement_file",
     "delegation_id": "delegation",
     "bank_statement_id": "bank_statement", "bank_line_id": "bank_line",
     "contracts/lines/<int:line_id>": "line", "billing/runs/<int:pk>/lines/<int:line_id>": "draft_line",

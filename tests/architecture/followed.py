@@ -37,10 +37,11 @@ from wuyefei.relations.contacts.public import (
     plan,
     set_wish,
 )
-from wuyefei.relations.governance.public import PARTS, Entry, new_statement, save_draft
+from wuyefei.relations.governance.public import PARTS, Entry, add_file, new_statement, save_draft
 from wuyefei.relations.moments.public import Source
 from wuyefei.relations.notices.public import Batch, Carrier, News, Target, Template, Trial, Version
 from wuyefei.relations.service.public import Ticket
+from wuyefei.relations.surveys.public import Answer
 
 
 def pursue(place: Place) -> None:
@@ -117,8 +118,15 @@ def owners(place: Place, finance: Actor) -> None:
         organisation=community.organisation, community=community, property_id=place.one("property"), person_id=place.one("person"),
         kind="complaint", text=f"{place.mark.word}门禁坏了", token=f"{place.mark.letters}-ticket", made_at=now, due_at=now,
     )  # fmt: skip
+    said = Answer.objects.create(
+        organisation=community.organisation, community=community, kind="ticket", ticket=ticket, property_id=ticket.property_id, person_id=ticket.person_id,
+        score=1, text=f"{place.mark.word}没人理", quarter=START, at=now, call=True,
+    )  # fmt: skip
+    place.ids |= {"survey_answer": [said.pk]}
     statement = new_statement(community.pk, START, actor=finance)
     save_draft(statement.pk, [Entry(False, True, f"{place.mark.word}服务费", 10000)], PARTS, "", actor=finance)
+    file = add_file(statement.pk, f"{place.mark.word}凭证", b"%PDF-1.4", checked=True, actor=finance)
+    place.ids |= {"statement_file": [file.pk]}
     buyer = PersonRow(name=f"{place.mark.word}买家", mobile=f"1990000{3000 + community.pk % 7000:04d}")
     moved = ask_transfer(Transferred(int(place.one("empty_home")), buyer, TODAY, Reason.SALE), actor=finance)
     source = Source.objects.create(

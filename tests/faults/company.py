@@ -10,7 +10,7 @@ from typing import Any
 from django.test import Client
 
 from tests.money.intake.books import xlsx
-from tests.world import charge, flat, make_world, own, person
+from tests.world import World, charge, flat, make_world, own, person
 from wuyefei.edges.demo import make
 from wuyefei.edges.demo.digest import books
 from wuyefei.estate.contracts.public import Contract
@@ -39,11 +39,17 @@ CHOICES = Choices(dt.date(2026, 11, 1))
 
 def found(flats: int) -> None:
     """桂语花园 with ``flats`` more flats of different areas."""
+    settled(flats)
+
+
+def settled(flats: int) -> World:
+    """The same, with its people at hand."""
     world = make_world()
     for number in range(flats):
         home = flat(world.community, f"2-{number // 40 + 1}-{number % 40 + 101}", f"{60 + number % 90}.{number % 10}0")
         own(home, person(world.community, f"测试{number:05d}"))
         charge(Contract.objects.get(), home, Tariff.objects.get(name="住宅物业费"))
+    return world
 
 
 def watch(counter: Counter, put: Callable[[Any, str, Any], None]) -> None:

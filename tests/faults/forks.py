@@ -1,7 +1,8 @@
 """A process that has everything imported and forks others from itself: each a real process that can be killed, born in
 milliseconds. It is told what to run by lines of JSON on its standard input and answers each with one.
 
-``{"run": [..]}`` the ``wuyefei`` command, ``"large"`` from how large a demo company on two processes build it · ``{"call": name, "with": {..}}`` an act of ``company`` · ``{"wait": pid}``.
+``{"run": [..]}`` the ``wuyefei`` command, ``"large"`` from how large a demo company on two processes build it · ``{"call": name, "with": {..}}`` an act of ``company`` or ``money`` · ``{"wait": pid}``. ``"env"`` is added to the environment; ``"first"`` names an act that the same
+process carries out before its command.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ import json
 import os
 import sys
 import traceback
+from contextlib import nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from .doom import Counter
+
+PROVIDERS = "WUYEFEI_SANDBOX"
+"""Where the payment providers answer who outlive every process here; without it the pages bring their own."""
 
 
 def prepare(home: Path) -> None:
@@ -29,33 +34,44 @@ def prepare(home: Path) -> None:
     from wuyefei.edges.cli import main, service, worker  # noqa: F401
     from wuyefei.foundation.platform import clock
 
-    from . import company
+    from . import company, money  # noqa: F401
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     clock._set = ContextVar("clock", default=company.MOMENT)
     counter = Counter(home)
     connection_created.connect(counter.connected, weak=False)
     company.watch(counter, setattr)
+    beside = service._sandbox_beside
+    service._sandbox_beside = lambda url: nullcontext() if PROVIDERS in os.environ else beside(url)
     for name in ("DATABASE_URL", "WUYEFEI_DATABASE"):
         os.environ.pop(name, None)
 
 
 def child(order: dict[str, Any]) -> int:
     """What a fork does: its exit code."""
-    from wuyefei.edges.cli import boot
     from wuyefei.edges.cli.main import main
 
     if "large" in order:
         from wuyefei.edges.demo import make
 
         make.LARGE = order["large"]
+    os.environ.update(order["env"])
+    if "first" in order:
+        acted(order["first"], {})
     if "run" in order:
         return main(order["run"])
-    boot.ready()
-    from . import company
-
-    Path(order["answer"]).write_text(json.dumps(getattr(company, order["call"])(**order["with"])))
+    Path(order["answer"]).write_text(json.dumps(acted(order["call"], order["with"])))
     return 0
+
+
+def acted(name: str, given: dict[str, Any]) -> Any:
+    """An act of ``company`` or ``money``, carried out here."""
+    from wuyefei.edges.cli import boot
+
+    boot.ready()
+    from . import company, money
+
+    return getattr(money if hasattr(money, name) else company, name)(**given)
 
 
 def fork(order: dict[str, Any]) -> int:

@@ -40,6 +40,7 @@ class Ground:
         self.home = home
         self.living: set[int] = set()
         self.number = 0
+        self.environment: dict[str, str] = {}
         self._fill()
         path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
         own = {"PYTHONPATH": path, "WUYEFEI_HOME": str(home), "WUYEFEI_DEMO": "1", "DJANGO_SETTINGS_MODULE": "wuyefei.config.settings"}
@@ -52,7 +53,7 @@ class Ground:
 
     def _fill(self) -> None:
         """The tables of the test database, which took longer to make than to copy."""
-        with _own_database():
+        with own_database():
             database = ensure_database(self.home)
         facts = connection.settings_dict
         there = {"PGHOST": facts["HOST"], "PGPORT": facts["PORT"], "PGUSER": facts["USER"], "PGPASSWORD": facts["PASSWORD"]}
@@ -68,7 +69,7 @@ class Ground:
 
     def emptied(self) -> None:
         """Nobody lives here yet: every table but those of the schema itself, past the guards."""
-        with _own_database():
+        with own_database():
             database = ensure_database(self.home)
         with psycopg.connect(database.superuser_url) as found:
             names = [name for (name,) in found.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'") if name not in KEPT]
@@ -87,30 +88,30 @@ class Ground:
     def log(self) -> Path:
         return self.home / "children.log"
 
-    def start(self, *args: str, **told: int) -> int:
+    def start(self, *args: str, **told: int | str) -> int:
         """The command as a process of its own; returns its number."""
-        pid = int(self._tell({"run": list(args), "log": str(self.log), **told})["pid"])
+        pid = int(self._tell({"run": list(args), "log": str(self.log), "env": self.environment, **told})["pid"])
         self.living.add(pid)
         return pid
 
     def wait(self, pid: int, seconds: float = PATIENCE) -> int:
         """Its exit code, negative for a signal. One that does not end in time is killed, and its code is then -9."""
         until = time.monotonic() + seconds
-        while not _gone(pid):
+        while not gone(pid):
             if time.monotonic() > until:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.01)
         self.living.discard(pid)
         return int(self._tell({"wait": pid})["code"])
 
-    def run(self, *args: str, **told: int) -> int:
+    def run(self, *args: str, **told: int | str) -> int:
         return self.wait(self.start(*args, **told))
 
     def call(self, name: str, **given: Any) -> Any:
         """An act of ``company`` in a process of its own; its answer."""
         self.number += 1
         answer = self.home / f"answer{self.number}.json"
-        pid = int(self._tell({"call": name, "with": given, "answer": str(answer), "log": str(self.log)})["pid"])
+        pid = int(self._tell({"call": name, "with": given, "answer": str(answer), "log": str(self.log), "env": self.environment})["pid"])
         assert self.wait(pid) == 0, self.words()
         return json.loads(answer.read_text())
 
@@ -131,14 +132,21 @@ class Ground:
 
     def worker(self) -> int:
         """A worker that does what waits, and ends; what dead ones left counts as left long ago."""
+        return self.wait(self.start_worker())
+
+    def start_worker(self, **told: str) -> int:
+        """The same, not waited for."""
         self._sql("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
-        return self.run("worker", "--once", "--stalled-after", "30")
+        return self.start("worker", "--once", "--stalled-after", "30", **told)
 
     def _sql(self, statement: str) -> None:
-        with _own_database():
-            database = ensure_database(self.home)
-        with psycopg.connect(database.superuser_url, autocommit=True) as found:
+        with psycopg.connect(self.awake(), autocommit=True) as found:
             found.execute(statement.encode())
+
+    def awake(self) -> str:
+        """The database runs, started again where it was killed; the address by which everything may be seen."""
+        with own_database():
+            return ensure_database(self.home).superuser_url
 
     @contextmanager
     def site(self) -> Iterator[Site]:
@@ -157,7 +165,7 @@ class Ground:
         self.forks.stdin.close()
         self.forks.wait(30)
         self.forks.stdout.close()
-        with _own_database():
+        with own_database():
             stop_database(self.home)
 
 
@@ -168,16 +176,16 @@ class Site:
         self.ground, self.pid, self.port = ground, 0, 0
 
     def begin(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.pid = self.ground.start("serve", "--port", str(self.port), "--workers", "1", "--no-worker")
         until = time.monotonic() + PATIENCE
         while self._ask("GET", "/static/shell/tokens.css", {}, "") != 200:
-            assert time.monotonic() < until and not _gone(self.pid), self.ground.words()
+            assert time.monotonic() < until and not gone(self.pid), self.ground.words()
             time.sleep(0.02)
 
     def post(self, path: str, session: str, **form: Any) -> int:
         """The status of the answer; 0 where none came."""
-        if not self.pid or _gone(self.pid):
+        if not self.pid or gone(self.pid):
             self.end()
             self.begin()
         token = "t" * 32
@@ -198,7 +206,7 @@ class Site:
 
     def end(self) -> None:
         if self.pid and self.pid in self.ground.living:
-            if not _gone(self.pid):
+            if not gone(self.pid):
                 os.kill(self.pid, signal.SIGTERM)
             self.ground.wait(self.pid, 20)
         self.pid = 0
@@ -214,7 +222,7 @@ def _opener() -> urllib.request.OpenerDirector:
 
 
 @contextmanager
-def _own_database() -> Iterator[None]:
+def own_database() -> Iterator[None]:
     """The launcher looks at this folder's database, not at the one of the tests."""
     kept = {name: os.environ.pop(name) for name in UNSET if name in os.environ}
     try:
@@ -223,7 +231,7 @@ def _own_database() -> Iterator[None]:
         os.environ.update(kept)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     import socket
 
     with socket.socket() as probe:
@@ -231,7 +239,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _gone(pid: int) -> bool:
+def gone(pid: int) -> bool:
     """Whether it has ended: it is then a zombie until the one that forked it asks for it."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in ("Z", "X")
@@ -255,5 +263,5 @@ def fresh_ground() -> Iterator[Ground]:
 
 
 def status_of(home: Path) -> str:
-    with _own_database():
+    with own_database():
         return status(home).state

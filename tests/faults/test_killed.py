@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +19,13 @@ from wuyefei.money.billing.public import Run, confirm_run
 
 from . import company
 from .doom import Counter, Doom
-from .ground import Ground, Site, fresh_ground
+from .ground import Ground, Site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600)]
 FIRST = pytest.param(0, marks=pytest.mark.wide)
 LONG = [pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 11)]
 MOST = 8
 """Attempts after which going on counts as failed."""
-
-
-@pytest.fixture(scope="module")
-def place(django_db_setup: None, django_db_blocker: Any) -> Iterator[Ground]:
-    with django_db_blocker.unblock(), fresh_ground() as ground:
-        yield ground
-
-
-@pytest.fixture
-def ground(place: Ground) -> Ground:
-    place.emptied()
-    return place
 
 
 class Undisturbed:

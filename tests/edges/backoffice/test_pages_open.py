@@ -21,7 +21,7 @@ from wuyefei.money.billing.public import Receivable
 POST_ONLY = {
     "building_new", "entrance_new", "housekeeper", "vehicle_end", "tie_end", "property_end", "property_attach", "vehicle_add",
     "tie_add", "reveal", "version_new", "tariff_end", "line_end", "contract_check", "contract_activate", "contract_end",
-    "contract_cover", "line_new", "profile_details", "sharing_end",
+    "contract_cover", "line_new", "profile_details", "sharing_end", "person_pays",
 }  # fmt: skip
 ROWS = {
     "community_id": lambda world: world.community.pk,

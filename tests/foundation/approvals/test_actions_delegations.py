@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests.edges.backoffice.conftest import SignIn, enter
 from tests.foundation.approvals.conftest import KIND, TODAY, Ask
@@ -29,6 +29,7 @@ from wuyefei.foundation.approvals.models import Decision, Delegation, Request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import AuditEntry
+from wuyefei.foundation.shell.verify import run_checks
 
 __all__ = ["enter"]
 LAST = dt.date(2026, 3, 6)
@@ -197,3 +198,24 @@ def test_the_pages(world: World, ask: Ask, enter: SignIn) -> None:
     assert lead.post(f"/approvals/delegations/{row.pk}/withdraw").status_code == 302
     assert "已撤回" in lead.get("/approvals/delegations").content.decode()
     assert row.pk not in queries.delegations(world["cashier"]).values_list("pk", flat=True)
+
+
+def test_verify_finds_a_decision_outside_what_was_lent(world: World, ask: Ask) -> None:
+    lend(world)
+    decide(ask(100).pk, approved=True, actor=world["legal"])
+    assert run_checks(world.organisation.pk, only=["approvals.delegations", "approvals.limits"]).holds
+    facts = {"before": TODAY - dt.timedelta(days=1), "other": world.other_community.pk}
+    for sql in (
+        "UPDATE approvals_delegation SET ends_on = %(before)s, starts_on = %(before)s", "UPDATE approvals_delegation SET community_id = %(other)s",
+        "UPDATE approvals_delegation SET withdrawn_at = made_at - interval '1 second', withdrawn_by_id = giver_id",
+        "UPDATE access_rolegrant SET ended_on = %(before)s, starts_on = %(before)s WHERE user_id = (SELECT giver_id FROM approvals_delegation)",
+    ):  # fmt: skip
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                for table in ("approvals_delegation", "access_rolegrant"):
+                    cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                cursor.execute(sql, facts)
+            found = run_checks(world.organisation.pk, only=["approvals.delegations"]).first
+            assert found is not None and found.row_id == Decision.objects.get().pk, sql
+            transaction.set_rollback(True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from tests.edges.backoffice.conftest import SignIn, enter
 from tests.foundation.approvals.conftest import KIND, Ask
@@ -13,8 +14,10 @@ from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.approvals.errors import NotYours, OverLimit
 from wuyefei.foundation.approvals.limiting import OwnLimit, set_limits
 from wuyefei.foundation.approvals.models import Decision, Limit, Request
+from wuyefei.foundation.approvals.rights import caps_told
 from wuyefei.foundation.kernel.errors import Forbidden, Invalid
 from wuyefei.foundation.platform.models import AuditEntry
+from wuyefei.foundation.shell.verify import run_checks
 
 __all__ = ["enter"]
 
@@ -97,3 +100,22 @@ def test_the_page_sets_and_says(world: World, ask: Ask, enter: SignIn) -> None:
     assert "5,000.00" in shown
     assert "保存额度" not in shown
     assert lead.post("/approvals/limits/save", {field: ""}).status_code == 403
+
+
+def test_the_limit_is_kept_with_the_decision_and_proved(world: World, ask: Ask) -> None:
+    limit(world, 500000)
+    by_lead, by_director, waiting = ask(400000), ask(400000), ask(100)
+    decide(by_lead.pk, approved=True, actor=world["lead"])
+    decide(by_director.pk, approved=True, actor=world["director"])
+    assert dict(Decision.objects.values_list("request_id", "cap_fen")) == {by_lead.pk: 500000, by_director.pk: None}
+    rows = Request.objects.order_by("pk")
+    assert caps_told(world.organisation.pk, rows) == {by_lead.pk: (500000,), by_director.pk: (), waiting.pk: (500000,)}
+    limit(world, 300000)
+    assert run_checks(world.organisation.pk, only=["approvals.limits"]).holds, "a limit lowered later says nothing of earlier decisions"
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE approvals_decision DISABLE TRIGGER USER")
+        cursor.execute("UPDATE approvals_decision SET cap_fen = 399999 WHERE request_id = %s", [by_lead.pk])
+        cursor.execute("ALTER TABLE approvals_decision ENABLE TRIGGER USER")
+    found = run_checks(world.organisation.pk, only=["approvals.limits"]).first
+    assert found is not None and found.row_id == Decision.objects.get(request=by_lead).pk

@@ -8,7 +8,14 @@ import pytest
 
 from tests.docs import rows_of
 from wuyefei.foundation.access.rules import ROLE_NAMES, Permission, Role
-from wuyefei.foundation.approvals.rules import cap_of, check_highest, check_period, roles_for, within
+from wuyefei.foundation.approvals.rules import (
+    cap_of,
+    check_highest,
+    check_period,
+    roles_for,
+    stood_in,
+    within,
+)
 from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.foundation.kernel.money import parse_yuan
 
@@ -66,3 +73,10 @@ def test_a_right_is_lent_for_a_quarter_at_most(first: int, last: int, ok: bool) 
         return
     with pytest.raises(Invalid):
         check_period(*days, DAY)
+
+
+def test_when_a_right_was_lent() -> None:
+    noon = dt.datetime.combine(DAY, dt.time(12), dt.UTC)
+    assert stood_in(DAY, noon, DAY, DAY, None) and stood_in(DAY, noon, DAY, DAY, noon)
+    assert not stood_in(DAY, noon, DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=2), None)
+    assert not stood_in(DAY, noon, DAY, DAY, noon - dt.timedelta(seconds=1))

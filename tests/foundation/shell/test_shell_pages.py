@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
+import psycopg
 from django import forms
-from django.http import HttpRequest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template, engines
 from django.test import RequestFactory
 from django.utils import translation
+from psycopg.errors import DiskFull
 
 from wuyefei.foundation.shell import pages
 
@@ -73,6 +78,26 @@ def test_a_failure_within_a_page_is_only_a_note() -> None:
     html = pages.server_error(anonymous(**{"HX-Request": "true"})).content.decode()
     assert "data-refusal" in html
     assert "<html" not in html
+
+
+def fails(error: Exception, method: str = "post", **headers: str) -> HttpResponse:
+    request = getattr(RequestFactory(), method)("/cashdesk/take", headers=headers)
+    try:
+        raise OperationalError() from error
+    except OperationalError:
+        with translation.override("zh-hans"):
+            return pages.server_error(request)
+
+
+def test_a_full_disk_and_a_silent_database_are_said_plainly() -> None:
+    full, gone = DiskFull("no space left on device"), psycopg.OperationalError("server closed the connection")
+    assert (fails(full).status_code, fails(gone).status_code) == (507, 503)
+    assert "磁盘已满，这一步没有保存，钱和记录都没有变" in fails(full).content.decode()
+    words = fails(gone).content.decode()
+    assert "不能确定这一步有没有保存" in words and "钱和记录都没有变" not in words, "what was under way may be saved"
+    assert "请稍后再试" in fails(gone, "get").content.decode()
+    told = json.loads(fails(full, Accept="application/json").content)
+    assert told["code"] == "full" and told["text"].startswith("磁盘已满")
 
 
 def test_being_refused_for_a_while_says_how_long() -> None:

@@ -17,7 +17,7 @@ from wuyefei.foundation.approvals.actions import SamePerson, decide
 from wuyefei.foundation.approvals.delegating import delegate
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock
-from wuyefei.money.bank.public import BankLine, NotThisSlip, claim_deposit, import_statement
+from wuyefei.money.bank.public import BankLine, NotThisSlip, ask_undo_deposit, claim_deposit, import_statement
 from wuyefei.money.bank.rules.deposits import PaidIn, Slip, matched
 from wuyefei.money.billing.public import open_bills
 from wuyefei.money.cashdesk.public import (
@@ -149,6 +149,33 @@ class TestSlips:
             claim_deposit(line.pk, slip.pk, actor=desk["finance"])
             assert (balance(Account.BANK_SUSPENSE), balance(Account.TRANSIT), balance(Account.BANK)) == (0, 0, 25500)
             assert first_finding(desk) == ""
+
+    @pytest.mark.parametrize("memo", ["现金缴存 JK-0211", pytest.param("现金", marks=pytest.mark.long)])
+    def test_a_wrong_match_is_undone_by_two(self, desk: World, memo: str) -> None:
+        with clock.at(D("2026-02-12")):
+            slip = bank_it(desk)
+            import_statement(desk.community.pk, "3300", "2月.csv", file(memo), actor=desk["finance"])
+            line = BankLine.objects.get()
+            if line.state == "waiting":
+                with pytest.raises(DomainError):
+                    ask_undo_deposit(line.pk, "不是这张", actor=desk["lead"])
+                claim_deposit(line.pk, slip.pk, actor=desk["finance"])
+            request = ask_undo_deposit(line.pk, "不是这张", actor=desk["lead"])
+            with pytest.raises(SamePerson):
+                decide(request.pk, approved=True, actor=desk["lead"])
+            assert (BankLine.objects.get().state, balance(Account.TRANSIT)) == ("deposit", 0)
+            decide(request.pk, approved=True, actor=desk["manager"])
+            line.refresh_from_db()
+            assert (line.state, line.suspense_fen, line.note, line.due_at is not None) == ("waiting", 25500, "不是这张", True)
+            assert (balance(Account.BANK), balance(Account.BANK_SUSPENSE), balance(Account.TRANSIT)) == (25500, -25500, 25500)
+            assert DepositSlip.objects.get().settled_at is None and first_finding(desk) == ""
+            with pytest.raises(DomainError):
+                decide(request.pk, approved=True, actor=desk["manager"])
+            claim_deposit(line.pk, slip.pk, actor=desk["finance"])
+            assert (balance(Account.BANK_SUSPENSE), balance(Account.TRANSIT)) == (0, 0) and first_finding(desk) == ""
+            for sql in ("UPDATE bank_slipline SET slip_id = slip_id + 1", "DELETE FROM bank_slipline", "UPDATE bank_slipline SET undone_at = NULL"):
+                with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
+                    cursor.execute(sql)
 
     def test_another_sum_is_another_matter(self, desk: World) -> None:
         with clock.at(D("2026-02-12")):

@@ -143,3 +143,37 @@ def test_a_circular_formula_writes_nothing_and_terms_are_frozen(world: World) ->
     made = tariff(world, "车位", "parking_own", "60", rented="300")
     with pytest.raises(Exception, match="append"), connection.cursor() as cursor:
         cursor.execute("UPDATE tariffs_tariffversion SET terms = '{}' WHERE tariff_id = %s", [made.pk])
+
+
+def test_a_season_in_mid_month_is_billed_explained_and_proved(world: World) -> None:
+    made = tariff(world, "采暖费", "area", "0", seasons=[["采暖季", "11-15", "03-15", "3", "0"]])
+    line(world, "1-1-101", made)
+    publish(world, "2026-02")
+    publish(world, "2026-03")
+    rows = Receivable.objects.filter(tariff=made).order_by("service_from")
+    assert [row.amount_fen for row in rows] == [30000, 30000, 14516]  # January late, February, 3 × 100 × 15 ÷ 31
+    said = explanation(rows[2])
+    assert [(piece.formula, piece.share, piece.amount_fen) for piece in said.pieces] == [
+        ("3.00 元 × 100.00 ㎡（采暖季）", "15 ÷ 31 天", 14516), ("0.00 元", "16 ÷ 31 天", 0),
+    ]  # fmt: skip
+    assert said.versions == [(1, JAN, "采暖季（11-15 至 03-15）3.00 元/㎡·月；其余日子 免收")]
+    report = run_checks(world.organisation.pk)
+    assert report.holds, report.first
+    rows[2].prices[0]["per_unit"] = "3.1"
+    assert "来历" in _computed_otherwise(rows[2])
+    with clock.at(dt.date(2026, 4, 1)):
+        gaps = draft_run(world.community.pk, Month(2026, 4), actor=world["finance"]).gaps
+    assert ("1-1-101", "zero") in {(gap.property_code, gap.reason) for gap in gaps}
+
+
+def test_a_price_linked_to_a_score_says_so_on_the_bill(world: World) -> None:
+    bands = [["90", "100"], ["80", "90"], ["0", "70"]]
+    made = tariff(world, "高层物业费", "area", "2.5", score={"linked": "20", "bands": bands, "points": "86"})
+    line(world, "1-1-101", made)
+    publish(world, "2026-01")
+    row = Receivable.objects.get(tariff=made)
+    said = explanation(row)
+    assert (row.amount_fen, [piece.formula for piece in said.pieces]) == (24500, ["2.45 元 × 100.00 ㎡（其中 20% 和考核挂钩：86 分，计 90%）"])
+    assert said.versions == [(1, JAN, "2.50 元/㎡·月（其中 20% 和考核挂钩：86 分，计 90%）")]
+    report = run_checks(world.organisation.pk)
+    assert report.holds, report.first

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
+import ssl
+import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from django.test import Client
 
 from tests.world import World
@@ -91,3 +100,28 @@ def post(token: str, headers: dict[str, str], body: bytes) -> int:
 def books_hold(world: World) -> None:
     report = run_checks(world.organisation.pk)
     assert report.holds, report.first
+
+
+@contextmanager
+def impostor() -> Iterator[str]:
+    """Somebody who answers over TLS with a certificate that nobody vouches for; the address."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - dt.timedelta(days=1), now + dt.timedelta(days=1))
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as door:
+        pem = Path(folder) / "own.pem"
+        secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        pem.write_bytes(secret + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem)
+
+        def answer() -> None:
+            # the caller hangs up on seeing the certificate
+            with suppress(OSError), context.wrap_socket(door.accept()[0], server_side=True) as line:
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{door.getsockname()[1]}"
+        thread.join(5)

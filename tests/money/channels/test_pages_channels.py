@@ -7,10 +7,19 @@ import pytest
 from tests.money.cashdesk.test_pages import client_of
 from tests.world import World
 from wuyefei.edges.sandbox.public import Keyring, Lie, Sandbox
+from wuyefei.foundation.access.actor import SYSTEM, service_actor
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.platform.models import AuditEntry
-from wuyefei.money.channels.public import ChannelException, ChannelSetup, Order, Refund, sweep_refunds
+from wuyefei.money.channels.actions.setups import test_connection as try_connection
+from wuyefei.money.channels.public import (
+    ChannelException,
+    ChannelSetup,
+    Order,
+    Refund,
+    login_for,
+    sweep_refunds,
+)
 
 from .support import NOON, begin, books_hold, deliver, pay
 
@@ -121,3 +130,17 @@ def test_somebody_elsewhere_sees_nothing(world: World, sandbox: Sandbox, path: s
     outsider = client_of(world, "outsider")
     assert order.number not in outsider.get(path).content.decode()
     assert outsider.get(f"/orders/{order.pk}").status_code == 404
+
+
+def test_the_official_account_is_tried_with_the_keys(world: World, sandbox: Sandbox) -> None:
+    """A right AppSecret is said to be right; a wrong one is named, and no secret is ever shown."""
+    setup = ChannelSetup.objects.get(channel="wechat")
+    actor = service_actor(world.organisation.pk, SYSTEM)
+    assert try_connection(setup.pk, actor=actor).test_result.endswith("业主可以在微信里直接支付。")
+    sandbox.wechat.account.error = 40125
+    try:
+        row = try_connection(setup.pk, actor=actor)
+    finally:
+        sandbox.wechat.account.error = 0
+    assert not row.test_passed and "微信 40125" in row.test_result
+    assert sandbox.wechat.account.secret not in repr(login_for(world.community.pk))

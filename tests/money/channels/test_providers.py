@@ -26,8 +26,8 @@ from .support import NOON, begin, deliver, pay
     [("wechat", "phone", "redirect"), ("wechat", "desktop", "qr"), ("wechat", "qr", "qr"), ("wechat", "in_app", "jsapi"),
      ("alipay", "phone", "redirect"), ("alipay", "desktop", "redirect"), ("alipay", "qr", "qr")],
 )  # fmt: skip
-def test_every_way_to_the_wallet(world: World, channel: str, entry_point: str, kind: str) -> None:
-    order = begin(world, channel, entry_point=entry_point, openid="openid-0001")
+def test_every_way_to_the_wallet(world: World, sandbox: Sandbox, channel: str, entry_point: str, kind: str) -> None:
+    order = begin(world, channel, entry_point=entry_point, openid=sandbox.wechat.account.openid_of("one"))
     assert order.way_kind == kind
     if kind == "jsapi":
         assert set(order.script_params) == {"appId", "timeStamp", "nonceStr", "package", "signType", "paySign"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from tests.world import pay as pay_at_desk
 from wuyefei.edges.sandbox.public import Lie, Sandbox
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.money.billing.public import Receivable, ask_reversal
+from wuyefei.money.channels.providers import http
 from wuyefei.money.channels.public import (
     ChannelException,
     NoticeLog,
@@ -26,7 +28,19 @@ from wuyefei.money.channels.public import (
 from wuyefei.money.ledger.public import Account, Leg
 from wuyefei.money.payments.public import Payment, PaymentOrder, Prepayment
 
-from .support import NOON, at, begin, books_hold, deliver, open_trade, pay, post, request_for, side_of
+from .support import (
+    NOON,
+    at,
+    begin,
+    books_hold,
+    deliver,
+    impostor,
+    open_trade,
+    pay,
+    post,
+    request_for,
+    side_of,
+)
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 LONG_AGO = dt.datetime(2017, 3, 1, 12, tzinfo=dt.UTC)
@@ -330,6 +344,72 @@ def the_providers_clock_is_off_by_a_day(scene: Scene) -> None:
     scene.side.faults.clock_shift = DAY
     with pytest.raises(ProviderError):
         ask_provider(scene.order)
+
+
+def unanswered(scene: Scene, words: str) -> None:
+    """The provider cannot be asked, in these words, nothing has changed, and it is asked again later."""
+    with pytest.raises(ProviderError, match=words):
+        ask_provider(scene.order)
+    scene.order.refresh_from_db()
+    assert scene.order.state == "created" and words in scene.order.ask_error and scene.order.next_ask_at is not None
+
+
+@situation(PAID)
+def the_provider_fails_and_comes_back(scene: Scene) -> None:
+    scene.pay()
+    scene.side.faults.status = 500
+    unanswered(scene, "500")
+    scene.side.faults.status = 0
+    assert ask_provider(scene.order).state == "paid"
+
+
+@situation(PAID)
+def the_provider_is_slow(scene: Scene) -> None:
+    scene.pay()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(http, "TIMEOUT_SECONDS", 0.1)
+        scene.side.faults.slow_seconds = 0.2
+        unanswered(scene, "超时")
+    scene.side.faults.slow_seconds = 0
+    assert scene.told() == 200
+
+
+@situation(PAID)
+def nobody_listens_where_the_provider_was(scene: Scene) -> None:
+    scene.pay()
+    with pytest.MonkeyPatch.context() as patch, socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        patch.setenv("WUYEFEI_SANDBOX", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        unanswered(scene, "连接中断")
+    assert ask_provider(scene.order).state == "paid"
+
+
+@situation(PAID)
+def somebody_with_a_certificate_of_their_own(scene: Scene) -> None:
+    scene.pay()
+    with pytest.MonkeyPatch.context() as patch, impostor() as url:
+        patch.setenv("WUYEFEI_SANDBOX", url)
+        unanswered(scene, "证书不可信")
+    assert ask_provider(scene.order).state == "paid"
+
+
+@situation(PAID, ("alipay",))
+def alipay_tells_of_a_payment_tomorrow(scene: Scene) -> None:
+    """Its clock, or ours, is off by a day: the money is booked, and valued no later than our day."""
+    scene.pay(NOON + dt.timedelta(minutes=1))
+    trade = scene.side.trades[scene.order.number]
+    trade.paid_at = (NOON + DAY).isoformat(timespec="seconds")
+    assert scene.told() == 200
+    assert Payment.objects.get(kind="online").value_date == NOON.date()
+
+
+@situation(After("paid", 1, DUE - 12, prepaid=12, exceptions=("surplus",)), ("alipay",))
+def alipay_tells_of_a_payment_yesterday(scene: Scene) -> None:
+    """Late fee is asked for as of the day that the provider names; what was asked beyond it stays the payer's."""
+    scene.pay()
+    trade = scene.side.trades[scene.order.number]
+    trade.paid_at = (NOON - DAY).isoformat(timespec="seconds")
+    assert scene.told() == 200
 
 
 CASES = [(channel, act, after) for _name, channels, act, after in TABLE for channel in channels]

@@ -31,6 +31,7 @@ from wuyefei.money.billing.public import (
 from wuyefei.money.concessions.actions.measures import communities_of
 from wuyefei.money.concessions.measures import came_to, get_measure
 from wuyefei.money.concessions.models import ExtraService, MeasureBill
+from wuyefei.money.concessions.papers import measure_data
 from wuyefei.money.concessions.public import (
     Measure,
     MeasureOrder,
@@ -239,6 +240,10 @@ def test_on_the_pages(world: World) -> None:
         client.post(f"/concessions/measures/{row.pk}/service", {"community": place, "on": "2026-02-04", "what": "消杀", "times": "3", "cost": "120.50"})
         page = client.get(f"/concessions/measures/{row.pk}").content.decode()
         assert "100.00" in page and "120.50" in page and "消杀" in page and "商铺" in page
+        paper = measure_data(Measure.objects.get(), ["桂语花园"])
+        assert paper["facts"][2:4] == [["小区", "桂语花园"], ["房屋", "商铺"]] and paper["state"] == ""
+        assert "服务期在 2026-02-01 至 2026-03-31 的费用，按原价减 20%" in paper["clauses"][0] and "缓缴 2 个月" in paper["clauses"][1]
+        assert client.get(f"/concessions/measures/{row.pk}/notice.pdf").content.startswith(b"%PDF")
         client.post(f"/concessions/measures/{row.pk}/end")
     row.refresh_from_db()
     assert row.state == "ended" and Property.objects.filter(kind="shop").count() == 1

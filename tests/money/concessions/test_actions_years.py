@@ -30,6 +30,7 @@ from wuyefei.money.billing.public import (
     release_income,
 )
 from wuyefei.money.concessions.actions.years import save_year_terms
+from wuyefei.money.concessions.papers import year_data, year_pdf
 from wuyefei.money.concessions.public import Offer, YearBill, ask_year, follow_years
 from wuyefei.money.concessions.rules.yearly import (
     DEFAULT_TERMS,
@@ -131,7 +132,12 @@ def test_a_year_paid_in_time_earns_five_percent_and_is_never_billed_again(world:
         publish(world, "2028-01")
     assert months_billed(world)[1] == ("0101-0131", 25000)
     page = client_of(world["finance"]).get(f"/concessions/years/{row.pk}").content.decode()
-    assert "2,850.00" in page and "优惠 5%" in page
+    assert "2,850.00" in page and "优惠 5%" in page and f"/concessions/years/{row.pk}/agreement.pdf" in page
+    paper = year_data(row)
+    assert paper["rows"] == [["物业服务费", "2027-01-01 至 2027-12-31", "3,000.00", "150.00", "2,850.00"]] and paper["state"] == ""
+    assert "付清期限是 2026-10-01，含当天" in paper["clauses"][1]
+    printed = client_of(world["finance"]).get(f"/concessions/years/{row.pk}/agreement.pdf")
+    assert printed.content.startswith(b"%PDF") and printed.content == year_pdf(row)
 
 
 def test_a_year_not_paid_by_its_deadline_is_taken_back_whole(world: World) -> None:
@@ -141,6 +147,7 @@ def test_a_year_not_paid_by_its_deadline_is_taken_back_whole(world: World) -> No
     assert follow(DEADLINE) == 0 and follow(D(2026, 10, 2)) == 1 and follow(D(2026, 10, 3)) == 0
     row.refresh_from_db()
     bill = Receivable.objects.get(pk=row.receivable_id)
+    assert year_data(row)["state"] == "到期没有付清，已作废"
     assert row.state == "lapsed" and bill.reversed_at is not None and bill.outstanding_fen == 0
     assert {key: fen for key, fen in balances(world["lead"], [world.community]).items() if fen} == before
     with clock.at(D(2027, 1, 5)):

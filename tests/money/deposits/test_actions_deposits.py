@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests.money.deposits.samples import BACK_ON, DAY, D, bill_deposit, decided, made, paid
 from tests.scenarios.month import first_finding
@@ -32,7 +33,7 @@ from wuyefei.money.deposits.public import (
     get_deposit,
     shown_to,
 )
-from wuyefei.money.ledger.public import Account, Leg
+from wuyefei.money.ledger.public import Account, Entry, Leg, Posting, post
 from wuyefei.money.payments.public import Payment, ask_void, undo_payment
 from wuyefei.money.sheets.public import NothingToBill
 from wuyefei.money.transfers.public import Basis, Held, Order, ask_transfer, ask_undo
@@ -180,3 +181,22 @@ def test_what_the_database_refuses() -> None:
     ):  # fmt: skip
         with pytest.raises(IntegrityError), transaction.atomic():
             act()
+
+
+def test_deposits_of_an_earlier_state_come_to_their_account() -> None:
+    """As it was before: what is billed stood on 2241, what was brought along on 3131."""
+    move = import_module("wuyefei.money.deposits.migrations.0003_earlier_on_their_account")
+    world, (one, two) = made("1-1-101", "1-1-102")
+    paid(world, one, 200000)
+    place, who = world.community.pk, world["finance"]
+    for deposit, kind, account in ((one, "billing.once", Account.HELD), (two, "billing.opening", Account.OPENING)):
+        legs = [Posting(Account.DEPOSITS, 200000), Posting(account, -200000)]
+        post(kind, deposit.bill_id, legs, actor=who, community_id=place, memo="以前的记法")
+    assert first_finding(world).startswith("deposits.held")
+    for _time in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(move.SYSTEM)
+            cursor.execute(move.MOVE)
+        sums = {account: sum(Leg.objects.filter(account=account.value).values_list("amount_fen", flat=True)) for account in (Account.HELD, Account.OPENING, Account.DEPOSITS)}
+        assert sums == {Account.HELD: 0, Account.OPENING: 0, Account.DEPOSITS: -400000}
+        assert first_finding(world) == "" and Entry.objects.filter(kind="deposits.carried").count() == 2

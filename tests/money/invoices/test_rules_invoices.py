@@ -36,6 +36,12 @@ def settled(part: str = "principal", fen: int = 25000, **more: object) -> Settle
     return Settled(**(facts | more))  # type: ignore[arg-type]
 
 
+def test_what_a_fund_paid_stands_on_no_invoice_of_the_owner() -> None:
+    (line,), (left,) = split([settled(fen=15000, by_fund=True), settled(fen=10000)])
+    assert (line.amount_fen, line.tax_fen) == (10000, 566) and (left.amount_fen, left.why.value) == (15000, "fund")
+    assert split([settled("late_fee", 300, by_fund=True)])[0] == []
+
+
 def test_the_code_of_the_standard() -> None:
     """The example of GB 32100-2015 itself, also as people write it."""
     assert check_tax_number("91350100M000100Y43") == "91350100M000100Y43"

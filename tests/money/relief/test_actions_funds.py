@@ -31,6 +31,7 @@ from wuyefei.money.concessions.public import (
     SeatTaken,
     ask_measure,
 )
+from wuyefei.money.invoices.public import invoiceable, open_allocations
 from wuyefei.money.ledger.public import Account, balances
 from wuyefei.money.payments.public import OpenChanged, Payment, PaymentOrder, TenderError, ask_void
 from wuyefei.money.relief.models import Money
@@ -133,6 +134,8 @@ def test_given_and_given_out_and_taken_back(world: World) -> None:
     assert bill(world).outstanding_fen == 5_000 and balance_of(fund.pk) == 130_000 and booked(world, Account.FUND) == -130_000
     payment = Payment.objects.get()
     assert (payment.kind, payment.amount_fen, payment.receipt_id) == ("care", 25_000, None)
+    made, (left,) = invoiceable(open_allocations([payment.pk]))
+    assert made == [] and (left.amount_fen, left.why.value) == (25_000, "fund")
     assert paid_words([payment.pk]) == {payment.pk: "由小区关爱基金代缴，不用归还"}
     sound(world)
     [(shown, year)] = published_funds(world.community.pk, TODAY)

@@ -21,7 +21,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.billing.public import Adjustment, Receivable, charge_once
 from wuyefei.money.concessions.public import granted_on
-from wuyefei.money.payments.public import PaymentOrder
+from wuyefei.money.payments.public import Payment, PaymentOrder, hold_refund
 from wuyefei.money.rewards.actions import AlreadyGiven
 from wuyefei.money.rewards.models import Campaign, Given
 from wuyefei.money.rewards.public import (
@@ -31,8 +31,10 @@ from wuyefei.money.rewards.public import (
     Tier,
     ask_campaign,
     came_to,
+    due_back,
     end,
     give,
+    progress_at,
     take_back,
 )
 from wuyefei.money.rewards.rules import CampaignWrongState, NotReached, OutOfStock, OverBudget
@@ -95,6 +97,34 @@ def test_the_highest_tier_once_a_household(world: World) -> None:
     end(row.pk, actor=world["lead"])
     with pytest.raises(CampaignWrongState):
         give(row.pk, home, actor=world["cashier"])
+
+
+def test_a_refund_makes_the_gift_due_back_and_paying_again_keeps_it(world: World) -> None:
+    row, home, today = run(world, GIFTS), world.flats["1-1-101"], clock.today()
+    put(world, "1-1-101", "陆小满", 70_000)
+
+    def shown() -> tuple[int, str, str, bool, str, int]:
+        (one,) = progress_at(home.pk, world.community.pk, today)
+        return one.paid_fen, one.earned, one.given, one.back, one.next_gift, one.missing_fen
+
+    assert shown() == (70_000, "洗车券", "", False, "空调清洗、家政券", 30_000)
+    made = give(row.pk, home.pk, actor=world["cashier"])
+    assert due_back(row) == {} and shown() == (70_000, "", "洗车券", False, "", 0)
+    payment = Payment.objects.get()
+    client = client_of(world["finance"])
+    asked = client.get(f"/refunds/new/{payment.pk}").content.decode()
+    assert "这户在「年中预缴」领过「洗车券」" in asked and "退款超过 200.00 元就不够这一档" in asked
+    hold_refund(payment.pk, 20_000, [], actor=world["lead"], source_id=1)
+    assert due_back(row) == {}
+    hold_refund(payment.pk, 1, [], actor=world["lead"], source_id=2)
+    assert due_back(row) == {made.pk: 49_999} and shown() == (49_999, "", "洗车券", True, "", 0)
+    page = client.get(f"/rewards/{row.pk}?back=1").content.decode()
+    assert "1 份礼品应收回" in page and "499.99" in page
+    put(world, "1-1-101", "陆小满", 1)
+    assert due_back(row) == {}
+    hold_refund(payment.pk, 1, [], actor=world["lead"], source_id=3)
+    take_back(made.pk, "退款后收回", actor=world["finance"])
+    assert due_back(row) == {} and shown() == (49_999, "", "", False, "洗车券", 1)
 
 
 def test_a_fee_waived_within_the_budget(world: World) -> None:

@@ -16,6 +16,7 @@ from wuyefei.estate.metering.public import (
     confirm,
     estimate_missing,
     install,
+    put_on,
     record,
     void,
 )
@@ -60,6 +61,8 @@ from wuyefei.money.sheets.public import (
     draft_metered,
     draft_shared,
     parse_changes,
+    parse_price,
+    parse_seasons,
     parse_steps,
 )
 from wuyefei.money.sheets.rules import NothingToBill, PayerMissing, SheetState
@@ -350,6 +353,32 @@ def test_a_price_that_changes_between_readings_is_billed_by_day(world: World, wa
     line = Line.objects.get(sheet=sheet)
     assert [step.what for step in steps_of_line(line)][1::2] == ["换价以前，用量按日分", "2026-01-10 起新价，用量按日分"]
     billed(world, sheet, day(1, 27))
+    assert proved(world) == []
+
+
+def test_a_meter_that_tells_the_time_is_billed_by_season_and_band(world: World, water: ChargeItem) -> None:
+    home, found = world.flats["1-1-101"], []
+    for band, opening in (("peak", "1000"), ("valley", "500")):
+        with clock.at(day(5, 15)):
+            opened = Installed(day(5, 15), Decimal(opening), band=band)
+            row = MeterRow(home.pk, "电表", f"E-1-{band}")
+            found.append(put_on(row, opened, actor=world["manager"], community=world.community).meter)
+    for meter, value in zip(found, ("1062", "531"), strict=True):
+        read(world, meter, day(6, 15), value)
+    head = Head(water.pk, "6 月电费", Span(day(6, 15), day(6, 15)), day(7, 15))
+    price, since = parse_price("峰 1.2，谷 0.4"), dt.date(2026, 1, 1)
+    seasons = parse_seasons("夏季 06-01 09-30 峰 1.4，谷 0.4")
+    with clock.at(day(6, 16)):
+        with pytest.raises(Invalid) as refused:
+            draft_metered(head, MeteredTerms("电表", parse_steps("0.9"), since), actor=world["finance"], community=world.community)
+        assert "峰时段的表" in refused.value.text and not Sheet.objects.exists()
+        terms = MeteredTerms("电表", price.steps, since, bands=price.bands, seasons=seasons)
+        sheet = draft_metered(head, terms, actor=world["finance"], community=world.community)
+    assert by_flat(sheet) == {"1-1-101": 3840 + 4200 + 640 + 600}  # 32 × 1.2, 30 × 1.4, 16 × 0.4, 15 × 0.4
+    said = [(step.what, step.how) for step in steps_of_line(Line.objects.get(sheet=sheet))]
+    assert ("峰：夏季，2026-06-01 起，用量按日分", "30") in said and ("峰时段，用量 × 单价", "30 × 1.4 元") in said
+    assert ("谷：其余日子，用量按日分", "16") in said
+    billed(world, sheet, day(6, 17))
     assert proved(world) == []
 
 

@@ -15,8 +15,9 @@ from wuyefei.estate.tariffs.rules.public import DepositBy, DepositRule, Turnover
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.foundation.kernel.money import parse_yuan
+from wuyefei.money.sheets.prices import parse_changes, parse_steps
 from wuyefei.money.sheets.proving import amount_of
-from wuyefei.money.sheets.rules import Why, parse_agreed, parse_changes, parse_steps
+from wuyefei.money.sheets.rules import Why, parse_agreed
 from wuyefei.money.sheets.stages import Stage, Stretched, charged, check_stages, quantities
 from wuyefei.money.sheets.turnover import Declared, bands_json, shares, stood
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from tests.world import World, make_world, pay
+from tests.estate.metering.test_pages_metering import client_of
+from tests.world import World, charge, flat, make_world, pay, person
 from wuyefei.collection.followup.public import Case
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.estate.occupancy.public import Tie, payers
@@ -222,6 +224,58 @@ def test_a_draft_in_the_making_is_published_first(world: World) -> None:
 def test_delivery_needs_a_developer(world: World) -> None:
     with clock.at(JUNE_11), pytest.raises(NoFormerOwner, match="建设单位"):
         ask_transfer(order(world, basis=Basis.DELIVERY), actor=world["finance"])
+
+
+def test_a_developer_pays_until_the_day_of_delivery_and_for_what_is_unsold(world: World) -> None:
+    """96.40 m² at 2.50: 241.00 a month. One flat delivered after June was billed, one before July is, one never."""
+    developer, ties_ = person(world.community, "栖山置业"), {}
+    for code in ("1-2-301", "1-2-302", "1-2-303"):
+        world.flats[code] = flat(world.community, code, "96.40")
+        charge(world.contract, world.flats[code], world.service_tariff, dt.date(2026, 6, 1))
+        ties_[code] = Tie.objects.create(
+            organisation=world.organisation, community=world.community, property=world.flats[code], person=developer, role="developer",
+            starts_on=dt.date(2026, 1, 1),
+        )  # fmt: skip
+    bill(world, "2026-06", dt.date(2026, 6, 2))
+    with clock.at(JUNE_11):
+        first = transferred(world, order(world, property_id=world.flats["1-2-301"].pk, basis=Basis.DELIVERY, document="交付确认书 0301"))
+    assert standing(world, "1-2-301") == [
+        ("栖山置业", "2026-06-01", "2026-06-10", "2026-06-15", 8033, 8033),  # 241.00 × 10 ÷ 30
+        ("温如言", "2026-06-11", "2026-06-30", "2026-06-15", 16067, 16067),
+    ]
+    with clock.at(dt.date(2026, 6, 20)):
+        later = order(world, dt.date(2026, 7, 16), property_id=world.flats["1-2-303"].pk, basis=Basis.DELIVERY)
+        transferred(world, replace(later, buyer=PersonRow(name="闻人月", mobile="19900001002")))
+    bill(world, "2026-07", dt.date(2026, 7, 2))
+    assert [row[0::4] for row in standing(world, "1-2-303") if row[1] >= "2026-07-01"] == [("栖山置业", 11661), ("闻人月", 12439)]
+    assert [row[0::4] for row in standing(world, "1-2-302")] == [("栖山置业", 24100), ("栖山置业", 24100)]  # unsold
+    assert [row[0::4] for row in standing(world, "1-2-301")][2:] == [("温如言", 24100)]
+    ties_["1-2-301"].refresh_from_db()
+    assert ties_["1-2-301"].ends_on == dt.date(2026, 6, 10)
+    with clock.at(dt.date(2026, 7, 3)):
+        text = " ".join(re.sub(r"<[^>]+>", " ", client_of(world["lead"]).get(f"/properties/{world.flats['1-2-301'].pk}/").content.decode()).split())
+        assert "建设单位 2026-01-01 – 2026-06-10" in text and "业主 2026-06-11 – 今" in text
+        assert "2026-06-01 – 2026-06-10 栖山置业" in text and "2026-06-11 – 2026-06-30 温如言" in text
+        with pytest.raises(BilledSince):
+            ask_undo(first.pk, actor=world["finance"], reason="没有交付")
+
+
+def test_a_delivery_taken_back_is_the_developers_again(world: World) -> None:
+    developer = person(world.community, "栖山置业")
+    world.flats["1-2-301"] = flat(world.community, "1-2-301", "96.40")
+    charge(world.contract, world.flats["1-2-301"], world.service_tariff, dt.date(2026, 6, 1))
+    tie = Tie.objects.create(
+        organisation=world.organisation, community=world.community, property=world.flats["1-2-301"], person=developer, role="developer",
+        starts_on=dt.date(2026, 1, 1),
+    )  # fmt: skip
+    bill(world, "2026-06", dt.date(2026, 6, 2))
+    with clock.at(JUNE_11):
+        row = transferred(world, order(world, property_id=world.flats["1-2-301"].pk, basis=Basis.DELIVERY))
+        ask_undo(row.pk, actor=world["finance"], reason="业主没有收房")
+        decide(Request.objects.get(kind="transfer.undo", state="open").pk, approved=True, actor=world["lead"])
+    assert [one[0::4] for one in standing(world, "1-2-301")] == [("栖山置业", 24100)]
+    tie.refresh_from_db()
+    assert tie.ends_on is None and Tie.objects.filter(property=world.flats["1-2-301"]).count() == 1
 
 
 def test_a_case_stays_with_who_was_late(world: World) -> None:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from python_calamine import CalamineWorkbook
 
 from tests.money.cashdesk.test_pages import client_of
 from tests.world import World, make_world, pay
+from wuyefei.edges.cli import boot
+from wuyefei.edges.cli.main import build
 from wuyefei.foundation.access.actor import load_actor
 from wuyefei.foundation.access.models import RoleGrant, User
+from wuyefei.foundation.access.rules import Role
+from wuyefei.foundation.approvals import actions as approvals
 from wuyefei.foundation.approvals.actions import decide
+from wuyefei.foundation.approvals.limiting import set_limits
 from wuyefei.foundation.kernel.dates import CHINA
-from wuyefei.foundation.kernel.errors import Forbidden, Invalid, NotFound
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.billing.public import Receivable, charge_once
@@ -117,5 +125,40 @@ def test_pages(world: World) -> None:
         assert refused.status_code == 409 and WHY in refused.content.decode()
         assert lead.post(f"{page}/close", {"verdict": "mistake", "finding": WHY}).status_code == 302
         assert "操作差错" in lead.get("/unusual/?state=closed").content.decode()
+        book = CalamineWorkbook.from_filelike(BytesIO(lead.get("/unusual/export?state=closed").content))
+        head, told = book.get_sheet_by_name("警报").to_python()
+        assert (told[0], told[3].split("、")[0], told[7]) == ("cashier甲", "收现金后作废", WHY) and len(head) == 10
+        assert len(book.get_sheet_by_name("依据").to_python()) == 10
+        assert client_of(world, "auditor").get("/unusual/export").status_code == 200
+        assert len(CalamineWorkbook.from_filelike(BytesIO(lead.get("/unusual/export").content)).get_sheet_by_name("警报").to_python()) == 1
         assert client_of(world, "outsider").get(page).status_code == 404
         assert client_of(world, "cashier").get(page).status_code == 403
+
+
+def test_from_the_command_line(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(boot, "ready", lambda: None)
+    with clock.at(at(8, 10)):
+        User.objects.filter(pk=world["cashier"].user_id).update(username="till")
+        book = tmp_path / "警报.xlsx"
+        call = build().parse_args(["watch", "--organisation", "桂语物业", "--look", "--output", str(book)])
+        done = call.run(call)
+        assert done.document["new"] == 1 and [one["concerns"] for one in done.document["alerts"]] == ["cashier甲"]
+        assert book.read_bytes()[:2] == b"PK" and "收现金后作废" in done.text
+        for wrong in (["--output", "警报.csv"], ["--as", "till"], ["--organisation", "没有"]):
+            call = build().parse_args(["watch", "--organisation", "桂语物业", *wrong])
+            with pytest.raises(DomainError):
+                call.run(call)
+
+
+def test_limits_say_what_is_split(world: World) -> None:
+    """Waivers of 300.00 and 250.00 within a day: below a limit of 500.00 they are a split; without a limit they are not."""
+    with clock.at(at(5, 10)):
+        for number, fen in enumerate((30_001, 25_001)):
+            bill = Receivable.objects.order_by("-pk")[number]
+            approvals.ask("billing.waive", bill, actor=world["cashier"], community_id=world.community.pk, payload={}, reason="谈妥", amount_fen=fen)
+    with clock.at(at(8, 10)):
+        split = [one for one in gather(span_of(world.organisation.pk, MONDAY))[1] if one.deed.sign is Sign.SPLIT]
+        assert split == []
+        set_limits({("billing.waive", Role.FINANCE_LEAD): 50_000}, reason="年度授权", actor=world["admin"])
+        split = [one for one in gather(span_of(world.organisation.pk, MONDAY))[1] if one.deed.sign is Sign.SPLIT]
+        assert [one.deed.fen for one in split] == [25_001]

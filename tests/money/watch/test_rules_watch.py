@@ -36,11 +36,15 @@ def test_signs() -> None:
 
 
 def test_splitting() -> None:
-    def ask(hours: int, fen: int, party: int = 1, kind: str = "a") -> Ask:
-        return Ask(WHO, AT + dt.timedelta(hours=hours), party, kind, fen)
+    def ask(hours: int, fen: int, party: int = 1, kind: str = "a", caps: tuple[int, ...] = (50_000,)) -> Ask:
+        return Ask(WHO, AT + dt.timedelta(hours=hours), party, kind, fen, caps=caps)
 
-    assert split_asks([ask(0, 30_000), ask(10, 20_000)]) == [ask(10, 20_000)]
-    assert split_asks([ask(0, 30_000), ask(10, 19_999)]) == []
+    assert split_asks([ask(0, 30_000), ask(10, 20_001)]) == [ask(10, 20_001)]
+    assert split_asks([ask(0, 30_000), ask(10, 20_000)]) == [], "together at the limit, which one approver may"
+    assert split_asks([ask(0, 50_000), ask(1, 50_000)]) == [ask(1, 50_000)], "each at the limit itself"
+    assert split_asks([ask(0, 30_000, caps=()), ask(1, 30_000, caps=())]) == [], "the approver has no limit: nothing was gained"
+    assert split_asks([ask(0, 30_000, caps=(50_000, 100_000)), ask(1, 30_000, caps=(50_000, 100_000))]) == [ask(1, 30_000, caps=(50_000, 100_000))]
+    assert split_asks([ask(0, 90_000, caps=(100_000,)), ask(1, 20_000, caps=(100_000,))]) == [ask(1, 20_000, caps=(100_000,))]
     assert split_asks([ask(0, 30_000), ask(73, 30_000)]) == [], "more than three days apart"
     assert split_asks([ask(0, 30_000), ask(1, 30_000, party=2), ask(2, 30_000, kind="b")]) == [], "another payer, another kind"
     assert split_asks([ask(0, 60_000), ask(1, 10_000)]) == [], "over the limit openly"

@@ -10,15 +10,19 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.relations.owners import Town
+from tests.relations.owners import LU, Town, phone, place
+from wuyefei.edges.demo import dial
 from wuyefei.foundation.approvals.actions import SamePerson, decide
 from wuyefei.foundation.kernel.errors import Forbidden, Invalid, NotFound
+from wuyefei.foundation.platform.pictures import PictureRefused
 from wuyefei.relations.governance.actions import correct
-from wuyefei.relations.governance.models import Statement, StatementLine
+from wuyefei.relations.governance.filing import NamesSomebody, drop_file
+from wuyefei.relations.governance.models import Statement, StatementFile, StatementLine
 from wuyefei.relations.governance.public import (
     PARTS,
     Entry,
     Part,
+    add_file,
     ask_publish,
     compose,
     composition,
@@ -149,3 +153,42 @@ def test_the_sheet_says_the_communitys_rate_from_five_homes_on(town: Town, monke
     assert rate_words(row) == ""
     monkeypatch.setattr(openness, "LEAST_HOMES", 2)
     assert rate_words(row) == "2026 年 2 月的账单已有 0 户缴清，占 0.0%"
+
+
+def test_vouchers_are_published_with_the_statement_and_by_the_second_person(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only checked files of a known kind; fixed once handed in; a tampered file stops the publication; owners of the
+    community see what is published, nobody else and nothing before."""
+    monkeypatch.setattr("wuyefei.relations.accounts.rules.refuse_too_often", lambda *args: None)
+    world = town.world
+    row = new_statement(world.community.pk, DAY, actor=world["finance"])
+    save_draft(row.pk, ENTRIES, PARTS, "", actor=world["finance"])
+    photo = dial.picture("00318")
+    for name, content, checked, error in (
+        ("电表", photo, False, NamesSomebody), ("", photo, True, Invalid), ("电表", b"GIF89a", True, PictureRefused),
+        ("合同", b"%PDF-" + b"x" * 3 * 2**20, True, Invalid),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            add_file(row.pk, name, content, checked=checked, actor=world["finance"])
+    assert not StatementFile.objects.exists()
+    kept = add_file(row.pk, "电表读数", photo, checked=True, actor=world["finance"])
+    with pytest.raises(Invalid, match="已经加过"):
+        add_file(row.pk, "再来一次", photo, checked=True, actor=world["finance"])
+    dropped = add_file(row.pk, "合同", b"%PDF-1.4", checked=True, actor=world["finance"])
+    with pytest.raises(NotFound):
+        drop_file(dropped.pk, actor=world["outsider"])
+    drop_file(dropped.pk, actor=world["finance"])
+    client, path = phone(town, LU), f"/h5/p/{place(town, LU, '1-1-101').token}/open"
+    request = ask_publish(row.pk, actor=world["finance"])
+    assert client.get(f"{path}/files/{kept.pk}").status_code == 404
+    with pytest.raises(StatementFixed):
+        drop_file(kept.pk, actor=world["finance"])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StatementFile.objects.filter(pk=kept.pk).update(content=b"x")
+    decide(request.pk, approved=True, actor=world["lead"])
+    assert "电表读数" in client.get(path).content.decode()
+    shown = client.get(f"{path}/files/{kept.pk}")
+    assert (shown["Content-Type"], shown["X-Content-Type-Options"], shown.content) == ("image/png", "nosniff", bytes(kept.content))
+    far = place(town, LU, "2-1-301")
+    assert client.get(f"/h5/p/{far.token}/open/files/{kept.pk}").status_code == 404
+    again = correct(row.pk, actor=world["finance"])
+    assert [(one.name, one.digest) for one in again.files.all()] == [("电表读数", kept.digest)]

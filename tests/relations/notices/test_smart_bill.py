@@ -17,8 +17,13 @@ from wuyefei.foundation.kernel.errors import Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import open_bills
 from wuyefei.money.payments.public import PaymentOrder
+from wuyefei.relations.governance.public import composition_picture
 from wuyefei.relations.notices import telling
+from wuyefei.relations.notices.actions.filling import parcel_with
 from wuyefei.relations.notices.actions.receipts import take_receipt
+from wuyefei.relations.notices.channels.base import Parcel
+from wuyefei.relations.notices.channels.mail import Smtp
+from wuyefei.relations.notices.models import Version
 from wuyefei.relations.notices.public import (
     Carrier,
     Message,
@@ -37,6 +42,7 @@ from wuyefei.relations.notices.public import (
     start_trial,
     withdraw_news,
 )
+from wuyefei.relations.notices.rules import texts
 from wuyefei.relations.notices.rules.trial import SMART, Word, arm_of
 
 BODY = "{称呼}{问候}，{房号}{金额}元。{比上期}{同户型}{构成}{社区预告}"
@@ -64,6 +70,27 @@ def test_what_a_smart_bill_says(estate: Estate) -> None:
     assert said["TemplateId"] == "2001"
     # four homes of 100 m² besides this one (three of this estate, one of the world): too few to average
     assert said["TemplateParamSet"] == ["测试甲", "上午好", "1-2-101", "250.00", "和上期一样。", "", whole, "12 月 20 日迎新市集。"]
+
+
+def test_an_e_mail_carries_the_picture_of_the_fee(estate: Estate) -> None:
+    """Text first, then the same as a page with the picture inside it: nothing is fetched when it is read, and the picture
+    names the community alone. Other channels and texts that do not say it carry none."""
+    version = Version(subject="{小区}账单", body="{称呼}{问候}\n{构成}")
+    values = {**texts.sample(), "称呼": "陆<b>小满"}
+    place = estate.world.community
+    parcel = parcel_with("m7", "email", "yi@example.com", version, values, place.pk)
+    letter = Smtp("127.0.0.1", 25, "", "", "bill@example.com").letter(parcel)
+    plain, page = letter.iter_parts()
+    assert (letter.get_content_type(), plain.get_content().strip()) == ("multipart/alternative", parcel.body)
+    html, picture = page.iter_parts()
+    assert 'src="cid:m7.picture"' in html.get_content() and "陆&lt;b&gt;小满" in html.get_content() and "人员工资 60" in html.get_content()
+    assert (picture["Content-ID"], picture.get_content_disposition()) == ("<m7.picture>", "inline")
+    drawn = picture.get_content()
+    assert drawn == composition_picture(place.pk) and drawn.startswith(b"\x89PNG") and len(drawn) < 60_000
+    assert not parcel_with("m8", "app", "x", version, values, place.pk).picture
+    assert not parcel_with("m8", "email", "x", Version(subject="", body="{称呼}"), values, place.pk).picture
+    assert not parcel_with("m8", "email", "x", version, values | {"构成": ""}, place.pk).picture
+    assert Smtp("127.0.0.1", 25, "", "", "bill@example.com").letter(Parcel("k", "a@b.cn", "s", "b")).get_content_type() == "text/plain"
 
 
 def test_five_other_homes_make_an_average(estate: Estate) -> None:

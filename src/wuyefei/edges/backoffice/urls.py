@@ -16,6 +16,7 @@ from .pages import (
     search,
     sharing,
     tariffs,
+    together,
     verify,
 )
 
@@ -51,6 +52,9 @@ urlpatterns = [
     path("people/<int:person_id>/details", profiles.details, name="profile_details"),
     path("people/<int:person_id>/verify/<slug:group>", profiles.verify, name="profile_verify"),
     path("people/<int:person_id>/", people.person_page, name="person"),
+    path("people/<int:person_id>/statement", together.statement, name="person_statement"),
+    path("people/<int:person_id>/statement.pdf", together.statement_paper, name="person_statement_paper"),
+    path("people/<int:person_id>/pays", together.pays, name="person_pays"),
     path("people/<int:person_id>/edit", people.edit, name="person_edit"),
     path("people/<int:person_id>/reveal/<slug:field>", people.reveal_number, name="reveal"),
     path("tariffs/", tariffs.tariff_list, name="tariffs"),

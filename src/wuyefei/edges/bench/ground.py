@@ -18,6 +18,7 @@ from wuyefei.foundation.kernel.errors import DomainError
 
 _owner: ContextVar[str] = ContextVar("owner")
 """The address by which the owner of the measurement's tables reaches them."""
+_programs: ContextVar[Path | None] = ContextVar("programs", default=None)
 _UNSET = ("DATABASE_URL", "DATABASE_OWNER_URL", "WUYEFEI_PG_FSYNC", "WUYEFEI_DEMO", "WUYEFEI_DATABASE")
 DISK = Path("/var/tmp")
 """Where the data lies: ``/tmp`` may be memory, on which fsync costs nothing."""
@@ -72,6 +73,7 @@ def fresh_database(home: Path) -> Iterator[None]:
     _migrate(database)
     os.environ["DATABASE_URL"] = database.url
     _owner.set(database.owner_url)
+    _programs.set(database.programs)
     from django.db import connection, connections
 
     connections.settings["default"].update(environment.database(database.url))
@@ -107,6 +109,19 @@ def analyse() -> None:
         return
     with psycopg.connect(owner, autocommit=True) as session:
         session.execute("VACUUM (ANALYZE)")
+
+
+def owner_url() -> str:
+    """The address by which the owner of the measurement's tables reaches them; only inside ``fresh_database``."""
+    return _owner.get()
+
+
+def program(name: str) -> str:
+    """The path of a program that comes with the database. Raises ``DomainError`` where it does not."""
+    folder = _programs.get()
+    if folder is None or not (folder / name).exists():
+        raise DomainError("no_program", "没有找到 {name}，这项测量做不了。", name=name)
+    return str(folder / name)
 
 
 def whole() -> None:

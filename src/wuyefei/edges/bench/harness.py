@@ -62,20 +62,22 @@ class Measurement:
     run: Callable[[int], Iterable[Figure]]
     by_itself: bool = False
     """Too long for ``all``: run only when it is named."""
+    apart: bool = False
+    """Other processes take part: what it writes must be committed, in a database of its own."""
 
 
 _known: dict[str, Measurement] = {}
 
 
 def measurement(
-    name: str, about: str, size: int, *, by_itself: bool = False
+    name: str, about: str, size: int, *, by_itself: bool = False, apart: bool = False
 ) -> Callable[[Callable[[int], Iterable[Figure]]], Callable[[int], Iterable[Figure]]]:
     """Make a function of a size a measurement: what it yields are its figures. ``about`` is one Chinese line."""
 
     def keep(run: Callable[[int], Iterable[Figure]]) -> Callable[[int], Iterable[Figure]]:
         if name in _known and _known[name].run.__module__ != run.__module__:
             raise ValueError(f"two measurements are called {name}")
-        _known[name] = Measurement(name, about, size, run, by_itself)
+        _known[name] = Measurement(name, about, size, run, by_itself, apart)
         return run
 
     return keep

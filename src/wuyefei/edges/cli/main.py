@@ -64,6 +64,7 @@ def build() -> Parser:
     commands = parser.add_subparsers(metavar=said("命令"), required=True, parser_class=Parser)
     _books(commands)
     _closing(commands)
+    _watching(commands)
     _service(commands)
     _safety(commands)
     return parser
@@ -120,6 +121,15 @@ def _closing(commands: argparse._SubParsersAction[Parser]) -> None:
     reserve.add_argument("--submit", action="store_true", help=said("算好就提交；有大额欠费没有单项评估的不能提交，先在页面上评估"))
     _as_user(reserve)
     reserve.add_argument("--approve-as", metavar="USER", help=said("由这个用户当场复核，须与申请人不同（不写就留在待复核）"))
+
+
+def _watching(commands: argparse._SubParsersAction[Parser]) -> None:
+    watch = _add(commands, "watch", _later("watching", "watch"), said("列出异常交易的警报，可以导出"))
+    watch.add_argument("--organisation", metavar="NAME", help=said("企业名称"))
+    watch.add_argument("--look", action="store_true", help=said("先查看上周"))
+    watch.add_argument("--all", action="store_true", help=said("关闭了的也列出"))
+    watch.add_argument("--output", metavar="FILE", help=said("写到这个 .xlsx 文件：警报和依据；写完整才替换旧文件"))
+    _as_user(watch)
 
 
 def _service(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -14,6 +14,8 @@ from .pages import (
     service,
     settings,
     signing,
+    survey,
+    wechat,
 )
 
 app_name = "portal"
@@ -25,6 +27,8 @@ urlpatterns = [
     path("large", signing.large, name="large"),
     path("faq", signing.faq, name="faq"),
     path("invitation/<str:token>", signing.invitation, name="invitation"),
+    path("wechat", wechat.came_back, name="wechat"),
+    path("wechat/forget", wechat.forget, name="forget_wechat"),
     path("me", me.me, name="me"),
     path("me/settings", settings.settings, name="settings"),
     path("me/other-devices", me.end_others, name="end_others"),
@@ -49,7 +53,11 @@ urlpatterns = [
     path("p/<str:place>/requests", service.requests, name="requests"),
     path("p/<str:place>/requests/<str:token>", service.one, name="request"),
     path("p/<str:place>/requests/<str:token>/withdraw", service.take_back, name="withdraw"),
+    path("p/<str:place>/requests/<str:token>/rate", survey.rate, name="rate"),
+    path("p/<str:place>/survey", survey.survey, name="survey"),
     path("p/<str:place>/open", openness.openness, name="open"),
+    path("p/<str:place>/open/files/<int:file_id>", openness.file, name="open_file"),
+    path("p/<str:place>/composition.png", openness.composition, name="composition"),
     path("p/<str:place>/my-data", own_data.export, name="own_data"),
     path("p/<str:place>/auto-debit", auto_debit.auto_debit, name="auto_debit"),
     path("p/<str:place>/leave", me.leave_place, name="leave"),

@@ -26,6 +26,7 @@ def install(organisation_id: int, keys: Keyring) -> list[ChannelSetup]:
                 channel=channel, mode="sandbox", app_id=APP_ID, merchant_id=MERCHANT_ID, serial=SERIAL,
                 platform_serial=PLATFORM_SERIAL, platform_key=keys.platform_public, merchant_key=keys.merchant_private,
                 api_key=keys.api_key if channel is Channel.WECHAT else "",
+                app_secret=keys.app_secret if channel is Channel.WECHAT else "",
             ),
             actor=actor, community_id=None,
         )

@@ -28,6 +28,11 @@ class Keyring:
     api_key: str
 
     @property
+    def app_secret(self) -> str:
+        """Of the official account; made of the other, like the next."""
+        return hashlib.sha256(f"account:{self.api_key}".encode()).hexdigest()[:32]
+
+    @property
     def invoice_secret(self) -> str:
         """Made of the other: a keyring kept by an earlier demo has it too."""
         return hashlib.sha256(f"invoices:{self.api_key}".encode()).hexdigest()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+import secrets
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,6 +20,8 @@ from wuyefei.foundation.kernel.errors import DomainError, NotFound
 
 HOWS = ("half", "silent")
 """What may be made to go wrong from the page: half is paid, or no notice is sent."""
+USER = "wy_sandbox_wechat"
+"""Who this browser is to the simulated WeChat."""
 CHANNEL_NAMES = {"wechat": "微信支付", "alipay": "支付宝"}
 
 
@@ -45,6 +49,30 @@ def gateway(request: HttpRequest) -> HttpResponse:
         what = next(iter(json.loads(body).values())).get("sub_msg", "") if body else ""
         raise DomainError("gateway_refused", "模拟支付宝没有受理：{what}", what=what)
     return redirect(headers["Location"])
+
+
+@require_GET
+@public_page
+def authorize(request: HttpRequest) -> HttpResponse:
+    """Where WeChat's web authorisation would receive the browser. Who the person is to WeChat is this browser's own cookie."""
+    user = request.COOKIES.get(USER, "") or secrets.token_hex(8)
+    _status, headers, body = _ask("GET", f"/connect/oauth2/authorize?{request.META['QUERY_STRING']}&user={quote(user, safe='')}")
+    if "Location" not in headers:
+        raise DomainError("authorize_refused", "模拟微信没有受理：{what}", what=body.decode()[:100])
+    response = redirect(headers["Location"])
+    response.set_cookie(USER, user, path="/sandbox/", httponly=True, samesite="Lax")
+    return response
+
+
+@require_GET
+@public_page
+def jsapi(request: HttpRequest) -> HttpResponse:
+    """Where WeChat's script would open the wallet: the counterpart checks what the merchant has signed."""
+    status, _headers, body = _ask("GET", f"/jsapi?{request.META['QUERY_STRING']}")
+    if status != 200:
+        raise DomainError("jsapi_refused", "模拟微信没有受理：{what}", what="paySign")
+    wallet = reverse("sandbox:wallet", args=[json.loads(body)["id"]])
+    return redirect(f"{wallet}?{urlencode({'redirect_url': request.GET.get('back', '')})}")
 
 
 def _trade(trade_id: str) -> dict[str, Any]:

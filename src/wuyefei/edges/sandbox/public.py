@@ -5,6 +5,7 @@ from .install import SELLER, install, install_everywhere, install_invoices
 from .invoicing import InvoiceCounterpart, InvoiceFaults
 from .keyring import Keyring, keep, make
 from .server import Sandbox, send_notice
+from .wechat import WeChatCounterpart
 
 __all__ = [
     "Counterpart",
@@ -16,6 +17,7 @@ __all__ = [
     "SELLER",
     "Sandbox",
     "Trade",
+    "WeChatCounterpart",
     "install",
     "install_everywhere",
     "install_invoices",

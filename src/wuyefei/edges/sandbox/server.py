@@ -12,9 +12,11 @@ import urllib.request
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from wuyefei.money.invoices.public import SANDBOX_PATH
 
+from .account import ACCOUNT_PATHS
 from .alipay import AlipayCounterpart
 from .counterpart import Counterpart, Reply, Trade
 from .install import SELLER
@@ -68,6 +70,12 @@ class Sandbox:
         method = door.command
         if door.path.startswith("/control/"):
             reply = self._control(method, door.path.removeprefix("/control/"))
+        elif door.path.startswith(ACCOUNT_PATHS):
+            time.sleep(self.wechat.faults.slow_seconds)
+            reply = self.wechat.account.handle(door.path) if not self.wechat.faults.status else Reply(self.wechat.faults.status, {}, b"")
+        elif door.path.startswith("/jsapi?"):
+            trade = self.wechat.handed_over(dict(parse_qsl(urlsplit(door.path).query)))
+            reply = Reply(200 if trade else 403, {"Content-Type": "application/json"}, json.dumps({"id": trade.id if trade else ""}).encode())
         elif door.path.startswith(f"{SANDBOX_PATH}/"):
             time.sleep(self.invoices.faults.slow_seconds)
             reply = self.invoices.handle(method, door.path.removeprefix(SANDBOX_PATH), dict(door.headers), body)

@@ -13,8 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from .account import OfficialAccount
 from .counterpart import Counterpart, Lie, Reply, Trade, fee_of, yuan_of
-from .keyring import APP_ID, MERCHANT_ID, PLATFORM_SERIAL, SERIAL
+from .keyring import APP_ID, MERCHANT_ID, PLATFORM_SERIAL, SERIAL, Keyring
 
 FIELDS = re.compile(r'(\w+)="([^"]*)"')
 STATES = {"open": "NOTPAY", "paid": "SUCCESS", "closed": "CLOSED"}
@@ -22,6 +23,10 @@ STATES = {"open": "NOTPAY", "paid": "SUCCESS", "closed": "CLOSED"}
 
 class WeChatCounterpart(Counterpart):
     channel = "wechat"
+
+    def __init__(self, keys: Keyring, site_url: str = "") -> None:
+        super().__init__(keys, site_url)
+        self.account = OfficialAccount(keys.app_secret, self.now, site_url)
 
     def handle(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Reply:
         if self.faults.status:
@@ -75,6 +80,8 @@ class WeChatCounterpart(Counterpart):
             return self._say(400, {"code": "APPID_MCHID_NOT_MATCH", "message": "appid 与商户号不匹配"})
         if kind == "jsapi" and not content.get("payer", {}).get("openid"):
             return self._say(400, {"code": "PARAM_ERROR", "message": "缺少 openid"})
+        if kind == "jsapi" and not self.account.knows(str(content.get("payer", {}).get("openid", ""))):
+            return self._say(400, {"code": "PARAM_ERROR", "message": "appid和openid不匹配"})
         trade = self.open(
             Trade(self.channel, content["out_trade_no"], content["amount"]["total"], content["description"], content["notify_url"],
                   "", content.get("time_expire", ""))
@@ -86,6 +93,13 @@ class WeChatCounterpart(Counterpart):
         if kind == "h5":
             return self._say(200, {"h5_url": f"/sandbox/wallet/{trade.id}?from=h5"})
         return self._say(200, {"code_url": f"{self.site_url}/sandbox/wallet/{trade.id}"})
+
+    def handed_over(self, params: dict[str, str]) -> Trade | None:
+        """The trade that a page hands to the wallet's script, where the merchant has signed what it hands over."""
+        message = f"{params.get('appId')}\n{params.get('timeStamp')}\n{params.get('nonceStr')}\n{params.get('package')}\n".encode()
+        if params.get("appId") != APP_ID or params.get("signType") != "RSA" or not self.from_merchant(message, params.get("paySign", "")):
+            return None
+        return self.by_id(params.get("package", "").removeprefix("prepay_id=wx"))
 
     def _query(self, content: dict[str, Any], query: str, number: str) -> Reply:
         trade = self.trades.get(number)

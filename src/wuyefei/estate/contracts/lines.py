@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from wuyefei.estate.properties.public import Ended, Property
-from wuyefei.estate.tariffs.public import Tariff, TariffPrice, price_on, prices_of
+from wuyefei.estate.tariffs.public import Tariff, TariffPrice, price_on, prices_of, unit_prices
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform.inserting import insert_many
@@ -72,12 +72,12 @@ def clash(held: Held, row: LineRow, contract_last: dt.date | None) -> Taken | No
 
 
 def _prices_in_time(prices: Sequence[TariffPrice], row: LineRow) -> list[Decimal]:
-    """The unit prices that hold on the row's days; empty where its first day has none."""
+    """The unit prices that hold on the row's days, those of seasons included; empty where its first day has none."""
     first = price_on(row.starts_on, prices)
     if first is None:
         return []
     later = [p for p in prices if p.since > row.starts_on and (row.ends_on is None or p.since <= row.ends_on)]
-    return [first.per_unit, *(price.per_unit for price in later)]
+    return [one for price in (first, *later) for one in unit_prices(price)]
 
 
 class Writer:

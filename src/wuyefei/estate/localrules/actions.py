@@ -10,7 +10,7 @@ from django.db import transaction
 
 from wuyefei.estate.contracts.public import Contract, ContractLine
 from wuyefei.estate.properties.public import Property
-from wuyefei.estate.tariffs.public import Tariff, get_tariff, price_on, prices_of
+from wuyefei.estate.tariffs.public import Tariff, TariffPrice, get_tariff, price_on, prices_of, rise
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
@@ -116,15 +116,17 @@ def confirm(consultation_id: int, *, actor: Actor) -> Consultation:
     return row
 
 
-def refuse_unasked(tariff_id: int, day: dt.date, per_unit: Decimal, fixed: Decimal) -> None:
-    """Registered with the tariffs room: where the chosen pack asks for it, what homes pay rises only as was agreed."""
-    tariff = Tariff.objects.get(pk=tariff_id)
+def refuse_unasked(tariff_id: int, price: TariffPrice) -> None:
+    """Registered with the tariffs room: where the chosen pack asks for it, what homes pay rises only as was agreed. A
+    price rises where any day of the year costs more."""
+    tariff, day = Tariff.objects.get(pk=tariff_id), price.since
     pack = pack_on(tariff.community_id, day)
     before = price_on(day, prices_of([tariff_id]).get(tariff_id, []))
-    if pack is None or pack.vote is None or before is None or (per_unit <= before.per_unit and fixed <= before.fixed):
+    dearest = rise(before, price) if before else None
+    if pack is None or pack.vote is None or dearest is None:
         return
     lines = ContractLine.objects.filter(
         tariff_id=tariff_id, property__kind=Property.Kind.RESIDENTIAL, contract__state__in=(Contract.State.DRAFT, Contract.State.ACTIVE)
     ).exclude(ends_on__lt=day)
     if lines.exclude(contract__ends_on__lt=day).exists():
-        check_increase(pack, per_unit, fixed, day, agreed(tariff_id))
+        check_increase(pack, *dearest, day, agreed(tariff_id))

@@ -91,13 +91,18 @@ def install(meter_id: int, found: Installed, *, actor: Actor, replaces: Meter | 
     check_dial(DialFacts(meter.number, found.multiplier, found.digits))
     if not found.value.is_finite() or not 0 <= found.value < Decimal(10) ** found.digits:
         raise Invalid(field="底数", reason="不能是负数，也不能超过表盘位数")
+    if found.band and found.band not in Dial.Band.values:
+        raise Invalid(field="时段", reason="应为尖、峰、平、谷，或不分时")
     day = _day(found.on)
     dial = Dial.objects.create(
         organisation_id=meter.organisation_id, community_id=meter.community_id, meter=meter, multiplier=found.multiplier,
-        digits=found.digits, replaces=replaces,
+        digits=found.digits, band=found.band, replaces=replaces,
     )  # fmt: skip
     _row(meter, None, Figure(day, found.value, Source.OPENED), None, [], "", actor).save()
-    after = {"on": day, "value": found.value, "multiplier": found.multiplier, "digits": found.digits}
+    after = {
+        "on": day, "value": found.value, "multiplier": found.multiplier, "digits": found.digits,
+        **({"band": found.band} if found.band else {}),
+    }  # fmt: skip
     audit.record(actor, "meter.install", meter, after=after)
     return dial
 
@@ -265,7 +270,7 @@ def replace(meter_id: int, number: str, closing: ReadingRow, opening: Installed,
         raise OtherFigure(meter=old.number, day=last.on, value=f"{last.value.normalize():f}")
     fresh = create_meter(MeterRow(old.property_id, old.kind, number), actor=actor, community=old.community)
     end_meter(old.pk, day, actor=actor)
-    made = install(fresh.pk, Installed(day, opening.value, opening.multiplier, opening.digits), actor=actor, replaces=old)
+    made = install(fresh.pk, Installed(day, opening.value, opening.multiplier, opening.digits, dial.band), actor=actor, replaces=old)
     audit.record(actor, "meter.replace", fresh, before={"meter": old.number}, after={"meter": fresh.number, "on": day})
     return made
 

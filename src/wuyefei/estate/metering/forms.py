@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyefei.foundation.shell.inputs import DayField
 
+from .models import Dial
+
 
 class Figure(forms.DecimalField):
     """A figure off a dial: not negative, at most four decimals."""
@@ -36,13 +38,17 @@ class InstallForm(forms.Form):
     value = Figure(_("底数"), help_text=_("装上时表盘显示的数。"))
     multiplier = Figure(_("倍率"), initial=Decimal(1), help_text=_("没有互感器的表是 1。"))
     digits = forms.IntegerField(label=_("表盘位数"), initial=5, min_value=3, max_value=9, help_text=_("小数点前的位数。"))
+    band = forms.ChoiceField(
+        label=_("时段"), required=False, choices=[("", _("不分时")), *Dial.Band.choices],
+        help_text=_("峰谷表的每个时段各登记一块，如 88001-峰、88001-谷。"),
+    )  # fmt: skip
 
 
 class MeterForm(InstallForm):
     code = forms.CharField(label=_("房号"), max_length=80)
     kind = forms.CharField(label=_("表的种类"), max_length=20, help_text=_("如 水表、电表、燃气表。"))
     number = forms.CharField(label=_("表号"), max_length=40)
-    field_order = ["code", "kind", "number", "on", "value", "multiplier", "digits"]
+    field_order = ["code", "kind", "number", "on", "value", "multiplier", "digits", "band"]
 
 
 class ReplaceForm(forms.Form):

@@ -11,13 +11,21 @@ from wuyefei.foundation.access.models import Community, Organisation, User
 
 
 class Dial(models.Model):
-    """What a meter's figure means, and the meter it took the place of."""
+    """What a meter's figure means, and the meter it took the place of. ``band``: the part of the day whose use it counts,
+    for a register of a meter that tells the time."""
+
+    class Band(models.TextChoices):
+        SHARP = "sharp", _("尖")
+        PEAK = "peak", _("峰")
+        FLAT = "flat", _("平")
+        VALLEY = "valley", _("谷")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
     meter = models.OneToOneField(Meter, on_delete=models.PROTECT, related_name="+")
     multiplier = models.DecimalField(max_digits=12, decimal_places=4)
     digits = models.PositiveSmallIntegerField()
+    band = models.CharField(max_length=6, choices=Band.choices, blank=True, default="")
     replaces = models.OneToOneField(Meter, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

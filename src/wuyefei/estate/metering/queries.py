@@ -31,6 +31,8 @@ class Stop:
     last: Reading
     usual: Decimal | None
     done: Reading | None
+    band: str = ""
+    """The part of the day whose use it counts, in words."""
 
 
 def readings(actor: Actor) -> QuerySet[Reading]:
@@ -152,7 +154,8 @@ def stops(found: Collection[Meter], begun: dt.date) -> list[Stop]:
     for meter in found:
         row, daily = last[meter.pk], usual[meter.pk]
         done = row if row.on >= begun and row.source != Reading.Source.OPENED else None
-        listed.append(Stop(meter, dials[meter.pk].multiplier, dials[meter.pk].digits, row, middle(daily), done))
+        dial = dials[meter.pk]
+        listed.append(Stop(meter, dial.multiplier, dial.digits, row, middle(daily), done, dial.get_band_display()))
     return listed
 
 

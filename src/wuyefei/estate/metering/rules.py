@@ -25,12 +25,13 @@ class ReadingRow:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A meter as it was put on: the figure it began with, and what its dial means."""
+    """A meter as it was put on: the figure it began with, and what its dial means; ``band`` where it counts one part of the day."""
 
     on: dt.date
     value: Decimal
     multiplier: Decimal = Decimal(1)
     digits: int = 5
+    band: str = ""
 
 
 class NoDial(DomainError):

@@ -22,7 +22,7 @@ from wuyefei.foundation.platform.inserting import drafts, insert_many
 
 from .models import Tie
 from .queries import ties
-from .rules import OWNER, TieFact, TieRow, check_end, clean_tie, refuse_overlap
+from .rules import DEVELOPER, OWNER, TieFact, TieRow, check_end, clean_tie, refuse_overlap
 from .sharing import cut_sharings, rejoin_sharings
 
 _FACT = ("id", "person_id", "role", "starts_on", "ends_on")
@@ -150,15 +150,18 @@ def end_tie(tie_id: int, ends_on: dt.date, *, actor: Actor, reason: str = "") ->
 
 
 @transaction.atomic
-def transfer(property_id: int, person_ids: Sequence[int], on: dt.date, *, actor: Actor, reason: str = "") -> list[Tie]:
-    """New owners from ``on`` on: every present owner's tie ends the day before, and so does a sharing agreement with
-    its payers. Other payers and tenants stay as they are."""
+def transfer(
+    property_id: int, person_ids: Sequence[int], on: dt.date, *, actor: Actor, reason: str = "", delivered: bool = False
+) -> list[Tie]:
+    """New owners from ``on`` on: every present owner's tie ends the day before, ``delivered``: the developer's too, and so
+    does a sharing agreement with its payers. Other payers and tenants stay as they are."""
     day = parse_day(on, "过户日期")
     _locked_property(property_id, actor)
     later = Tie.objects.filter(property_id=property_id, role=OWNER, starts_on__gte=day).order_by("starts_on").first()
     if later is not None:
         raise DomainError("owner_since", "已登记自 {day} 起的业主，过户日期应晚于这一天。", day=later.starts_on)
-    present = Tie.objects.select_for_update(no_key=True).filter(property_id=property_id, role=OWNER, starts_on__lt=day)
+    roles = (OWNER, DEVELOPER) if delivered else (OWNER,)
+    present = Tie.objects.select_for_update(no_key=True).filter(property_id=property_id, role__in=roles, starts_on__lt=day)
     for row in present.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)):
         _end(row, day - DAY, actor, reason or "过户")
     cut_sharings(property_id, day, actor)
@@ -170,7 +173,7 @@ def take_transfer_back(
     property_id: int, person_ids: Sequence[int], on: dt.date, ends: Mapping[int, dt.date | None], *, actor: Actor, reason: str
 ) -> None:
     """As if the transfer of ``on`` had not been: the new owners' ties go, those it had ended (``ends``: the last day each
-    had before, by tie) run on.
+    had before, by tie) run on, the developer's among them.
 
     Raises where ownership has changed since. The caller has proved that no day of theirs has been billed by a run.
     """
@@ -183,7 +186,8 @@ def take_transfer_back(
         audit.record(actor, "tie.take_back", row, before={"person_id": row.person_id, "starts_on": row.starts_on}, reason=reason)
         row.delete()
     rejoin_sharings(property_id, on, actor, reason)
-    for row in owned.filter(pk__in=ends, ends_on=on - DAY):
+    held = Tie.objects.select_for_update(no_key=True).filter(property_id=property_id, role__in=(OWNER, DEVELOPER))
+    for row in held.filter(pk__in=ends, ends_on=on - DAY):
         audit.record(actor, "tie.reopen", row, before={"ends_on": row.ends_on}, after={"ends_on": ends[row.pk]}, reason=reason)
         row.ends_on = ends[row.pk]
         row.save(update_fields=["ends_on"])

@@ -25,16 +25,18 @@ from .rules.pricing import (
     NATURES,
     DepositMonthly,
     Taken,
+    TariffPrice,
     check_method,
     check_price,
     check_tax_rate,
     check_version_day,
 )
+from .rules.seasons import unit_prices
 from .rules.terms import check_terms
 
 UseCheck = Callable[[int], dt.date | None]
 PriceCheck = Callable[[int, dt.date, Decimal], None]
-IncreaseCheck = Callable[[int, dt.date, Decimal, Decimal], None]
+IncreaseCheck = Callable[[int, TariffPrice], None]
 _use_checks: list[UseCheck] = []
 _increase_checks: list[IncreaseCheck] = []
 _price_checks: list[PriceCheck] = []
@@ -53,8 +55,7 @@ def register_price_check(check: PriceCheck) -> None:
 
 
 def register_increase_check(check: IncreaseCheck) -> None:
-    """Called in ``AppConfig.ready``: given a tariff's id, a day, a unit price and a fixed sum that follow others, raises
-    where they may not."""
+    """Called in ``AppConfig.ready``: given a tariff's id and a price that follows others, raises where it may not."""
     if check not in _increase_checks:
         _increase_checks.append(check)
 
@@ -168,14 +169,16 @@ def _version(
     agreed = check_terms(tariff.method, terms)
     held = list(tariff.versions.order_by("number").values_list("effective_from", "number"))
     check_version_day(day, [since for since, _ in held], last_billed(tariff.pk))
+    number = max((number for _, number in held), default=0) + 1
+    price = TariffPrice(day, per_unit, fixed, number, agreed)
     if tariff.method != FIXED:
         for check in _price_checks:
-            check(tariff.pk, day, per_unit)
+            check(tariff.pk, day, max(unit_prices(price)))
     for increase in _increase_checks if held else ():
-        increase(tariff.pk, day, per_unit, fixed)
+        increase(tariff.pk, price)
     version = TariffVersion.objects.create(
         tariff=tariff,
-        number=max((number for _, number in held), default=0) + 1,
+        number=number,
         effective_from=day,
         per_unit=per_unit,
         fixed=fixed,

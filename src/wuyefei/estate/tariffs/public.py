@@ -28,7 +28,8 @@ from .rules.pricing import (
     price_on,
     quantity_for,
 )
-from .rules.schedule import DayPrice, NobodyLivesThere, Parts, schedule
+from .rules.schedule import DayPrice, NobodyLivesThere, Parts, by_season, schedule
+from .rules.seasons import rise, unit_prices
 from .rules.shared import By, MeasureMissing, NobodyTakesPart, Participant
 from .rules.terms import lease, turnover
 from .rules.tiers import tiered
@@ -45,7 +46,7 @@ from .rules.usage import (
     estimate,
     stretch,
 )
-from .wording import figure, price_words, unit_of
+from .wording import figure, price_words, score_words, unit_of
 
 __all__ = [
     "DEFAULT_ITEMS",
@@ -81,6 +82,7 @@ __all__ = [
     "VersionTaken",
     "add_version",
     "agreed_rent",
+    "by_season",
     "check_dial",
     "create_item",
     "create_tariff",
@@ -104,8 +106,10 @@ __all__ = [
     "register_increase_check",
     "register_price_check",
     "register_use_check",
+    "rise",
     "rule_of",
     "schedule",
+    "score_words",
     "set_policy",
     "stretch",
     "tariff_terms",
@@ -113,4 +117,5 @@ __all__ = [
     "tiered",
     "turnover",
     "unit_of",
+    "unit_prices",
 ]

@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .models import Tariff
+from .rules.score import score_of
+from .rules.seasons import seasons_of, year_day_text
 from .rules.terms import BY_AREA
 
 Method = Tariff.Method
@@ -28,6 +30,29 @@ def price_words(method: str, per_unit: Decimal, fixed: Decimal, terms: Mapping[s
         return rent_words(terms)
     if method == Method.PARKING_OWN:
         return _("自有 %(own)s 元，租用 %(rented)s 元/个·月") % {"own": figure(per_unit), "rented": figure(terms["rented"])}
+    plain = _sum_words(method, per_unit, fixed, terms)
+    seasons = [
+        _("%(name)s（%(first)s 至 %(last)s）%(price)s")
+        % {
+            "name": one.when.name, "first": year_day_text(one.when.first), "last": year_day_text(one.when.last),
+            "price": _sum_words(method, one.per_unit, one.fixed, terms) or _("免收"),
+        }
+        for one in seasons_of(terms)
+    ]  # fmt: skip
+    words = "；".join([*seasons, _("其余日子 %(price)s") % {"price": plain or _("免收")}]) if seasons else plain
+    return words + (f"（{score_words(terms)}）" if score_of(terms) else "")
+
+
+def score_words(terms: Mapping[str, Any]) -> str:
+    """How a price follows a score; empty where it does not."""
+    score = score_of(terms)
+    if score is None:
+        return ""
+    facts = {"linked": figure(score.linked, 0), "points": figure(score.points, 0), "earned": figure(score.earned, 0)}
+    return _("其中 %(linked)s%% 和考核挂钩：%(points)s 分，计 %(earned)s%%") % facts
+
+
+def _sum_words(method: str, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any]) -> str:
     words = [_unit_words(method, terms) % {"price": figure(per_unit)}] if per_unit else []
     if fixed:
         words.append(_("%(price)s 元/户·月") % {"price": figure(fixed)})

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from wuyefei.foundation.kernel.errors import Forbidden, NotFound
-from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform import clock, prepared
 
 from .models import Community, Organisation, Region, RoleGrant, User
 from .rules import (
@@ -92,12 +92,16 @@ def current_grants(user: User, on: dt.date) -> list[RoleGrant]:
     return list(grants_on(on).filter(user=user))
 
 
+_COMMUNITIES = prepared.Fixed(
+    lambda organisation_id: Community.objects.filter(organisation_id=organisation_id).values_list("pk", "region_id", "name", "organisation__name"),
+    987_654_321,
+)
+
+
 def load_actor(user: User, grants: Sequence[RoleGrant] | None = None) -> Actor:
     """The actor of a user as of now; ``grants``: those of today, where they were read already. An ended user has no rights
     at all."""
-    communities = list(
-        Community.objects.filter(organisation_id=user.organisation_id).values_list("pk", "region_id", "name", "organisation__name")
-    )
+    communities = _COMMUNITIES.rows(user.organisation_id)
     everywhere = frozenset(pk for pk, *_rest in communities)
     organisation = communities[0][3] if communities else user.organisation.name
     if user.service:
@@ -173,6 +177,9 @@ def refreshed(actor: Actor) -> Actor:
 def service_actor(organisation_id: int, service: str) -> Actor:
     """The actor of a service identity: ``SYSTEM`` makes what the program does by itself, ``OPERATOR`` stands for
     whoever runs the command line on the machine without naming a user, ``PORTAL`` for owners who pay by themselves."""
+    known = prepared.read(User, "WHERE organisation_id = %s AND service = %s", [organisation_id, service])
+    if known:
+        return load_actor(known[0])
     user, _ = User.objects.get_or_create(
         organisation_id=organisation_id,
         service=service,

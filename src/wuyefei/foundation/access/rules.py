@@ -82,6 +82,7 @@ class Permission(StrEnum):
     INVOICE_ISSUE = "invoice.issue"
     INVOICE_SETUP = "invoice.setup"
     SERVICE_HANDLE = "service.handle"
+    SURVEY_WORK = "survey.work"
     DISCLOSURE_EDIT = "disclosure.edit"
     DISCLOSURE_APPROVE = "disclosure.approve"
     LEDGER_VIEW = "ledger.view"
@@ -159,6 +160,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.INVOICE_ISSUE: "开具与红冲数电票",
     Permission.INVOICE_SETUP: "设置数电票服务",
     Permission.SERVICE_HANDLE: "处理工单",
+    Permission.SURVEY_WORK: "回访不满意的住户",
     Permission.DISCLOSURE_EDIT: "编制收支公示",
     Permission.DISCLOSURE_APPROVE: "审批收支公示",
     Permission.LEDGER_VIEW: "查看账簿",
@@ -223,6 +225,7 @@ _PROJECT = _SEE | {
     _P.ADJUST_REQUEST, _P.PAYMENT_VOID_APPROVE, _P.SHIFT_APPROVE, _P.EXPORT, _P.METER_READ, _P.METER_CONFIRM, _P.TARGET_EDIT,
     _P.CONTACT_RECORD, _P.CONTACT_MANAGE, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
     _P.SERVICE_HANDLE, _P.DISCLOSURE_EDIT, _P.DISCLOSURE_APPROVE,
+    _P.SURVEY_WORK,
     *_FOLLOW, _P.FOLLOW_WORK, _P.FOLLOW_MANAGE, _P.HARDSHIP_PROJECT, _P.PRIVACY_MANAGE, _P.LEGAL_VIEW, _P.LEGAL_APPROVE,
     _P.JOINT_VIEW, _P.JOINT_WORK, _P.JOINT_MANAGE, _P.DRIVE_WORK,
 }  # fmt: skip
@@ -258,6 +261,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _FOLLOW
         | {
             _P.PERSON_REVEAL, _P.PROFILE_VERIFY, _P.ADJUST_REQUEST, _P.CONTACT_RECORD, _P.NOTICE_SEND, _P.NOTICE_APPROVE,
+            _P.SURVEY_WORK,
             _P.SERVICE_HANDLE, _P.FOLLOW_WORK, _P.DRIVE_WORK, _P.HARDSHIP_SERVICE, _P.JOINT_VIEW, _P.JOINT_WORK,
         }
     ),

@@ -77,7 +77,8 @@ def decide(request_id: int, *, approved: bool, actor: Actor, note: str = "") -> 
     whose limit the sum exceeds (``rights.Rights.way`` says which errors)."""
     request = _open(request_id, actor)
     kind = kind_of(request.kind)
-    way = rights_of(actor, locked=True).way(request)
+    rights = rights_of(actor, locked=True)
+    way = rights.way(request)
     acting = way.acting(actor)
     if not approved and not note.strip():
         raise DomainError("reason_missing", "退回时请写明原因。")
@@ -86,6 +87,7 @@ def decide(request_id: int, *, approved: bool, actor: Actor, note: str = "") -> 
     Decision.objects.create(
         request=request, maker_id=request.maker_id, person_id=actor.user_id, approved=approved, at=clock.now(), note=note[:400],
         delegation=way.loan.row if way.loan else None, behalf_id=way.loan.giver.user_id if way.loan else None,
+        cap_fen=rights.cap(way.loan.giver if way.loan else actor, request),
     )  # fmt: skip
     request.state = Request.State.APPROVED if approved else Request.State.REJECTED
     request.save(update_fields=["state"])

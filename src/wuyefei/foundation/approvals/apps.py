@@ -11,9 +11,10 @@ class ApprovalsConfig(AppConfig):
 
         from wuyefei.foundation.shell.menu import register_menu
 
-        from . import queries
+        from . import checks, queries
 
         def badge(request: HttpRequest) -> int:
             return queries.waiting(request.actor)  # type: ignore[attr-defined]
 
         register_menu("", _("待复核"), "approvals:waiting", "inbox", None, 10, badge)
+        checks.register()

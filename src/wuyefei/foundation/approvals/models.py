@@ -94,7 +94,8 @@ class Delegation(models.Model):
 
 class Decision(models.Model):
     """Append-only. ``maker`` repeats the request's through a composite key, so that CHECK can compare; ``behalf`` repeats the
-    giver of the delegation it was made through, so that nobody's request is decided in that person's own name."""
+    giver of the delegation it was made through, so that nobody's request is decided in that person's own name. ``cap_fen``: up to
+    which sum the right that was used went, at that moment; null: without limit."""
 
     request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="decision")
     maker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -104,6 +105,7 @@ class Decision(models.Model):
     note = models.CharField(max_length=400, blank=True)
     delegation = models.ForeignKey(Delegation, null=True, on_delete=models.PROTECT, related_name="+")
     behalf = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    cap_fen = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wuyefei.foundation.access.actor import Actor, load_actor
@@ -126,6 +127,27 @@ def limits_of(organisation_id: int) -> dict[str, dict[Role, int]]:
     for row in rows:
         if row.up_to_fen is not None:
             found.setdefault(row.kind, {})[Role(row.role)] = row.up_to_fen
+    return found
+
+
+def caps_told(organisation_id: int, requests: Iterable[Request]) -> dict[int, tuple[int, ...]]:
+    """For each request the limits, in fen, that its size mattered to: the limit of whoever approved it (in the roles and limits
+    of now, where it was not kept), none where that person has none; while it waits, every limit of its kind."""
+    limits = limits_of(organisation_id)
+    actors: dict[int, Actor] = {}
+    found: dict[int, tuple[int, ...]] = {}
+    for request in requests:
+        decision = getattr(request, "decision", None)
+        if decision is None:
+            found[request.pk] = tuple(sorted({cap for cap in limits.get(request.kind, {}).values() if cap > 0}))
+            continue
+        if decision.cap_fen is not None:
+            found[request.pk] = (decision.cap_fen,)
+            continue
+        person = decision.behalf or decision.person
+        holder = actors.setdefault(person.pk, load_actor(person))
+        cap = cap_of(roles_in(holder, request.community_id), Permission(request.permission), limits.get(request.kind, {}))
+        found[request.pk] = (cap,) if cap else ()
     return found
 
 

@@ -49,3 +49,8 @@ def check_period(starts_on: dt.date, ends_on: dt.date, today: dt.date) -> None:
         raise Invalid(field="结束日期", reason="不能早于开始日期")
     if ends_on - starts_on >= LONGEST:
         raise Invalid(field="结束日期", reason=Phrase("一次最多委托 {days} 天", days=LONGEST.days))
+
+
+def stood_in(on: dt.date, at: dt.datetime, starts_on: dt.date, ends_on: dt.date, withdrawn_at: dt.datetime | None) -> bool:
+    """Whether a right was lent at a moment (``on`` its day in China): in its days, both included, and not taken back before."""
+    return starts_on <= on <= ends_on and (withdrawn_at is None or at <= withdrawn_at)

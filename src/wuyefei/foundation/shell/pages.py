@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+import sys
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.html import strip_tags
+
+from wuyefei.foundation.platform.trouble import Trouble, trouble_of
+
+STATUS: dict[Trouble | None, int] = {Trouble.FULL: 507, Trouble.SILENT: 503}
+"""Insufficient storage: nothing was done. Unavailable: whoever asked must look before asking again."""
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -32,14 +40,19 @@ def too_many(request: HttpRequest, exception: Exception | None = None, *, minute
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Rendered without context processors: what broke may be what they read."""
-    htmx = request.headers.get("HX-Request") == "true"
+    """Rendered without context processors: what broke may be what they read. Called while the error is being handled: a full
+    disk and a silent database are told apart from a fault of the program."""
+    trouble = trouble_of(sys.exc_info()[1])
+    status = STATUS.get(trouble, 500)
     context = {
-        "number": getattr(request, "number", ""),
+        "number": getattr(request, "number", ""), "trouble": trouble or "", "asked": request.method == "GET",
         "retry": request.get_full_path() if request.method == "GET" else "",
-        "error_base": "shell/fragment.html" if htmx else "shell/plain.html",
-    }
-    return HttpResponse(render_to_string("shell/errors/500.html", context), status=500)
+        "error_base": "shell/fragment.html" if request.headers.get("HX-Request") == "true" else "shell/plain.html",
+    }  # fmt: skip
+    if trouble and request.headers.get("Accept") == "application/json":
+        text = " ".join(strip_tags(render_to_string("shell/errors/_trouble.html", context)).split())
+        return JsonResponse({"code": trouble.value, "text": text, "input": ""}, status=status)
+    return HttpResponse(render_to_string("shell/errors/500.html", context), status=status)
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:

@@ -20,6 +20,7 @@ from .queries import (
     whole,
 )
 from .queries.pack import Pack, pack
+from .queries.targets import Goals
 from .rules import (
     BUCKET_FROM,
     BUCKET_NAMES,
@@ -46,6 +47,7 @@ __all__ = [
     "ArrearsRow",
     "Bucket",
     "Figures",
+    "Goals",
     "Measure",
     "Options",
     "Pack",

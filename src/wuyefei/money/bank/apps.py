@@ -15,7 +15,7 @@ class BankConfig(AppConfig):
         from wuyefei.money.payments.public import register_void_check
 
         from . import checks
-        from .actions import claiming
+        from .actions import claiming, deposits
         from .explaining import address, describe
         from .queries import to_claim
 
@@ -28,5 +28,8 @@ class BankConfig(AppConfig):
             claiming.RETURN_KIND, "退回流水", Permission.REFUND_APPROVE, claiming.carry_out_return, claiming.refuse_return, address, describe
         ))  # fmt: skip
         register_kind(Kind(claiming.UNMATCH_KIND, "撤销流水匹配", Permission.PAYMENT_VOID_APPROVE, claiming.carry_out_unmatch, None, address, describe))
+        register_kind(Kind(
+            deposits.UNDEPOSIT_KIND, "撤销缴存认领", Permission.PAYMENT_VOID_APPROVE, deposits.carry_out_undo_deposit, None, address, describe
+        ))  # fmt: skip
         register_void_check("bank", claiming.refuse_void)
         checks.register()

@@ -17,7 +17,7 @@ from .models import BankLine, SlipLine
 
 _BOOKED = """
 SELECT l.id, l.amount_fen, l.state, COALESCE(sum(p.amount_fen) FILTER (WHERE p.voided_at IS NULL), 0),
-  COALESCE(bool_and(p.community_id = l.community_id AND p.value_date = l.value_date), TRUE)
+  COALESCE(bool_and(p.organisation_id = l.organisation_id AND p.value_date = l.value_date), TRUE), l.suspense_fen
 FROM bank_bankline l LEFT JOIN bank_linebooking b ON b.line_id = l.id LEFT JOIN payments_payment p ON p.id = b.payment_id
 WHERE l.organisation_id = %s GROUP BY l.id ORDER BY l.id
 """
@@ -31,15 +31,16 @@ def suspense(organisation_id: int) -> Iterator[Yielded]:
 
 
 def booked(organisation_id: int) -> Iterator[Yielded]:
-    """The payments of a booked line add up to it, on its day; a line that is not booked has none that stand."""
+    """The payments of a booked line, in whichever communities, add up to it on its day; of one booked in part, to what does not
+    wait; a line that is not booked has none that stand."""
     with connection.cursor() as cursor:
         cursor.execute(_BOOKED, [organisation_id])
         rows = cursor.fetchall()
     yield Examined(len(rows))
-    for line_id, amount, state, paid, same in rows:
-        should = amount if state == BankLine.State.BOOKED else 0
+    for line_id, amount, state, paid, same, waits in rows:
+        should = amount - waits if state in (BankLine.State.BOOKED, BankLine.State.PART) else 0
         if int(paid) != should or not same:
-            what = Phrase("流水应入账 {should}，收款 {paid}，或项目、到账日不一致", should=yuan(should), paid=yuan(int(paid)))
+            what = Phrase("流水应入账 {should}，收款 {paid}，或企业、到账日不一致", should=yuan(should), paid=yuan(int(paid)))
             yield Finding("bank.lines", "bank_bankline", line_id, what)
 
 
@@ -47,7 +48,7 @@ def deposits(organisation_id: int) -> Iterator[Yielded]:
     """Every line of our own cash shows one slip of its sum and place, and every settled slip is shown by one."""
     lines = BankLine.objects.filter(organisation_id=organisation_id, state=BankLine.State.DEPOSIT)
     yield Examined(lines.count())
-    pairs = SlipLine.objects.filter(line__organisation_id=organisation_id)
+    pairs = SlipLine.objects.filter(line__organisation_id=organisation_id, undone_at__isnull=True)
     for line_id in lines.exclude(pk__in=pairs.values("line_id")).order_by("pk").values_list("pk", flat=True):
         yield Finding("bank.deposits", "bank_bankline", line_id, "缴存的流水没有缴款单")
     same = Q(slip__amount_fen=F("line__amount_fen"), slip__community_id=F("line__community_id"), line__state=BankLine.State.DEPOSIT)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
 
-from .models import BankLine
+from .models import BankLine, SlipLine
 from .rules.matching import Doubt, Reason
 
 
@@ -43,7 +44,14 @@ def describe(request: Request) -> list[tuple[str, str]]:
         (_("摘要"), line.memo or "—"),
         (_("金额"), _("%(sum)s 元") % {"sum": yuan_text(line.amount_fen)}),
     ]
-    for booking in line.bookings.filter(payment__voided_at__isnull=True).select_related("payment__property", "payment__payer"):
+    stands = line.bookings.filter(payment__voided_at__isnull=True)
+    for booking in stands.filter(payment__community_id=line.community_id).select_related("payment__property", "payment__payer"):
         paid = booking.payment
         words.append((_("已入账给"), f"{paid.property.code} {paid.payer.name} {yuan_text(paid.amount_fen)}"))
+    others = stands.exclude(payment__community_id=line.community_id).values("payment__community__name").annotate(count=Count("pk"), fen=Sum("payment__amount_fen"))
+    for row in others.order_by("payment__community__name"):
+        facts = {"place": row["payment__community__name"], "count": row["count"], "sum": yuan_text(row["fen"])}
+        words.append((_("已入账给"), _("%(place)s %(count)s 户 %(sum)s 元") % facts))
+    for shown in SlipLine.objects.filter(line=line, undone_at__isnull=True).select_related("slip"):
+        words.append((_("缴款单"), f"{shown.slip.number} {yuan_text(shown.slip.amount_fen)}"))
     return words

@@ -45,7 +45,7 @@ class BankStatement(models.Model):
 
 
 class BankLine(models.Model):
-    """One movement. What the bank said never changes; how it stands does.
+    """One movement. What the bank said never changes; how it stands does. Of a line that is booked in part the rest waits.
 
     The payer's account is kept as its last four digits and a mark to find it by. ``suspense_fen`` is what stands in 待查款
     under this line; ``proposal`` is what was found when the line came: ``[[property, payer, [reasons]], …]``.
@@ -54,6 +54,7 @@ class BankLine(models.Model):
     class State(models.TextChoices):
         BOOKED = "booked", _("已入账")
         WAITING = "waiting", _("待认领")
+        PART = "part", _("部分入账")
         RETURNING = "returning", _("退回审批中")
         RETURNED = "returned", _("已退回")
         OUT = "out", _("支出")
@@ -89,7 +90,8 @@ class BankLine(models.Model):
             models.CheckConstraint(condition=~models.Q(amount_fen=0), name="bank_line_moves"),
             models.CheckConstraint(
                 condition=models.Q(state__in=["waiting", "returning"], amount_fen__gt=0, suspense_fen=models.F("amount_fen"), due_at__isnull=False)
-                | (~models.Q(state__in=["waiting", "returning"]) & models.Q(suspense_fen=0)),
+                | models.Q(state="part", suspense_fen__gt=0, suspense_fen__lt=models.F("amount_fen"), due_at__isnull=False)
+                | (~models.Q(state__in=["waiting", "returning", "part"]) & models.Q(suspense_fen=0)),
                 name="bank_line_in_suspense_while_open",
             ),
             models.CheckConstraint(condition=models.Q(amount_fen__gt=0) | models.Q(state="out"), name="bank_line_out_is_out"),
@@ -103,6 +105,28 @@ class BankLine(models.Model):
         return f"流水 {self.value_date} 第 {self.number} 行"
 
 
+class Remittance(models.Model):
+    """A remittance advice 汇款清单 by which a line was booked: ``rows`` as they were read, ``[[community, home, fen], …]``;
+    ``rest_fen`` is what of the line it left in suspense. Append-only."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="remittances")
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    rows = models.JSONField()
+    amount_fen = models.BigIntegerField()
+    rest_fen = models.BigIntegerField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(amount_fen__gt=0, rest_fen__gte=0), name="remittance_pays")]
+
+    def __str__(self) -> str:
+        return f"汇款清单 {self.name}"
+
+
 class LineBooking(models.Model):
     """A payment that was booked for a line. Append-only: after a wrong match the payment is void, and others follow."""
 
@@ -111,10 +135,18 @@ class LineBooking(models.Model):
 
 
 class SlipLine(models.Model):
-    """The line by which the bank shows a deposit slip. Append-only: a slip is shown once."""
+    """The line by which the bank shows a deposit slip: a slip is shown once, a line shows one. A wrong match is undone by two people
+    and stays; then another may follow."""
 
-    line = models.OneToOneField(BankLine, on_delete=models.PROTECT, related_name="+")
-    slip = models.OneToOneField(DepositSlip, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="+")
+    slip = models.ForeignKey(DepositSlip, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line"], condition=models.Q(undone_at__isnull=True), name="line_shows_one_slip"),
+            models.UniqueConstraint(fields=["slip"], condition=models.Q(undone_at__isnull=True), name="slip_shown_once"),
+        ]
 
 
 class Habit(models.Model):

@@ -1,10 +1,11 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.claiming import Share, ask_return, ask_unmatch, claim, keep_waiting
-from .actions.deposits import NotThisSlip, claim_deposit, claim_settlement
+from .actions.deposits import NotThisSlip, ask_undo_deposit, claim_deposit, claim_settlement
 from .actions.for_funds import give_to_fund, take_from_fund
-from .actions.importing import Fresh, Imported, import_statement, look
-from .models import BankLine, BankStatement, Habit, LineBooking, SlipLine
+from .actions.importing import Fresh, Imported, import_statement, look, proposal_text
+from .actions.remitting import book_list
+from .models import BankLine, BankStatement, Habit, LineBooking, Remittance, SlipLine
 from .queries import get_line, get_statement, lines, statements, to_claim
 from .rules.shapes import StatementRefused
 
@@ -15,11 +16,14 @@ __all__ = [
     "Habit",
     "Imported",
     "NotThisSlip",
+    "Remittance",
     "LineBooking",
     "Share",
     "StatementRefused",
     "SlipLine",
     "ask_return",
+    "ask_undo_deposit",
+    "book_list",
     "ask_unmatch",
     "claim",
     "claim_deposit",
@@ -31,6 +35,7 @@ __all__ = [
     "keep_waiting",
     "lines",
     "look",
+    "proposal_text",
     "statements",
     "take_from_fund",
     "to_claim",

@@ -52,7 +52,7 @@ def to_claim(actor: Actor) -> QuerySet[BankLine]:
     """What waits for whoever may claim it, a return under approval included."""
     return lines(actor).filter(
         community_id__in=actor.communities(Permission.PAYMENT_BATCH), closed_at__isnull=True,
-        state__in=(BankLine.State.WAITING, BankLine.State.RETURNING),
+        state__in=(BankLine.State.WAITING, BankLine.State.PART, BankLine.State.RETURNING),
     )
 
 

@@ -62,10 +62,11 @@ def _sheet(sheet: Sheet) -> Statement | None:
 
 def _line(number: int, cells: tuple[Raw, ...], columns: dict[Column, list[int]]) -> Line | None:
     """One row; blank ones and the totals at the end are none."""
+    width = len(cells)
 
     def raw(column: Column) -> Raw:
         places = columns.get(column)
-        return cells[places[0]] if places and places[0] < len(cells) else None
+        return cells[places[0]] if places and places[0] < width else None
 
     def text(column: Column) -> str:
         return cell_text(raw(column))
@@ -80,9 +81,13 @@ def _line(number: int, cells: tuple[Raw, ...], columns: dict[Column, list[int]])
         fen = layouts.signed(_money(raw(Column.IN)), _money(raw(Column.OUT)), _money(raw(Column.AMOUNT)), text(Column.SIDE), number)
     except BadCell as error:
         raise StatementRefused("row", "第 {row} 行：{reason}", row=number, reason=error.reason) from error
-    memos = dict.fromkeys(cell_text(cells[place]) for place in columns.get(Column.MEMO, ()) if place < len(cells))
-    memo = " ".join(part for part in memos if part)
+    memo = _memo([cell_text(cells[place]) for place in columns.get(Column.MEMO, ()) if place < width])
     return Line(number, on, fen, text(Column.NAME)[:NAME], text(Column.ACCOUNT)[:40], memo[:MEMO], text(Column.REF)[:60])
+
+
+def _memo(parts: list[str]) -> str:
+    """Several columns joined, each word once."""
+    return parts[0] if len(parts) == 1 else " ".join(part for part in dict.fromkeys(parts) if part)
 
 
 def _day_of(raw: Raw) -> dt.date:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Sum
 
-from wuyefei.estate.tariffs.rules.public import remade
+from wuyefei.estate.tariffs.rules.public import proved
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import Phrase, joined
 from wuyefei.foundation.kernel.money import tax_included, yuan
@@ -63,8 +63,8 @@ def _computed_otherwise(row: Receivable) -> str:
 
 
 def _unproved(price: dict[str, Any]) -> bool:
-    """Whether a frozen monthly sum is not what its own formula, lease or number of people comes to."""
-    return remade(price["how"], dt.date.fromisoformat(price["since"])) != Decimal(price["fixed"])
+    """Whether a frozen price is not what its own formula, lease, number of people or season comes to."""
+    return not proved(price["how"], dt.date.fromisoformat(price["since"]), Decimal(price["per_unit"]), Decimal(price["fixed"]))
 
 
 @dataclass(slots=True)

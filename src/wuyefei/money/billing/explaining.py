@@ -60,7 +60,7 @@ def explanation(row: RunLine | Receivable) -> Explanation:
     span = Span(row.service_from, row.service_to)
     found = explain(span, row.quantity, prices, Convention(row.convention), numbers) if prices else []
     used = {piece.version: piece for piece in found}
-    since = {number: day for day, number in reversed(numbers.items())}
+    since = {number: day for day, number in reversed(numbers.items())} | _begun(row)
     return Explanation(
         [Piece(p.span, wording.formula(p, method), wording.share(p), p.version, p.amount_fen) for p in found],
         unit_of(method, row.prices[0].get("how", {})) if method and row.prices else "",
@@ -69,6 +69,12 @@ def explanation(row: RunLine | Receivable) -> Explanation:
         percent(row.late_fee_rate) if row.late_fee_rate else "",
         percent(row.late_fee_cap) if row.late_fee_cap else "",
     )
+
+
+def _begun(row: RunLine | Receivable) -> dict[int, dt.date]:
+    """When each price version began whose frozen prices begin with a season."""
+    frozen = [price for price in row.prices if "since" in price.get("how", {})]
+    return {int(price["version"]): dt.date.fromisoformat(price["how"]["since"]) for price in frozen}
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,7 @@ class _Finder:
         self.tariffs = tariff_terms(community_id)
         self.listed = prices_of(self.tariffs)
         self.prices = {
-            tariff_id: (plain_prices(self.tariffs[tariff_id].method, rows), {row.since: row.version_number for row in rows})
-            for tariff_id, rows in self.listed.items()
+            tariff_id: plain_prices(self.tariffs[tariff_id].method, rows, horizon) for tariff_id, rows in self.listed.items()
         }
         self.terms = {key: _terms(row) for key, row in contract_terms(community_id).items()}
         self.shared_homes = set(Sharing.objects.filter(community_id=community_id).values_list("property_id", flat=True))

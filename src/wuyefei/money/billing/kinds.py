@@ -21,10 +21,12 @@ from wuyefei.estate.tariffs.public import (
     QuantityMissing,
     Tariff,
     TariffPrice,
+    by_season,
     prices_of,
     quantity_for,
     schedule,
 )
+from wuyefei.estate.tariffs.rules.public import SEASONS
 from wuyefei.foundation.kernel.dates import LATEST, Month, Span
 from wuyefei.foundation.kernel.errors import DomainError
 
@@ -94,7 +96,7 @@ def _month(fact: LineFact, known: Sequence[TariffPrice], day: dt.date, scheduler
         quantity, prices = priced.quantity, priced.prices
     else:
         quantity = quantity_for(fact.method, fact.basis, fact.area, fact.inner_area, fact.quantity)
-        prices = plain_prices(fact.method, known)
+        prices, _versions = plain_prices(fact.method, known, Month.of(day).last)
     price, month = price_on(day, prices), Month.of(day)
     if price is None:
         return None
@@ -102,13 +104,18 @@ def _month(fact: LineFact, known: Sequence[TariffPrice], day: dt.date, scheduler
     return charge_in_month(month, Span(month.first, month.last), quantity, [alone])
 
 
-def plain_prices(method: str, prices: Sequence[TariffPrice]) -> list[Price]:
-    """A tariff's prices as proration takes them."""
+def plain_prices(method: str, prices: Sequence[TariffPrice], horizon: dt.date) -> tuple[list[Price], dict[dt.date, int]]:
+    """A tariff's prices up to ``horizon`` as proration takes them, seasons of the year included, and their versions' numbers."""
     daily, counted = method == Tariff.Method.PARKING_DAY, method == Tariff.Method.QUANTITY
-    return [
-        Price(row.since, row.per_unit, row.fixed, daily, json.dumps({"kind": method, **row.terms}, ensure_ascii=False) if counted else "")
-        for row in prices
-    ]
+    rows = by_season(method, prices, horizon)
+    made = [
+        Price(
+            row.since, row.per_unit, row.fixed, daily,
+            json.dumps(row.how, ensure_ascii=False) if counted or row.how["kind"] == SEASONS else "",
+        )
+        for row in rows
+    ]  # fmt: skip
+    return made, {row.since: row.version for row in rows}
 
 
 def _fact(line: ContractLine) -> LineFact:

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from wuyefei.estate.tariffs.public import Tariff, figure, price_words, unit_of
-from wuyefei.estate.tariffs.rules.public import ENGLISH_PARTS, PARTS
+from wuyefei.estate.tariffs.public import Tariff, figure, price_words, score_words, unit_of
+from wuyefei.estate.tariffs.rules.public import ENGLISH_PARTS, PARTS, SEASONS
 from wuyefei.foundation.kernel.dates import Month
 
 from .rules.explaining import PieceLine
@@ -36,6 +36,9 @@ def _whole(piece: PieceLine, method: str) -> str:
         return _rent(how, piece)
     counted = unit_of(method, how) if method else ""
     words = _product(piece, counted)
+    if how.get("kind") == SEASONS:
+        notes = [note for note in (how["name"], score_words(how)) if note]
+        words += f"（{'；'.join(notes)}）" if notes else ""
     if how.get("kind") == Method.PARKING_OWN:
         words += _("（自有车位）") if how["owned"] else _("（租用车位）")
     return words
@@ -90,5 +93,6 @@ def price(piece: PieceLine, method: str) -> str:
         return price_words(method, Decimal(0), Decimal(0), how["terms"])
     if kind == Method.PARKING_OWN:
         return _("%(price)s 元/个·月") % {"price": figure(piece.per_unit)}
-    words = price_words(method, piece.per_unit, piece.fixed, how) if method else ""
+    base = (Decimal(how["base"][0]), Decimal(how["base"][1])) if kind == SEASONS else (piece.per_unit, piece.fixed)
+    words = price_words(method, *base, how) if method else ""
     return words or _("%(price)s 元/户·月") % {"price": figure(piece.fixed)}

@@ -25,6 +25,7 @@ from wuyefei.money.billing.public import Receivable, charge_once, open_bills
 from wuyefei.money.ledger.public import Account, Posting, post
 from wuyefei.money.payments.public import AlreadyTaken, Payment, PaymentOrder, Tender, take_payment
 
+from .cards import CardRead, read_card
 from .models import Shift, ShiftPayment
 from .rules import HeldBills, NoOpenShift, ShiftNotOpen, ShiftOpen, check_count, difference, expected_cash
 
@@ -62,8 +63,9 @@ class Taken:
 
 
 @transaction.atomic
-def take(order: PaymentOrder, *, actor: Actor, held_too: bool = False) -> Taken:
-    """Take money in the actor's open shift: the payment, its receipt and its place in the shift, all or nothing.
+def take(order: PaymentOrder, *, actor: Actor, held_too: bool = False, card: CardRead | None = None) -> Taken:
+    """Take money in the actor's open shift: the payment, its receipt, its place in the shift and what the card terminal
+    printed, all or nothing.
 
     The same ``client_key`` again returns what was booked, also after the shift was handed over. Raises
     ``NoOpenShift``, ``HeldBills`` unless ``held_too``, and what ``take_payment`` raises.
@@ -82,8 +84,12 @@ def take(order: PaymentOrder, *, actor: Actor, held_too: bool = False) -> Taken:
         count = sum(bill.held for bill in open_bills(actor, clock.today(), receivable_ids=order.receivable_ids))
         if count:
             raise HeldBills(count=count)
+    slip = read_card(order, card or CardRead(), flat.community_id, actor=actor)
     payment = take_payment(order, actor=actor)
     ShiftPayment.objects.create(shift=shift, payment=payment)
+    if slip is not None:
+        slip.payment = payment
+        slip.save()
     return _taken(payment)
 
 

@@ -24,6 +24,7 @@ class CashdeskConfig(AppConfig):
 
         register_kind(Kind(HANDOVER_KIND, "交班复核", Permission.SHIFT_APPROVE, accept, reopen, address))
         register_menu(_("收费"), _("收银台"), "cashdesk:desk", "desk", Permission.CASHDESK, 200)
+        register_menu(_("系统"), _("刷卡终端"), "cashdesk:terminals", "card", Permission.CHANNEL_SETUP, 942)
         register_menu(_("收费"), _("交班"), "cashdesk:shifts", "clock", Permission.PAYMENT_VIEW, 220)
         def slip_address(request: Request) -> str:
             return reverse("cashdesk:slip", args=[request.subject_id])

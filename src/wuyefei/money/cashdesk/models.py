@@ -101,3 +101,61 @@ class SlipScan(models.Model):
     kind = models.CharField(max_length=20)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+
+
+class PosMerchant(models.Model):
+    """A merchant account 收单商户 with an acquirer: its terminals take cards, and it pays the money out a day or more later.
+    ``community`` is null for an account of the whole firm; ``payout_words`` what the bank writes beside its payouts."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, null=True, on_delete=models.PROTECT, related_name="+")
+    acquirer = models.CharField(max_length=40)
+    merchant_id = models.CharField(max_length=32)
+    payout_words = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "merchant_id"], name="pos_merchant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.acquirer} {self.merchant_id}"
+
+
+class PosTerminal(models.Model):
+    """A card terminal, at the desk of one community."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    merchant = models.ForeignKey(PosMerchant, on_delete=models.PROTECT, related_name="terminals")
+    number = models.CharField(max_length=20)
+    label = models.CharField(max_length=40, blank=True)
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "number"], name="pos_terminal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.label}".strip()
+
+
+class CardSlip(models.Model):
+    """What the terminal printed for the card part of a payment: terminal, reference, last digits. What the cashier left out is
+    filled in from the acquirer's file, or by a person who found the row."""
+
+    class Source(models.TextChoices):
+        DESK = "desk", _("收银台")
+        FILE = "file", _("清算文件")
+        HAND = "hand", _("人工认定")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey(PosTerminal, null=True, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=32, blank=True)
+    card_tail = models.CharField(max_length=4, blank=True)
+    source = models.CharField(max_length=4, choices=Source.choices)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "reference"], name="card_slip_by_reference")]
+
+    def __str__(self) -> str:
+        return f"刷卡 {self.reference or self.payment_id}"

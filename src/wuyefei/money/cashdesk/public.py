@@ -1,7 +1,8 @@
 """The door of the room: what other rooms may use."""
 
 from .actions import HANDOVER_KIND, Taken, charge, hand_over, open_shift, take
-from .models import DepositSlip, Shift, ShiftPayment
+from .cards import CardRead, add_merchant, add_terminal, merchants, slips_of_payments, tell_slip, terminals
+from .models import CardSlip, DepositSlip, PosMerchant, PosTerminal, Shift, ShiftPayment
 from .queries import Household, ShiftFigures, get_shift, household, open_shift_of, shift_figures, shifts
 from .rules import HeldBills, NoOpenShift, NoteMissing, ShiftNotOpen, ShiftOpen
 from .searching import Hit, find
@@ -12,6 +13,7 @@ from .slips import (
     get_slip,
     make_slip,
     open_slips,
+    reopen_slip,
     settle_slip,
     shift_cash,
     shift_late,
@@ -22,6 +24,16 @@ from .slips import (
 )
 
 __all__ = [
+    "CardRead",
+    "CardSlip",
+    "PosMerchant",
+    "PosTerminal",
+    "add_merchant",
+    "add_terminal",
+    "merchants",
+    "slips_of_payments",
+    "tell_slip",
+    "terminals",
     "DepositSlip",
     "SlipDraft",
     "ask_void_slip",
@@ -29,6 +41,7 @@ __all__ = [
     "get_slip",
     "make_slip",
     "open_slips",
+    "reopen_slip",
     "settle_slip",
     "shift_cash",
     "shift_late",

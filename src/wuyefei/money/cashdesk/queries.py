@@ -141,7 +141,8 @@ class RecentPayment:
 
 @dataclass(frozen=True)
 class Household:
-    """A property with its parking spaces, its payers and everything open of them."""
+    """A property with its parking spaces, its payers and everything open of them. ``together``: the payer whose bills at all
+    their properties are chosen to be paid as one, where that was asked for."""
 
     home: Property
     attached: list[Property]
@@ -149,6 +150,7 @@ class Household:
     bills: list[DeskBill]
     recent: list[RecentPayment]
     plates: list[str] = field(default_factory=list)
+    together: int = 0
 
     @property
     def owed_fen(self) -> int:
@@ -165,7 +167,13 @@ class Household:
 
     @property
     def payer(self) -> Payer | None:
-        return next((payer for payer in self.payers if payer.current), self.payers[0] if self.payers else None)
+        asked = next((payer for payer in self.payers if payer.person.pk == self.together), None)
+        return asked or next((payer for payer in self.payers if payer.current), self.payers[0] if self.payers else None)
+
+    @property
+    def homes(self) -> int:
+        """At how many properties bills are chosen."""
+        return len({row.bill.property_id for row in self.bills if row.chosen})
 
 
 def home_of(actor: Actor, property_id: int) -> Property:
@@ -174,26 +182,27 @@ def home_of(actor: Actor, property_id: int) -> Property:
     return get_property(actor, found.attached_to_id) if found.attached_to_id else found
 
 
-def household(actor: Actor, property_id: int) -> Household:
-    """What the desk shows of a property of a community in which the actor may take money. Raises ``NotFound``."""
+def household(actor: Actor, property_id: int, together: int = 0) -> Household:
+    """What the desk shows of a property of a community in which the actor may take money; ``together``: a payer, such as a
+    head office, all of whose bills in the community are chosen to begin with. Raises ``NotFound``."""
     home = home_of(actor, property_id)
     actor.require(Permission.CASHDESK, home.community_id)
     attached = list(properties(actor).filter(attached_to=home, ended_on__isnull=True).order_by("sort_key")[:PARKING_LIMIT])
     ids = [home.pk, *(row.pk for row in attached)]
     today = clock.today()
     paying = {property_id: {person for person, _ in spans} for property_id, spans in payers(ids, Span(today, today)).items()}
-    everyone = set().union(*paying.values())
+    everyone = set().union(*paying.values()) | ({together} if together else set())
     here = open_bills(actor, today, property_ids=ids)
     known = {bill.id for bill in here}
     beyond = [
         bill for bill in (open_bills(actor, today, payer_ids=everyone) if everyone else []) if bill.id not in known
     ]
     beyond = _of_community(actor, beyond, home.community_id)
-    bills = _desk_bills(actor, here, beyond, paying)
+    bills = _desk_bills(actor, here, beyond, paying, together)
     sharing = {portion.person_id for portion in sharers_on([home.pk], today).get(home.pk, ())}
-    persons = _payers(actor, home, paying[home.pk] | sharing, everyone | {row.bill.payer_id for row in bills if not row.elsewhere})
+    persons = _payers(actor, home, paying[home.pk] | sharing | (everyone & {together}), everyone | {row.bill.payer_id for row in bills if not row.elsewhere})
     plates = vehicles(actor).filter(property_id__in=ids, ended_on__isnull=True).order_by("plate")[:4]
-    return Household(home, attached, persons, bills, recent_payments(actor, ids), [mask_plate(row.plate) for row in plates])
+    return Household(home, attached, persons, bills, recent_payments(actor, ids), [mask_plate(row.plate) for row in plates], together)
 
 
 def _of_community(actor: Actor, bills: list[OpenBill], community_id: int) -> list[OpenBill]:
@@ -202,15 +211,19 @@ def _of_community(actor: Actor, bills: list[OpenBill], community_id: int) -> lis
     return [bill for bill in bills if bill.property_id in near]
 
 
-def _desk_bills(actor: Actor, here: list[OpenBill], beyond: list[OpenBill], paying: dict[int, set[int]]) -> list[DeskBill]:
-    """Chosen to begin with: what is due by today and owed by who pays for the property now, unless it is disputed."""
+def _desk_bills(
+    actor: Actor, here: list[OpenBill], beyond: list[OpenBill], paying: dict[int, set[int]], together: int
+) -> list[DeskBill]:
+    """Chosen to begin with: what is due by today and owed by who pays for the property now, or all that who pays together
+    owes anywhere; nothing that is disputed."""
     today = clock.today()
     stands = standings(receivables(actor).filter(pk__in=[bill.id for bill in (*here, *beyond)]), today)
     rows = [(bill, False) for bill in here] + [(bill, True) for bill in beyond]
     return [
         DeskBill(
             bill, stands[bill.id], max(0, (today - bill.due_on).days),
-            chosen=not elsewhere and not bill.held and bill.due_on <= today and _pays(bill, paying),
+            chosen=not bill.held
+            and (bill.payer_id == together if together else not elsewhere and bill.due_on <= today and _pays(bill, paying)),
             elsewhere=elsewhere,
         )
         for bill, elsewhere in rows

@@ -183,6 +183,20 @@ def settle_slip(slip_id: int, community_id: int, on: dt.date, *, actor: Actor) -
 
 
 @transaction.atomic
+def reopen_slip(slip_id: int, community_id: int, reason: str, *, actor: Actor) -> DepositSlip:
+    """The line that seemed to show the slip was another: the slip is on its way again. Called by the room that undoes the match,
+    which books the other side."""
+    slip = DepositSlip.objects.select_for_update().filter(pk=slip_id, community_id=community_id, settled_at__isnull=False).first()
+    if slip is None:
+        raise NotFound()
+    before = {"on": slip.settled_on}
+    slip.settled_on = slip.settled_at = None
+    slip.save(update_fields=["settled_on", "settled_at"])
+    audit.record(actor, "cashdesk.slip_reopened", slip, before=before, reason=reason)
+    return slip
+
+
+@transaction.atomic
 def ask_void_slip(slip_id: int, reason: str, *, actor: Actor) -> Request:
     """Ask a second person to make a slip void that was written wrongly."""
     slip = get_slip(actor, slip_id)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import desk, shifts, slips
+from .pages import cards, desk, shifts, slips
 
 app_name = "cashdesk"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("cashdesk/shifts/open", shifts.open_one, name="open_shift"),
     path("cashdesk/shifts/<int:shift_id>", shifts.shift_detail, name="shift"),
     path("cashdesk/shifts/<int:shift_id>/hand-over", shifts.hand_over_one, name="hand_over"),
+    path("cashdesk/terminals/", cards.terminal_list, name="terminals"),
     path("cashdesk/slips/", slips.slip_list, name="slips"),
     path("cashdesk/slips/new/<int:community_id>", slips.new_slip, name="new_slip"),
     path("cashdesk/slips/<int:slip_id>", slips.slip_detail, name="slip"),

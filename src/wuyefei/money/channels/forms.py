@@ -26,6 +26,10 @@ class SetupForm(forms.Form):
     api_key = forms.CharField(
         label=_("APIv3 密钥"), required=False, max_length=64, widget=forms.PasswordInput(attrs=HIDDEN), help_text=_("32 个字符；留空表示不改")
     )
+    app_secret = forms.CharField(
+        label=_("公众号 AppSecret"), required=False, max_length=64, widget=forms.PasswordInput(attrs=HIDDEN),
+        help_text=_("填了它，业主在微信里就能直接支付；公众号后台要把本系统的域名设为网页授权域名。留空表示不改"),
+    )  # fmt: skip
     platform_serial = forms.CharField(label=_("平台公钥 ID 或平台证书序列号"), max_length=64)
     platform_key = forms.CharField(
         label=_("平台公钥或平台证书"), required=False, max_length=8000, widget=forms.Textarea(attrs=KEY), help_text=_("PEM 或 Base64；留空表示不改")
@@ -44,7 +48,7 @@ class AlipayForm(SetupForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        for name in ("serial", "api_key", "platform_serial"):
+        for name in ("serial", "api_key", "app_secret", "platform_serial"):
             del self.fields[name]
 
 

@@ -78,7 +78,6 @@ class Order(models.Model):
     client_key = models.CharField(max_length=64)
     amount_fen = models.BigIntegerField()
     return_url = models.CharField(max_length=500, blank=True)
-    openid = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -11,10 +11,12 @@ from wuyefei.foundation.kernel.errors import DomainError, Invalid
 from wuyefei.foundation.platform import vault
 
 from .models import ChannelSetup
-from .providers import alipay, keys, wechat
+from .providers import alipay, keys, login, wechat
 from .providers.base import Provider
+from .queries import setups_of
 
 API_KEY_LENGTH = 32
+SANDBOX_AUTHORIZE = "/sandbox/authorize"
 SANDBOX_PAGE = "/sandbox/gateway.do"
 """Where the sandbox's wallet takes over from Alipay's: on our own address, so that the browser needs no other."""
 
@@ -56,3 +58,21 @@ def notify_url(setup: ChannelSetup) -> str:
     """Where the provider sends its notices of this setup."""
     site = environment.site_url() if setup.mode == ChannelSetup.Mode.SANDBOX else setup.site_url
     return site.rstrip("/") + reverse("channels:notify", args=[setup.token])
+
+
+def login_of(setup: ChannelSetup) -> login.WeChatLogin | None:
+    """The official account of a setup of WeChat Pay; None where its AppSecret is not filled in, and for Alipay."""
+    secret = json.loads(vault.open_secret(bytes(setup.secrets))).get("app_secret", "")
+    if setup.channel != ChannelSetup.Channel.WECHAT or not secret:
+        return None
+    if setup.mode != ChannelSetup.Mode.SANDBOX:
+        return login.WeChatLogin(setup.app_id, secret, setup.site_url)
+    if not environment.sandbox_url():
+        raise SandboxElsewhere()
+    return login.WeChatLogin(setup.app_id, secret, environment.site_url(), SANDBOX_AUTHORIZE, environment.sandbox_url())
+
+
+def login_for(community_id: int) -> login.WeChatLogin | None:
+    """The official account through which payers of a community pay inside WeChat, if there is one."""
+    setup = setups_of(community_id).get(ChannelSetup.Channel.WECHAT)
+    return login_of(setup) if setup is not None else None

@@ -16,7 +16,8 @@ from .models import ChannelException, ChannelSetup, NoticeLog, Order, Refund
 from .providers.base import Forged, ProviderError, ProviderRefused, WayKind
 from .providers.http import Reply, send
 from .providers.keys import private_key, public_key, sign, signed_by
-from .providing import provider_of
+from .providers.login import LoginOver, LoginRefused, WeChatLogin
+from .providing import login_for, provider_of
 from .queries import Offered, channels_for, get_order, open_exceptions, orders
 from .rules import Channel, EntryPoint, OrderState
 
@@ -27,6 +28,8 @@ __all__ = [
     "ChannelSetup",
     "EntryPoint",
     "Forged",
+    "LoginOver",
+    "LoginRefused",
     "NoticeLog",
     "Offered",
     "Order",
@@ -40,11 +43,13 @@ __all__ = [
     "Reply",
     "SetupDraft",
     "WayKind",
+    "WeChatLogin",
     "ask_provider",
     "ask_refund",
     "channels_for",
     "close_order",
     "get_order",
+    "login_for",
     "open_exceptions",
     "paid_by_transfer",
     "private_key",

@@ -111,7 +111,7 @@ def _proof(place: Ending) -> Item:
 
 
 def _bank(place: Ending) -> Item:
-    states = (BankLine.State.WAITING, BankLine.State.RETURNING)
+    states = (BankLine.State.WAITING, BankLine.State.PART, BankLine.State.RETURNING)
     rows = BankLine.objects.filter(community=place.community, state__in=states, value_date__lte=place.month.last)
     found = list(rows.values_list("suspense_fen", flat=True))
     return item(Key.BANK, len(found), sum(found))

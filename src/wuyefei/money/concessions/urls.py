@@ -16,6 +16,7 @@ urlpatterns = [
     path("measures", measures.listed, name="measures"),
     path("measures/new", measures.new, name="measure_new"),
     path("measures/<int:measure_id>", measures.measure, name="measure"),
+    path("measures/<int:measure_id>/notice.pdf", measures.notice, name="measure_notice"),
     path("measures/<int:measure_id>/service", measures.service, name="measure_service"),
     path("measures/<int:measure_id>/end", measures.end, name="measure_end"),
     path("given-up", given_up.listed, name="given_up_list"),
@@ -28,4 +29,5 @@ urlpatterns = [
     path("years/terms", years.terms, name="year_terms"),
     path("years/new/<int:property_id>", years.new, name="year_new"),
     path("years/<int:year_id>", years.year, name="year"),
+    path("years/<int:year_id>/agreement.pdf", years.agreement, name="year_agreement"),
 ]

@@ -16,6 +16,8 @@ from wuyefei.money.payments.public import Allocation, Payment
 from .models import Invoice, InvoiceLine, InvoiceSetup, InvoiceTitle
 from .rules.lines import PRINCIPAL, LeftOut, Line, Settled, split
 
+FUNDS = (Payment.Kind.CARE, Payment.Kind.SUBSIDY)
+"""The kinds of payment whose money is not the owner's own."""
 NEEDS_HANDS = (Invoice.State.ASKED, Invoice.State.FAILED, Invoice.State.MISMATCH)
 
 
@@ -74,7 +76,8 @@ def open_allocations(payment_ids: Collection[int], receivable_ids: Collection[in
 
 
 def invoiceable(rows: Sequence[Allocation]) -> tuple[list[Line], list[LeftOut]]:
-    """The lines the allocations would make, and what of them is left out."""
+    """The lines the allocations (with their payments) would make, and what of them is left out: the owner is invoiced for what they
+    paid themselves."""
     ids = {row.receivable_id for row in rows}
     changes: dict[int, tuple[int, int]] = {}
     sums = Adjustment.objects.filter(receivable_id__in=ids).values_list("receivable_id").annotate(Sum("amount_fen"), Sum("tax_fen"))
@@ -90,7 +93,7 @@ def invoiceable(rows: Sequence[Allocation]) -> tuple[list[Line], list[LeftOut]]:
         more_fen, more_tax = changes.get(bill.pk, (0, 0))
         settled.append(
             Settled(row.pk, bill.pk, row.part, row.amount_fen, bill.item.name, bill.item.nature, bill.tax_rate, bill.service_from,
-                    bill.service_to, bill.amount_fen + more_fen, bill.tax_fen + more_tax, *done[bill.pk])
+                    bill.service_to, bill.amount_fen + more_fen, bill.tax_fen + more_tax, *done[bill.pk], by_fund=row.payment.kind in FUNDS)
         )  # fmt: skip
     return split(settled)
 

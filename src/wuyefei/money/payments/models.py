@@ -69,6 +69,9 @@ class Payment(models.Model):
     remark = models.CharField(max_length=200, blank=True)
     voided_at = models.DateTimeField(null=True)
 
+    left_fen: int | None = None
+    """What of it became prepayment, where it was taken just now; it is kept in the prepayments."""
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="payment_positive"),

@@ -5,7 +5,7 @@ from .actions.carrying import Carried, carry, lock_payments_of, move_prepayment,
 from .actions.from_fund import FUND_KIND, FundOrder, OpenChanged, pay_from_fund
 from .actions.giving_back import Held, NothingToGiveBack, hold_refund, return_refund
 from .actions.online import OnlinePayment, check_due, take_online
-from .actions.prepaid import OpeningPrepayment, book_opening_prepayments
+from .actions.prepaid import OpeningPrepayment, book_opening_prepayments, offset_community
 from .actions.reversing import check_reversal, register_reversal_check
 from .actions.take import AlreadyTaken, BillsChanged, PaymentOrder, as_bills, take_payment
 from .actions.void import VOID_KIND, ask_void, register_undo_bar, register_void_check, undo_payment
@@ -54,6 +54,7 @@ __all__ = [
     "hold_refund",
     "lock_payments_of",
     "move_prepayment",
+    "offset_community",
     "paid_towards",
     "pay_from_fund",
     "payments",

@@ -18,13 +18,16 @@ from wuyefei.foundation.kernel.dates import CHINA, DAY
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.bank.public import BankLine, claim_settlement
+from wuyefei.money.cashdesk.public import PosMerchant
 from wuyefei.money.channels.public import ChannelSetup, Order, Refund, provider_of
 from wuyefei.money.ledger.public import Account, Posting, post
 
-from .layouts import PAYOUT_WORDS
+from .cards import compare_account
+from .keeping import SIDES, close, keep
 from .models import BillRow, ChannelDay, Difference
-from .rules import SETTLED_WITHIN, WORK_WITHIN, Gap, Kind, Row, compare, read_bill
+from .rules import SETTLED_WITHIN, Row, compare, read_bill
+from .settling import settle
+from .swipes import days_of_voids
 
 DAY_LOCK = 0x77790025
 FEES_KIND, WRITE_OFF_KIND = "recon.fees", "recon.write_off"
@@ -60,7 +63,7 @@ def reconcile(setup_id: int, day: dt.date, *, actor: Actor) -> ChannelDay:
     if row is None:
         row = _take_in(setup, day, provider_of(setup).bill(day), actor)
     _compare(row, actor)
-    _settle(row, actor)
+    settle(row, actor)
     return row
 
 
@@ -123,56 +126,13 @@ def _compare(row: ChannelDay, actor: Actor) -> None:
     theirs = [Row(one.number, one.refund, one.amount_fen, one.fee_fen) for one in row.rows.all()]
     ours, wanted = _ours(row, [one.number for one in theirs])
     gaps = compare(theirs, ours, sorted(wanted))
+    assert row.setup is not None
     places = _places(row.setup, [Row(gap.number, False, 0) for gap in gaps])
-    _keep(row, gaps, places, actor, settlement=False)
-
-
-def _keep(row: ChannelDay, gaps: list[Gap], places: dict[str, int], actor: Actor, *, settlement: bool) -> None:
-    now, seen = clock.now(), {(gap.kind.value, gap.number) for gap in gaps}
-    there = {(one.kind, one.number): one for one in row.differences.all()}
-    Difference.objects.bulk_create(
-        [Difference(organisation_id=row.organisation_id, community_id=places.get(gap.number, row.community_id), channel_day=row,
-                    kind=gap.kind.value, number=gap.number, ours_fen=gap.ours_fen, theirs_fen=gap.theirs_fen, owner_id=actor.user_id,
-                    opened_at=now, due_at=now + WORK_WITHIN)
-         for gap in gaps if (gap.kind.value, gap.number) not in there]
-    )  # fmt: skip
-    for key, one in there.items():
-        if key not in seen and one.closed_at is None and (one.kind == Kind.SETTLEMENT) == settlement:
-            _close(one, Difference.Resolution.VANISHED, "", actor)
-
-
-def _close(one: Difference, resolution: str, note: str, actor: Actor) -> None:
-    one.resolution, one.note, one.closed_at, one.closed_by_id = resolution, note, clock.now(), actor.user_id
-    one.save(update_fields=["resolution", "note", "closed_at", "closed_by"])
-    audit.record(actor, "recon.resolve", one, community_id=one.community_id, after={"resolution": resolution, "gap_fen": one.gap_fen}, reason=note)
-
-
-def _settle(row: ChannelDay, actor: Actor) -> None:
-    """The one waiting bank line of the day's net sum in the provider's words; where none comes in time, that is a difference."""
-    if row.settled_line_id is None and row.net_fen > 0:
-        lines = _payouts(row)
-        if len(lines) == 1 and actor.may(Permission.PAYMENT_BATCH, lines[0].community_id):
-            claim_settlement(lines[0].pk, actor=actor)
-            row.settled_line_id = lines[0].pk
-            row.save(update_fields=["settled_line"])
-            audit.record(actor, "recon.settled", row, after={"line": lines[0].pk, "net_fen": row.net_fen})
-    late = row.settled_line_id is None and row.net_fen != 0 and clock.today() > row.day + SETTLED_WITHIN
-    _keep(row, [Gap(Kind.SETTLEMENT, "", row.net_fen, 0)] if late else [], {}, actor, settlement=True)
-
-
-def _payouts(row: ChannelDay) -> list[BankLine]:
-    rows = BankLine.objects.filter(
-        organisation_id=row.organisation_id, state=BankLine.State.WAITING, amount_fen=row.net_fen,
-        value_date__gt=row.day, value_date__lte=row.day + SETTLED_WITHIN,
-    )  # fmt: skip
-    if row.community_id is not None:
-        rows = rows.filter(community_id=row.community_id)
-    words = (*PAYOUT_WORDS[row.setup.channel], row.setup.merchant_id)
-    return [line for line in rows.order_by("pk")[:50] if any(word in f"{line.payer_name} {line.memo}" for word in words)]
+    keep(row, gaps, places, actor, SIDES)
 
 
 def _locked(difference_id: int, actor: Actor, permission: Permission) -> Difference:
-    one = Difference.objects.select_for_update(of=("self",)).select_related("channel_day__setup").filter(
+    one = Difference.objects.select_for_update(of=("self",)).select_related("channel_day__setup", "channel_day__merchant").filter(
         pk=difference_id, organisation_id=actor.organisation_id
     ).first()  # fmt: skip
     if one is None or (one.community_id is None and permission not in actor.wide):
@@ -188,7 +148,7 @@ def _locked(difference_id: int, actor: Actor, permission: Permission) -> Differe
 def resolve(difference_id: int, note: str, *, actor: Actor) -> Difference:
     """Close a difference with what was found out; no money moves."""
     one = _locked(difference_id, actor, Permission.CHANNEL_WORK)
-    _close(one, Difference.Resolution.NOTED, limited(note, "说明", 200, required=True), actor)
+    close(one, Difference.Resolution.NOTED, limited(note, "说明", 200, required=True), actor)
     return one
 
 
@@ -204,20 +164,21 @@ def ask_write_off(difference_id: int, reason: str, *, actor: Actor) -> Request:
 
 def write_off(request: Request, actor: Actor) -> None:
     """Carried out on approval."""
-    one = Difference.objects.select_for_update(of=("self",)).select_related("channel_day__setup").get(pk=request.subject_id)
+    one = Difference.objects.select_for_update(of=("self",)).select_related("channel_day__setup", "channel_day__merchant").get(pk=request.subject_id)
     if one.closed_at is not None or one.community_id is None:
         raise DomainError("difference_closed", "这项差异已经处理完了。")
     postings = [Posting(Account.CHANNEL, one.gap_fen), Posting(Account.BANK_FEE, -one.gap_fen)]
     post(WRITE_OFF_KIND, one.pk, postings, actor=actor, community_id=one.community_id, memo=f"{one} 核销")
-    _close(one, Difference.Resolution.WRITTEN_OFF, request.reason[:200], actor)
+    close(one, Difference.Resolution.WRITTEN_OFF, request.reason[:200], actor)
 
 
 def make_rounds(organisation_id: int | None) -> int:
-    """Each morning: the last days of every merchant account, and days whose money has not come. What one refuses holds no other up."""
+    """Each morning: the last days of every merchant account, and days whose money has not come. What one refuses holds no other up.
+    An acquirer's file is brought by a person; its days are compared again."""
     rows = ChannelSetup.objects.filter(enabled=True).order_by("pk")
     if organisation_id is not None:
         rows = rows.filter(organisation_id=organisation_id)
-    done = 0
+    done = _card_rounds(organisation_id)
     for setup in rows:
         waiting = ChannelDay.objects.filter(setup=setup, settled_line__isnull=True, day__gte=clock.today() - 3 * SETTLED_WITHIN)
         wanted = {clock.today() - DAY * back for back in range(1, LOOK_BACK + 1)} | set(waiting.values_list("day", flat=True))
@@ -228,3 +189,15 @@ def make_rounds(organisation_id: int | None) -> int:
             except DomainError as error:
                 log.warning("%s %s: %s", setup, day, error.text)
     return done
+
+
+def _card_rounds(organisation_id: int | None) -> int:
+    """Acquirers' days with something open, without their money, or with a payment that was voided since: what came meanwhile may end
+    it, or has to be asked for."""
+    rows = PosMerchant.objects.filter(pk__in=ChannelDay.objects.filter(merchant__isnull=False).values("merchant_id")).order_by("pk")
+    if organisation_id is not None:
+        rows = rows.filter(organisation_id=organisation_id)
+    for merchant in rows:
+        with transaction.atomic():
+            compare_account(merchant, service_actor(merchant.organisation_id, SYSTEM), days_of_voids(merchant))
+    return len(rows)

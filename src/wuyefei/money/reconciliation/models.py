@@ -7,16 +7,21 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyefei.foundation.access.models import Community, Organisation, User
 from wuyefei.money.bank.public import BankLine
+from wuyefei.money.cashdesk.public import PosMerchant
 from wuyefei.money.channels.public import ChannelSetup
 
 
 class ChannelDay(models.Model):
-    """A bill file as it came, and the bank line that paid it out. ``community`` is the setup's: null for the whole firm's."""
+    """A bill file as it came, and the bank line that paid it out. It is of a channel's setup or of an acquirer's merchant account,
+    whose ``community`` it has: null for the whole firm's. What an acquirer adds to a day later is its next ``part``."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, null=True, on_delete=models.PROTECT, related_name="+")
-    setup = models.ForeignKey(ChannelSetup, on_delete=models.PROTECT, related_name="+")
+    setup = models.ForeignKey(ChannelSetup, null=True, on_delete=models.PROTECT, related_name="+")
+    merchant = models.ForeignKey(PosMerchant, null=True, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
+    part = models.PositiveSmallIntegerField(default=1)
+    name = models.CharField(max_length=120, blank=True)
     sha256 = models.CharField(max_length=64)
     row_count = models.PositiveIntegerField()
     paid_fen = models.BigIntegerField()
@@ -24,14 +29,25 @@ class ChannelDay(models.Model):
     fee_fen = models.BigIntegerField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
-    settled_line = models.OneToOneField(BankLine, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_line = models.ForeignKey(BankLine, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["setup", "day"], name="channel_day_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["setup", "day"], name="channel_day_once"),
+            models.UniqueConstraint(fields=["merchant", "day", "part"], name="card_day_once"),
+            models.CheckConstraint(condition=models.Q(setup__isnull=False) ^ models.Q(merchant__isnull=False), name="day_of_setup_or_merchant"),
+        ]
         indexes = [models.Index(fields=["organisation", "-day", "-id"], name="channel_day_latest")]
 
     def __str__(self) -> str:
-        return f"{self.setup.get_channel_display()} {self.day}"
+        if self.setup is not None:
+            return f"{self.setup.get_channel_display()} {self.day}"
+        return f"{self.account} {self.day}" + (f" 补 {self.part - 1}" if self.part > 1 else "")
+
+    @property
+    def account(self) -> str:
+        """The merchant account, as people know it."""
+        return str(self.setup or self.merchant)
 
     @property
     def net_fen(self) -> int:
@@ -40,7 +56,8 @@ class ChannelDay(models.Model):
 
 
 class BillRow(models.Model):
-    """A payment or refund as the provider has it. Append-only. ``community`` is the order's; fees are booked there."""
+    """A payment or refund as the provider has it. Append-only. ``community`` is the order's or the terminal's; fees are booked there.
+    The last fields are an acquirer's: the terminal, the day of the trade, the card's last digits, the reference taken back."""
 
     channel_day = models.ForeignKey(ChannelDay, on_delete=models.PROTECT, related_name="rows")
     community = models.ForeignKey(Community, null=True, on_delete=models.PROTECT, related_name="+")
@@ -49,6 +66,10 @@ class BillRow(models.Model):
     refund = models.BooleanField()
     amount_fen = models.BigIntegerField()
     fee_fen = models.BigIntegerField()
+    terminal = models.CharField(max_length=20, blank=True)
+    traded_on = models.DateField(null=True)
+    card_tail = models.CharField(max_length=4, blank=True)
+    original = models.CharField(max_length=40, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel_day", "number", "refund"], name="bill_row_once")]
@@ -62,7 +83,8 @@ class Difference(models.Model):
         NOT_OURS = "not_ours", _("渠道有，我们没有")
         NOT_THEIRS = "not_theirs", _("我们有，渠道没有")
         AMOUNT = "amount", _("金额不同")
-        SETTLEMENT = "settlement", _("结算款没到账")
+        SETTLEMENT = "settlement", _("结算款不符")
+        CHANGED = "changed", _("渠道改了账")
 
     class Resolution(models.TextChoices):
         NOTED = "noted", _("已核实")

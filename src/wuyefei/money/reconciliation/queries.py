@@ -21,7 +21,9 @@ def _mine(actor: Actor, permission: Permission) -> Q:
 
 def days(actor: Actor) -> QuerySet[ChannelDay]:
     """The days of the merchant accounts whose books the actor may read."""
-    return ChannelDay.objects.filter(_mine(actor, Permission.LEDGER_VIEW)).select_related("setup", "community", "made_by", "settled_line")
+    return ChannelDay.objects.filter(_mine(actor, Permission.LEDGER_VIEW)).select_related(
+        "setup", "merchant", "community", "made_by", "settled_line"
+    )
 
 
 def get_day(actor: Actor, day_id: int) -> ChannelDay:
@@ -34,7 +36,7 @@ def get_day(actor: Actor, day_id: int) -> ChannelDay:
 def differences(actor: Actor) -> QuerySet[Difference]:
     """The differences of the places whose books the actor may read."""
     return Difference.objects.filter(_mine(actor, Permission.LEDGER_VIEW)).select_related(
-        "channel_day__setup", "community", "owner", "closed_by"
+        "channel_day__setup", "channel_day__merchant", "community", "owner", "closed_by"
     )
 
 

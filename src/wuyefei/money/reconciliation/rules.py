@@ -47,6 +47,7 @@ class Kind(StrEnum):
     NOT_THEIRS = "not_theirs"
     AMOUNT = "amount"
     SETTLEMENT = "settlement"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,5 +19,6 @@ class RewardsConfig(AppConfig):
             Kind(actions.CAMPAIGN_KIND, "优惠活动", Permission.ADJUST_APPROVE, actions.run, actions.refuse, explaining.address, explaining.describe)
         )
         register_slot("property.acts", 43, explaining.button)
+        register_slot("refund.payment", 20, explaining.refund_note)
         checks.register()
         register_menu(_("收费"), _("优惠活动"), "rewards:campaigns", "price", Permission.BILLING_VIEW, 262, under="billing:receivables")

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.approvals.models import Request
+from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.platform import clock
+from wuyefei.money.payments.public import Payment
 
 from .actions import may_give
 from .models import Campaign
-from .queries import running_at, terms_of, tiers_of
+from .queries import gifts_of, paid_ahead, running_at, terms_of, tiers_of
 
 
 def address(request: Request) -> str:
@@ -43,3 +45,13 @@ def button(request: HttpRequest, home: Property) -> str:
     if not may_give(actor, home.community_id) or not running_at(actor, home.community_id, clock.today()):
         return ""
     return render_to_string("rewards/_button.html", {"home": home}, request=request)
+
+
+def refund_note(request: HttpRequest, payment: Payment) -> str:
+    """Beside a refund: the gifts earned by paying ahead in days that hold this payment, and how much may go back without them."""
+    found = []
+    for one in gifts_of(payment.property_id, payment.value_date):
+        assert one.tier is not None
+        now = paid_ahead(payment.property_id, Span(one.campaign.starts_on, one.campaign.ends_on))
+        found.append((one, max(0, now - one.tier.least_fen), now < one.tier.least_fen))
+    return render_to_string("rewards/_refund_note.html", {"gifts": found}, request=request) if found else ""

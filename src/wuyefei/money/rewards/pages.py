@@ -106,8 +106,13 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     actor = actor_of(request)
     [row] = _dressed([queries.get_campaign(actor, campaign_id)])
     text = request.GET.get("q", "").strip()[:40]
-    page = paginate(queries.given_of(row, text), ["-pk"], request.GET.get("at", ""))
+    back, only = queries.due_back(row), request.GET.get("back") == "1"
+    given = queries.given_of(row, text)
+    page = paginate(given.filter(pk__in=back) if only else given, ["-pk"], request.GET.get("at", ""))
+    for one in page.rows:
+        one.now_fen = back.get(one.pk)  # type: ignore[attr-defined]
     context = {
+        "due_back": len(back), "only_back": only,
         "campaign": row, "tiers": list(zip(queries.tiers_of(row), queries.gone(row), strict=True)), "page": page, "rows": page.rows, "text": text,
         "most_fen": queries.terms_of(row).most_cost_fen, "request_row": open_request(actor, actions.CAMPAIGN_KIND, row.pk) if row.state == CampaignState.ASKED else None,
         "may_end": row.state == CampaignState.RUNNING and actor.may(Permission.CONCESSION_EDIT, row.community_id),
@@ -156,6 +161,7 @@ def _standing(row: Campaign, property_id: int) -> dict[str, Any]:
     terms = queries.terms_of(row)
     given = queries.given_of(row).filter(property_id=property_id, taken_back_at__isnull=True).first()
     paid, bills, earned, why = queries.paid_ahead(property_id, terms.span), [], "", ""
+    back = bool(queries.due_back(row, property_id))
     if given is None and terms.kind is CampaignKind.GIFT:
         try:
             earned = terms.tiers[reached(terms.tiers, queries.gone(row), paid)].gift
@@ -164,7 +170,7 @@ def _standing(row: Campaign, property_id: int) -> dict[str, Any]:
     elif given is None:
         bills = queries.fees(row, property_id)[:1]
         why = "" if bills else _("没有这项费用的未缴账单")
-    return {"campaign": row, "given": given, "paid_fen": paid, "bills": bills, "earned": earned, "why": why, "tiers": terms.tiers}
+    return {"campaign": row, "given": given, "paid_fen": paid, "bills": bills, "earned": earned, "why": why, "tiers": terms.tiers, "back": back}
 
 
 @require_POST

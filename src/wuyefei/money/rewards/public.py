@@ -2,7 +2,7 @@
 
 from .actions import CAMPAIGN_KIND, CampaignOrder, ask_campaign, end, give, take_back
 from .models import Campaign, Given
-from .queries import came_to, campaigns, get_campaign
+from .queries import Progress, came_to, campaigns, due_back, get_campaign, progress_at
 from .rules import CampaignKind, CampaignState, Terms, Tier
 
 __all__ = [
@@ -12,13 +12,16 @@ __all__ = [
     "CampaignOrder",
     "CampaignState",
     "Given",
+    "Progress",
     "Terms",
     "Tier",
     "ask_campaign",
     "came_to",
     "campaigns",
+    "due_back",
     "end",
     "get_campaign",
     "give",
+    "progress_at",
     "take_back",
 ]

@@ -64,11 +64,73 @@ def spent_fen(row: Campaign) -> int:
 
 def paid_ahead(property_id: int, span: Span) -> int:
     """What was put into a property's prepayment in these days and not given back, and its years paid in them."""
+    return paid_ahead_by_home([property_id], span).get(property_id, 0)
+
+
+def paid_ahead_by_home(property_ids: Collection[int], span: Span) -> dict[int, int]:
+    """The same of many properties; those that paid nothing ahead are left out."""
     kept = [Prepayment.Kind.PAID, Prepayment.Kind.REFUND]
-    rows = Prepayment.objects.filter(property_id=property_id, kind__in=kept, payment__voided_at__isnull=True)
-    put = rows.filter(value_date__range=(span.first, span.last)).aggregate(fen=Sum("amount_fen"))["fen"] or 0
-    years = YearBill.objects.filter(property_id=property_id, state=YearState.EARNED, ended_on__range=(span.first, span.last))
-    return put + (years.aggregate(fen=Sum(F("list_fen") - F("off_fen")))["fen"] or 0)
+    put = Prepayment.objects.filter(
+        property_id__in=property_ids, kind__in=kept, payment__voided_at__isnull=True, value_date__range=(span.first, span.last)
+    )
+    years = YearBill.objects.filter(property_id__in=property_ids, state=YearState.EARNED, ended_on__range=(span.first, span.last))
+    found: Counter[int] = Counter(dict(put.values_list("property_id").annotate(fen=Sum("amount_fen")).order_by()))
+    found.update(dict(years.values_list("property_id").annotate(fen=Sum(F("list_fen") - F("off_fen"))).order_by()))
+    return dict(found)
+
+
+def due_back(row: Campaign, property_id: int | None = None) -> dict[int, int]:
+    """The gifts of a campaign whose tier is no longer reached, because what was paid ahead was given back since: what is paid
+    ahead now, by gift."""
+    rows = row.given.filter(tier__isnull=False, taken_back_at__isnull=True)
+    if property_id is not None:
+        rows = rows.filter(property_id=property_id)
+    held = list(rows.values_list("pk", "property_id", "tier__least_fen"))
+    now = paid_ahead_by_home({home for _pk, home, _least in held}, Span(row.starts_on, row.ends_on)) if held else {}
+    return {pk: now.get(home, 0) for pk, home, least in held if now.get(home, 0) < least}
+
+
+def gifts_of(property_id: int, on: dt.date) -> list[Given]:
+    """The gifts a property holds of campaigns in whose days something was paid ahead on a day."""
+    rows = Given.objects.filter(
+        property_id=property_id, tier__isnull=False, taken_back_at__isnull=True, campaign__starts_on__lte=on, campaign__ends_on__gte=on
+    )
+    return list(rows.select_related("campaign", "tier").order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a property stands in a campaign of gifts, for its owner; money in fen. ``earned``: what may be fetched now,
+    ``given``: what was, ``back``: it is due back; ``next_gift`` after ``missing_fen`` more, empty at the top."""
+
+    name: str
+    until: dt.date
+    paid_fen: int
+    earned: str
+    given: str
+    back: bool
+    next_gift: str
+    missing_fen: int
+
+
+def progress_at(property_id: int, community_id: int, today: dt.date) -> list[Progress]:
+    """The campaigns of gifts that run at a place today. For callers that have checked it."""
+    rows = Campaign.objects.filter(
+        community_id=community_id, kind=CampaignKind.GIFT, state=CampaignState.RUNNING, starts_on__lte=today, ends_on__gte=today
+    )
+    return [_progress(row, property_id) for row in rows.prefetch_related("tiers").order_by("pk")]
+
+
+def _progress(row: Campaign, property_id: int) -> Progress:
+    paid, tiers = paid_ahead(property_id, Span(row.starts_on, row.ends_on)), list(zip(tiers_of(row), gone(row), strict=True))
+    held = row.given.filter(property_id=property_id, taken_back_at__isnull=True).select_related("tier").first()
+    given = held.tier.gift if held and held.tier else ""
+    reached = [(tier, count) for tier, count in tiers if tier.least_fen <= paid]
+    best = reached[-1] if reached else None
+    earned = best[0].gift if best and not held and best[1] < best[0].stock else ""
+    further = None if held else next((tier for tier, count in tiers if tier.least_fen > paid and count < tier.stock), None)
+    back = bool(held and held.tier and held.tier.least_fen > paid)
+    return Progress(row.name, row.ends_on, paid, earned, given, back, further.gift if further else "", further.least_fen - paid if further else 0)
 
 
 def fees(row: Campaign, property_id: int) -> list[Receivable]:

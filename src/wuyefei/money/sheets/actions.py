@@ -17,7 +17,7 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals import actions as approvals
 from wuyefei.foundation.approvals.models import Request
-from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Span
+from wuyefei.foundation.kernel.dates import DAY, EARLIEST, LATEST, Span
 from wuyefei.foundation.kernel.errors import Invalid, NotFound
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
@@ -28,12 +28,14 @@ from .deposits import deposits
 from .leases import declared
 from .members import participants
 from .models import Line, Sheet, Use
+from .prices import price_json, season_json
 from .rules import (
     Drawn,
     Json,
     Left,
     NothingToBill,
     PayerMissing,
+    Piece,
     SheetChanged,
     SheetState,
     Why,
@@ -41,8 +43,6 @@ from .rules import (
     metered,
     participants_json,
     shared,
-    stages_json,
-    steps_json,
 )
 from .shares import by_share
 from .stages import check_stages
@@ -69,19 +69,30 @@ def draft_metered(head: Head, terms: MeteredTerms, *, actor: Actor, community: C
     _check(head, actor, community)
     item = get_item(actor, head.item_id)
     check_stages(terms.stages)
+    if terms.seasons and terms.changes:
+        raise Invalid(field="换价", reason="写了分季单价就不能再写换价；换价请从那天起另出一张计费单")
     lock_readings(community.pk)
     _free(community.pk)
     pieces = queries.uncharged(community.pk, item.pk, terms.meter_kind, head.span.last, terms.since)
     before = queries.used_before(item.pk, {piece.property_id for piece in pieces}, terms.stage_from)
-    drawn, left = metered(pieces, terms.stages, before)
+    stages = terms.stages_over(_over(pieces, head.span))
+    drawn, left = metered(pieces, stages, before)
     left += [Left(home, Why.HELD) for home in queries.held_properties(community.pk, terms.meter_kind, head.span.last)]
     if not drawn:
         raise NothingToBill(reason="没有还没计费的读数，或读数都在待核对")
-    facts: Json = {"meter_kind": terms.meter_kind, "steps": steps_json(terms.steps), "stage_from": str(terms.stage_from)}
-    if terms.changes:
-        facts["changes"] = stages_json(terms.stages)
+    facts: Json = {"meter_kind": terms.meter_kind, "stage_from": str(terms.stage_from), **price_json(terms.stages)}
+    if terms.seasons:
+        facts["seasons"] = season_json(terms.seasons)
     span = Span(min(row.span.first for row in drawn), max(head.span.last, max(row.span.last for row in drawn)))
     return _draft(Sheet.Kind.METERED, Head(item.pk, head.title, span, head.due_on), facts, drawn, left, actor, community)
+
+
+def _over(pieces: Sequence[Piece], otherwise: Span) -> Span:
+    """The days in which the use of some readings falls."""
+    if not pieces:
+        return otherwise
+    last = max(piece.on for piece in pieces)
+    return Span(min(last, *(piece.since + DAY for piece in pieces)), last)
 
 
 def _members(

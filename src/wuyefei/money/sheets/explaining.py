@@ -12,13 +12,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wuyefei.estate.tariffs.public import tiered
+from wuyefei.estate.tariffs.rules.public import BAND_NAMES
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.money.billing.public import Receivable, share_text
 
 from .models import Line, Sheet
+from .prices import REST, stages_of
 from .queries import line_of, photos_of_bill
-from .rules import Json, parts_of, stages_of
+from .rules import Json, parts_of
 from .stages import Part
 from .turnover import part_fen
 
@@ -83,7 +85,8 @@ def _metered(inputs: Json) -> list[StepLine]:
         facts = {"start": plain(piece["start"]), "end": plain(piece["end"]), "times": times, "used": plain(piece["used"])}
         if piece["rolled"]:
             facts["end"] = _("%(end)s 加一整圈") % facts
-        what = _("表 %(meter)s，%(since)s 至 %(on)s") % piece
+        band = f"（{_(BAND_NAMES[piece['band']])}）" if piece.get("band") else ""
+        what = _("表 %(meter)s，%(since)s 至 %(on)s") % piece + band
         found.append(StepLine(what, _("（%(end)s − %(start)s）%(times)s → 用量 %(used)s") % facts))
     parts, before = parts_of(inputs), Decimal(inputs["before"])
     stages = stages_of(inputs)
@@ -97,17 +100,29 @@ def price_lines(parts: Sequence[Part], changed: bool) -> list[StepLine]:
     found = []
     for part in parts:
         if changed:
-            name = _("%(day)s 起新价，用量按日分") % {"day": part.stage.since} if part.stage.since else _("换价以前，用量按日分")
-            found.append(StepLine(name, plain(part.quantity)))
+            found.append(StepLine(_stage_words(part), plain(part.quantity)))
         found += _priced(part)
     return found
+
+
+def _stage_words(part: Part) -> str:
+    since = part.stage.since
+    if part.stage.name:
+        name = part.stage.name if part.stage.name != REST else _("其余日子")
+        words = _("%(name)s，%(day)s 起，用量按日分") % {"name": name, "day": since} if since else _("%(name)s，用量按日分") % {"name": name}
+    else:
+        words = _("%(day)s 起新价，用量按日分") % {"day": since} if since else _("换价以前，用量按日分")
+    return f"{_(BAND_NAMES[part.band])}：{words}" if part.band else words
 
 
 def _priced(part: Part) -> list[StepLine]:
     """The use under one price, step by step."""
     found = []
-    for step in tiered(part.quantity, part.stage.steps, part.before):
-        name = _("第 %(number)s 档") % {"number": step.number} if len(part.stage.steps) > 1 else _("用量 × 单价")
+    steps = part.stage.steps_for(part.band)
+    for step in tiered(part.quantity, steps, part.before):
+        name = _("第 %(number)s 档") % {"number": step.number} if len(steps) > 1 else _("用量 × 单价")
+        if part.band:
+            name = _("%(band)s时段，用量 × 单价") % {"band": _(BAND_NAMES[part.band])}
         how = _("%(quantity)s × %(price)s 元") % {"quantity": plain(step.quantity), "price": plain(step.price)}
         found.append(StepLine(name, how, step.amount_fen))
     return found

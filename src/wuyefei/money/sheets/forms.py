@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -20,19 +21,20 @@ from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.foundation.shell.inputs import DayField, MonthField, YuanField
 
-from .rules import parse_agreed, parse_changes, parse_steps
+from .prices import parse_changes, parse_price, parse_seasons
+from .rules import parse_agreed
 from .terms import DepositTerms, EachTerms, Head, MeteredTerms, Scope, SharedTerms, TurnoverTerms
 
 MOST_CODES = 2000
 
 
-class StepsField(forms.CharField):
-    """One price, or steps, cleaned to ``Step``."""
+class PriceField(forms.CharField):
+    """One price, steps, or bands of the day, cleaned to ``Priced``."""
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         try:
-            return parse_steps(text)
+            return parse_price(text)
         except Invalid as error:
             raise forms.ValidationError(str(error.data["reason"])) from error
 
@@ -41,13 +43,20 @@ class ChangesField(forms.CharField):
     """Changes of a price by day, cleaned to ``Stage``."""
 
     widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
+    parse: Callable[[str], Any] = staticmethod(parse_changes)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         try:
-            return parse_changes(text)
+            return self.parse(text)
         except Invalid as error:
             raise forms.ValidationError(str(error.data["reason"])) from error
+
+
+class SeasonsField(ChangesField):
+    """Prices by the season of the year, cleaned to ``PricedSeason``."""
+
+    parse = staticmethod(parse_seasons)
 
 
 class AgreedField(forms.CharField):
@@ -135,8 +144,8 @@ class MeteredForm(HeadForm):
     meter_kind = forms.ChoiceField(label=_("表的种类"))
     until = DayField(label=_("抄到哪天"), help_text=_("这天以前没计过费的读数都算进来。"))
     since = DayField(label=_("从哪天之后"), required=False, help_text=_("只在启用时用：这天及以前的读数在别处收过了。"))
-    steps = StepsField(
-        label=_("单价"), max_length=400, help_text=_("一个价写 3.45；阶梯写 180 2.07，260 4.07，不限 6.07。"),
+    steps = PriceField(
+        label=_("单价"), max_length=400, help_text=_("一个价写 3.45；阶梯写 180 2.07，260 4.07，不限 6.07；分时写 峰 1.2，平 0.8，谷 0.4。"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     stage_from = DayField(label=_("阶梯周期自"), help_text=_("通常是一月一日。这天起已计费的用量占档位。"))
@@ -144,7 +153,11 @@ class MeteredForm(HeadForm):
         label=_("周期中换价"), required=False, max_length=800,
         help_text=_("没有换价就空着。一行一次：哪天起 新单价，如 2026-03-16 3.65。跨过那天的用量按日分。"),
     )  # fmt: skip
-    field_order = ["item", "title", "meter_kind", "until", "steps", "stage_from", "changes", "due_on", "since"]
+    seasons = SeasonsField(
+        label=_("分季单价"), required=False, max_length=800,
+        help_text=_("全年一个价就空着。一行一季：名称 起 止 单价，如 夏季 06-01 09-30 3.9；其余日子按上面的单价。跨季的用量按日分。"),
+    )  # fmt: skip
+    field_order = ["item", "title", "meter_kind", "until", "steps", "seasons", "stage_from", "changes", "due_on", "since"]
 
     def __init__(self, actor: Actor, community: Community, *args: Any, **kwargs: Any) -> None:
         super().__init__(actor, community, *args, **kwargs)
@@ -157,11 +170,16 @@ class MeteredForm(HeadForm):
         for name in ("stage_from", "since"):
             if found.get(name) and found.get("until") and found[name] > found["until"]:
                 self.add_error(name, _("不能晚于抄到哪天。"))
+        if found.get("seasons") and found.get("changes"):
+            self.add_error("changes", _("写了分季单价就不能再写换价。"))
         return found
 
     def order(self) -> tuple[Head, MeteredTerms]:
         data = self.cleaned_data
-        terms = MeteredTerms(data["meter_kind"], data["steps"], data["stage_from"], data["since"], data["changes"])
+        price = data["steps"]
+        terms = MeteredTerms(
+            data["meter_kind"], price.steps, data["stage_from"], data["since"], data["changes"], price.bands, data["seasons"]
+        )
         return self.head(data["until"], data["until"]), terms
 
 

@@ -13,8 +13,9 @@ from .actions import (
 from .deposits import register_deposit_owners
 from .explaining import StepLine, steps_of_bill
 from .models import Line, Sheet, Use
+from .prices import parse_changes, parse_price, parse_seasons, parse_steps
 from .queries import get_sheet, photo_of_bill, photos_of_bill, sheets
-from .rules import NothingToBill, parse_changes, parse_steps
+from .rules import NothingToBill
 from .terms import DepositTerms, EachTerms, Head, MeteredTerms, Scope, SharedTerms, TurnoverTerms
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "draft_turnover",
     "get_sheet",
     "parse_changes",
+    "parse_price",
+    "parse_seasons",
     "parse_steps",
     "photo_of_bill",
     "photos_of_bill",

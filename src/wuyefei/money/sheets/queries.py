@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from wuyefei.estate.contracts.public import lines_for_billing
-from wuyefei.estate.metering.public import Photo, Reading, dials_of, photo_of, photographed
+from wuyefei.estate.metering.public import Dial, Photo, Reading, dials_of, photo_of, photographed
 from wuyefei.estate.occupancy.public import Share, payers, sharers_on
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
@@ -99,15 +99,15 @@ def uncharged(community_id: int, item_id: int, meter_kind: str, until: dt.date, 
         by_day.setdefault(row.on, set()).add(row.meter.property_id)
     owing = {day: payers_on(ids, day) for day, ids in by_day.items()}
     dials = dials_of({row.meter_id for row in found})
-    return [_piece(row, owing[row.on].get(row.meter.property_id), dials[row.meter_id].multiplier) for row in found]
+    return [_piece(row, owing[row.on].get(row.meter.property_id), dials[row.meter_id]) for row in found]
 
 
-def _piece(row: Reading, payer_id: int | None, multiplier: Decimal) -> Piece:
+def _piece(row: Reading, payer_id: int | None, dial: Dial) -> Piece:
     before = row.previous
     assert before is not None
     return Piece(
-        row.pk, row.meter.property_id, payer_id, row.meter.number, before.on, row.on, before.value, row.value, multiplier,
-        row.quantity, row.rolled,
+        row.pk, row.meter.property_id, payer_id, row.meter.number, before.on, row.on, before.value, row.value, dial.multiplier,
+        row.quantity, row.rolled, dial.band,
     )  # fmt: skip
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from unicodedata import normalize
 
-from wuyefei.estate.tariffs.rules.public import By, Participant, Step, check_steps, split
-from wuyefei.foundation.kernel.dates import DAY, Span, parse_day
+from wuyefei.estate.tariffs.rules.public import By, Participant, split
+from wuyefei.foundation.kernel.dates import DAY, Span
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.money import FEN_PER_YUAN, MAX_FEN, parse_decimal, round_half_up
 
-from .stages import Part, Stage, Stretched, charged, check_stages
+from .prices import price_json, stages_of
+from .stages import Part, Stage, Stretched, charged, no_price, unpriced
 
-NO_LIMIT = "不限"
 Json = dict[str, Any]
 
 
@@ -86,11 +86,13 @@ class Piece:
     multiplier: Decimal
     used: Decimal
     rolled: bool = False
+    band: str = ""
 
     def as_json(self) -> Json:
         return {
             "meter": self.meter, "since": str(self.since), "on": str(self.on), "start": str(self.start), "end": str(self.end),
             "multiplier": str(self.multiplier), "used": str(self.used), "rolled": self.rolled,
+            **({"band": self.band} if self.band else {}),
         }  # fmt: skip
 
 
@@ -114,36 +116,6 @@ class Left:
     quantity: Decimal | None = None
 
 
-def parse_steps(text: str) -> list[Step]:
-    """``180 2.07，260 4.07，不限 6.07``, or one price for all: ``3.45``. Raises ``Invalid``."""
-    plain = normalize("NFKC", text).strip()
-    parts = [part.split() for part in re.split(r"[,;、\n]+", plain) if part.strip()]
-    if len(parts) == 1 and len(parts[0]) == 1:
-        parts = [[NO_LIMIT, parts[0][0]]]
-    found = []
-    for number, words in enumerate(parts, 1):
-        if len(words) != 2:
-            raise Invalid(field="单价", reason=Phrase("第 {number} 档应写作「上限 单价」，如 180 2.07", number=number))
-        upto = None if words[0] == NO_LIMIT else parse_decimal(words[0], "单价")
-        found.append(Step(upto, parse_decimal(words[1], "单价")))
-    check_steps(found)
-    if not any(step.price for step in found):
-        raise Invalid(field="单价", reason="必须大于 0")
-    return found
-
-
-def parse_changes(text: str) -> list[Stage]:
-    """A change of price a line: the day, then one price or steps: ``2026-03-16 3.65``. Raises ``Invalid`` naming the line."""
-    found: list[Stage] = []
-    for number, row in enumerate((row for row in normalize("NFKC", text).splitlines() if row.strip()), 1):
-        day, _sep, price = row.strip().partition(" ")
-        if not price.strip():
-            raise Invalid(field="换价", reason=Phrase("第 {number} 行应写作「哪天起 单价」，如 2026-03-16 3.65", number=number))
-        found.append(Stage(parse_day(day, "换价"), parse_steps(price)))
-    check_stages([Stage(None, ()), *found])
-    return found
-
-
 def parse_agreed(text: str) -> dict[str, Decimal]:
     """``1-1-101 0.8``, one a line or with commas. Raises ``Invalid`` naming the line."""
     found: dict[str, Decimal] = {}
@@ -157,34 +129,18 @@ def parse_agreed(text: str) -> dict[str, Decimal]:
     return found
 
 
-def steps_json(steps: Sequence[Step]) -> list[list[str | None]]:
-    return [[None if step.upto is None else str(step.upto), str(step.price)] for step in steps]
-
-
-def steps_of(rows: Iterable[Sequence[str | None]]) -> list[Step]:
-    """The inverse of ``steps_json``."""
-    return [Step(None if upto is None else Decimal(upto), Decimal(str(price))) for upto, price in rows]
-
-
-def stages_json(stages: Sequence[Stage]) -> list[list[Any]]:
-    """The changes of a price, the first stage left out."""
-    return [[str(stage.since), steps_json(stage.steps)] for stage in stages[1:]]
-
-
-def stages_of(inputs: Json) -> list[Stage]:
-    """The stages of a frozen line."""
-    changes = [Stage(dt.date.fromisoformat(since), steps_of(rows)) for since, rows in inputs.get("changes", ())]
-    return [Stage(None, steps_of(inputs["steps"])), *changes]
-
-
 def metered(
     pieces: Sequence[Piece], stages: Sequence[Stage], before: Mapping[int, Decimal]
 ) -> tuple[list[Drawn], list[Left]]:
     """Lines by property and payer. ``before``: what each property has used in this stage and paid for already.
 
     Whose use comes to nothing or less, because an estimate was too high, has no line: the readings wait and are
-    counted together with the next ones, so that no bill is ever negative and no unit is lost.
+    counted together with the next ones, so that no bill is ever negative and no unit is lost; so do all of a home of whose
+    bands of the day one comes to less than nothing. Raises ``Invalid`` where a band has no price.
     """
+    missing = unpriced({piece.band for piece in pieces}, stages)
+    if missing is not None:
+        raise no_price(missing)
     homes: dict[int, dict[int | None, list[Piece]]] = {}
     for piece in sorted(pieces, key=lambda one: (one.on, one.reading_id)):
         homes.setdefault(piece.property_id, {}).setdefault(piece.payer_id, []).append(piece)
@@ -196,14 +152,13 @@ def metered(
             if payer_id is None:
                 left.append(Left(property_id, Why.NO_PAYER, used))
                 continue
-            uses = [Stretched(piece.since, piece.on, piece.used) for piece in group]
-            amount = sum(part.amount_fen for part in charged(uses, stages, start)) if used > 0 else 0
+            uses = [Stretched(piece.since, piece.on, piece.used, piece.band) for piece in group]
+            less = any(sum(one.quantity for one in uses if one.band == band) < 0 for band in {one.band for one in uses})
+            amount = sum(part.amount_fen for part in charged(uses, stages, start)) if not less else 0
             if amount <= 0:
-                left.append(Left(property_id, Why.CARRIED if used < 0 else Why.NOTHING, used))
+                left.append(Left(property_id, Why.CARRIED if less else Why.NOTHING, used))
                 continue
-            inputs: Json = {"steps": steps_json(stages[0].steps), "before": str(start), "pieces": [piece.as_json() for piece in group]}
-            if len(stages) > 1:
-                inputs["changes"] = stages_json(stages)
+            inputs: Json = {**price_json(stages), "before": str(start), "pieces": [piece.as_json() for piece in group]}
             span = Span(min(piece.since for piece in group) + DAY, max(piece.on for piece in group))
             ids = tuple(piece.reading_id for piece in group)
             drawn.append(Drawn(property_id, payer_id, span, used, amount, inputs, ids))
@@ -256,7 +211,10 @@ def _text(value: Decimal | None) -> str | None:
 def parts_of(inputs: Json) -> list[Part]:
     """What a frozen metered line charges under each price."""
     return charged(
-        [Stretched(dt.date.fromisoformat(piece["since"]), dt.date.fromisoformat(piece["on"]), Decimal(piece["used"])) for piece in inputs["pieces"]],
+        [
+            Stretched(dt.date.fromisoformat(piece["since"]), dt.date.fromisoformat(piece["on"]), Decimal(piece["used"]), piece.get("band", ""))
+            for piece in inputs["pieces"]
+        ],
         stages_of(inputs), Decimal(inputs["before"]),
     )  # fmt: skip
 

@@ -10,7 +10,8 @@ from decimal import Decimal
 from wuyefei.estate.tariffs.rules.public import By, Step
 from wuyefei.foundation.kernel.dates import Month, Span
 
-from .stages import Stage
+from .prices import Priced, PricedSeason, seasonal
+from .stages import Bands, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class MeteredTerms:
     """Every reading of a kind of meter up to the span's last day that has not been charged yet, and after ``since``.
 
     ``stage_from``: the first day of the stage (usually a year) within which use counts towards the steps. ``changes``: what
-    follows the price from a day on.
+    follows the price from a day on; ``seasons``: what holds in a stretch of every year instead. ``bands``: the prices of
+    registers that tell the time.
     """
 
     meter_kind: str
@@ -47,11 +49,17 @@ class MeteredTerms:
     stage_from: dt.date
     since: dt.date | None = None
     changes: Sequence[Stage] = ()
+    bands: Bands = ()
+    seasons: Sequence[PricedSeason] = ()
 
     @property
     def stages(self) -> list[Stage]:
         """The price before any change, and the changes."""
-        return [Stage(None, self.steps), *self.changes]
+        return [Stage(None, self.steps, bands=self.bands), *self.changes]
+
+    def stages_over(self, span: Span) -> list[Stage]:
+        """The price of each day of a span."""
+        return seasonal(Priced(self.steps, self.bands), self.seasons, span) if self.seasons else self.stages
 
 
 @dataclass(frozen=True, slots=True)

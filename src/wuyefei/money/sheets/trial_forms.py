@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wuyefei.estate.tariffs.public import DepositPolicy
 from wuyefei.foundation.kernel.dates import Month
 
-from .forms import ChangesField, DayField, StepsField, YuanField
+from .forms import ChangesField, DayField, PriceField, SeasonsField, YuanField
 
 NUMBER = {"inputmode": "decimal", "class": "num", "autocomplete": "off"}
 LONGEST_DAYS = 40 * 366
@@ -46,6 +46,39 @@ class AreaTrial(DaysForm):
     field_order = ["quantity", "price", "first", "last", "convention"]
 
 
+class SeasonsTrial(DaysForm):
+    """A monthly price that is another in some seasons of the year."""
+
+    quantity = number(_("面积或数量"), "89.55")
+    price = number(_("其余日子每月单价（元）"), "2.5")
+    seasons = forms.CharField(
+        label=_("分季价格"), initial="采暖季 11-15 03-15 3.5", max_length=400, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("一行一季：名称 起 止 单价。"),
+    )  # fmt: skip
+    field_order = ["quantity", "price", "seasons", "first", "last"]
+
+
+class BandsTrial(forms.Form):
+    """Registers that count parts of the day, and prices by season."""
+
+    figures = forms.CharField(
+        label=_("各时段的起止"), initial="峰 1203 1263\n平 2410 2450\n谷 880 930", widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("一行一个时段：尖、峰、平或谷，上次读数，本次读数。"),
+    )  # fmt: skip
+    multiplier = number(_("倍率"), "1", 100_000)
+    steps = PriceField(label=_("各时段单价"), max_length=400, initial="峰 1.2，平 0.8，谷 0.4")
+    seasons = SeasonsField(label=_("分季单价"), required=False, max_length=400, help_text=_("一行一季：名称 起 止 各时段单价。"))
+    since = DayField(label=_("上次抄表日"))
+    on = DayField(label=_("本次抄表日"))
+    field_order = ["figures", "multiplier", "steps", "seasons", "since", "on"]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("since") and found.get("on") and found["on"] <= found["since"]:
+            self.add_error("on", _("应晚于上次抄表日。"))
+        return found
+
+
 class HeadsTrial(DaysForm):
     price = number(_("每人每月（元）"), "10")
     heads = forms.CharField(
@@ -77,7 +110,7 @@ class MeteredTrial(forms.Form):
     start = number(_("起"), "1203")
     end = number(_("止"), "1233")
     multiplier = number(_("倍率"), "1", 100_000)
-    steps = StepsField(label=_("单价或阶梯"), max_length=400, initial="180 2.07，260 4.07，不限 6.07")
+    steps = PriceField(label=_("单价或阶梯"), max_length=400, initial="180 2.07，260 4.07，不限 6.07")
     before = number(_("本周期先前用量"), "170")
     since = DayField(label=_("上次抄表日"), required=False)
     on = DayField(label=_("本次抄表日"), required=False)
@@ -134,10 +167,10 @@ class FormulaTrial(forms.Form):
 
 
 FORMS: dict[str, type[forms.Form]] = {
-    "area": AreaTrial, "quantity": QuantityTrial, "per_head": HeadsTrial, "parking_day": DailyTrial, "parking_own": OwnTrial, "metered": MeteredTrial, "shared": SharedTrial, "rent": RentTrial, "turnover": TurnoverTrial, "deposit": DepositTrial, "formula": FormulaTrial,
+    "area": AreaTrial, "seasons": SeasonsTrial, "quantity": QuantityTrial, "per_head": HeadsTrial, "parking_day": DailyTrial, "parking_own": OwnTrial, "metered": MeteredTrial, "bands": BandsTrial, "shared": SharedTrial, "rent": RentTrial, "turnover": TurnoverTrial, "deposit": DepositTrial, "formula": FormulaTrial,
 }  # fmt: skip
 NAMES: dict[str, Any] = {
-    "area": _("按面积"), "quantity": _("按数量"), "per_head": _("按居住人数"), "parking_day": _("车位按天"), "parking_own": _("车位自有或租用"), "metered": _("抄表与阶梯"), "shared": _("公摊"), "rent": _("商铺租金"), "turnover": _("营业额分成"), "deposit": _("押金"), "formula": _("公式"),
+    "area": _("按面积"), "seasons": _("分季价格"), "quantity": _("按数量"), "per_head": _("按居住人数"), "parking_day": _("车位按天"), "parking_own": _("车位自有或租用"), "metered": _("抄表与阶梯"), "bands": _("峰平谷分时"), "shared": _("公摊"), "rent": _("商铺租金"), "turnover": _("营业额分成"), "deposit": _("押金"), "formula": _("公式"),
 }  # fmt: skip
 
 
@@ -146,9 +179,11 @@ def example(kind: str, today: dt.date) -> dict[str, Any]:
     start = Month.of(today).plus(-2).day(10)
     found: dict[str, Any] = {name: field.initial for name, field in FORMS[kind].base_fields.items()}
     year = today.replace(month=1, day=1)
-    days = dict.fromkeys(("area", "quantity", "per_head", "parking_day", "parking_own"), (start, today)) | {"rent": (year, year.replace(year=year.year + 3) - dt.timedelta(days=1))}
+    days = dict.fromkeys(("area", "seasons", "quantity", "per_head", "parking_day", "parking_own"), (start, today)) | {"rent": (year, year.replace(year=year.year + 3) - dt.timedelta(days=1))}
     if kind in days:
         found |= {"first": days[kind][0], "last": days[kind][1], "convention": "calendar"}
+    if kind == "bands":
+        found |= {"since": Month.of(today).plus(-1).first - dt.timedelta(days=1), "on": Month.of(today).first - dt.timedelta(days=1)}
     if kind == "per_head":
         found["heads"] = f"{start} 2\n{Month.of(today).first} 3"
     if kind == "parking_own":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -39,7 +38,7 @@ from wuyefei.foundation.kernel.money import parse_decimal, parse_yuan, yuan_text
 from wuyefei.money.billing.public import Convention, Price, charge_by_month, explain
 
 from .explaining import StepLine, deposit_line, plain, price_lines
-from .stages import Stage, Stretched, charged, check_stages
+from .stages import Stage, Stretched, charged, check_stages, unpriced
 
 Data = dict[str, Any]
 MOST_ROWS = 60
@@ -141,8 +140,10 @@ def metered(data: Data) -> Tried:
     steps = [StepLine(_("用量"), _("（%(end)s − %(start)s）%(times)s → 用量 %(used)s") % facts)]
     if piece.quantity <= 0:
         return Tried([*steps, StepLine(_("金额"), _("没有可收的用量；多估的留到下次抵"))], 0)
-    stages = [Stage(None, data["steps"]), *(data["changes"] or ())]
+    stages = [Stage(None, data["steps"].steps, bands=data["steps"].bands), *(data["changes"] or ())]
     check_stages(stages)
+    if unpriced([""], stages) is not None:
+        raise Invalid(field="单价", reason="分时的价请用「峰平谷分时」试算")
     first, last = (data["since"], data["on"]) if data["since"] and data["on"] else (day.first, day.last)
     parts = charged([Stretched(first, last, piece.quantity)], stages, data["before"])
     steps += price_lines(parts, len(stages) > 1)
@@ -218,8 +219,3 @@ def deposit(data: Data) -> Tried:
     amount = deposit_fen(rule, quantity)
     inputs = {"by": rule.by.value, "figure": str(rule.figure), "quantity": str(quantity.quantize(Decimal(1)) if rule.by is DepositBy.MONTHS else quantity)}
     return Tried([deposit_line(inputs, amount)], amount)
-
-
-TRIALS: dict[str, Callable[[Data], Tried]] = {
-    "area": area, "quantity": quantity, "per_head": per_head, "parking_day": daily, "parking_own": parking_own, "metered": metered, "shared": shared, "rent": rent, "turnover": turnover, "deposit": deposit, "formula": formula,
-}  # fmt: skip

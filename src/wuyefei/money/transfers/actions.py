@@ -152,9 +152,12 @@ def _carry_out(row: Transfer, plan: Plan, request: Request | None, actor: Actor)
     if plan.keeps is Held.SETTLE:
         expect_back([one.pk for one in plan.deposits], row.on, actor=actor)
     for home in plan.homes:
-        ends = former_owners([home.pk], row.on, Basis.SALE).values_list("pk", "ends_on")
-        Home.objects.filter(transfer=row, property=home).update(ended=[[pk, day and day.isoformat()] for pk, day in ends])
-        transfer(home.pk, [row.buyer_id], row.on, actor=actor, reason=f"{row.get_basis_display()}过户")
+        bases = {Basis.SALE, Basis(row.basis)}  # the owners' ties end, and a developer's that delivers
+        ends = {pk: day for basis in bases for pk, day in former_owners([home.pk], row.on, basis).values_list("pk", "ends_on")}
+        Home.objects.filter(transfer=row, property=home).update(ended=[[pk, day and day.isoformat()] for pk, day in sorted(ends.items())])
+        transfer(
+            home.pk, [row.buyer_id], row.on, actor=actor, reason=f"{row.get_basis_display()}过户", delivered=row.basis == Basis.DELIVERY
+        )
     row.state, row.done_at = Transfer.State.DONE, clock.now()
     row.save(update_fields=["state", "done_at"])
     audit.record(actor, "transfer.done", row, after={"cuts": len(plan.changes), "moved_fen": plan.moved_fen})

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import TruncWeek
 
 from wuyefei.foundation.approvals.models import Request
+from wuyefei.foundation.approvals.rights import caps_told
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.money.billing.public import Receivable
 from wuyefei.money.cashdesk.public import DepositSlip, Shift
@@ -147,16 +148,16 @@ def _payments(span: Span) -> Iterator[Told]:
 
 def _asks(span: Span) -> Iterator[Told]:
     """Waivers of round sums, and requests for one payer that were split to stay small."""
-    asks = Request.objects.filter(span.within("made_at"), organisation_id=span.organisation_id, kind__in=(WAIVE, ADJUST, REFUND), state__in=KEPT)
+    asks = Request.objects.select_related("decision__person__organisation", "decision__behalf__organisation").filter(span.within("made_at"), organisation_id=span.organisation_id, kind__in=(WAIVE, ADJUST, REFUND), state__in=KEPT)
     rows = list(asks.order_by("pk"))
-    parties = _parties(rows)
+    parties, caps = _parties(rows), caps_told(span.organisation_id, rows)
     asked: dict[Ask, Request] = {}
     for row in rows:
         fen = abs(row.amount_fen or 0)
         if row.kind == WAIVE and is_round(fen):
             yield _told(row.community_id, row.maker_id, row.made_at, Sign.WAIVER, fen, ("request", row.pk, row.subject_text))
         if row.pk in parties and fen:
-            asked[Ask((row.community_id, row.maker_id), _local(row.made_at), parties[row.pk], row.kind, fen, row.pk)] = row
+            asked[Ask((row.community_id, row.maker_id), _local(row.made_at), parties[row.pk], row.kind, fen, row.pk, caps[row.pk])] = row
     for ask in split_asks(asked):
         row = asked[ask]
         yield _told(row.community_id, row.maker_id, row.made_at, Sign.SPLIT, ask.fen, ("request", row.pk, row.subject_text))

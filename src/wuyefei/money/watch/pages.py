@@ -16,9 +16,11 @@ from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.exports import workbook_response
 from wuyefei.foundation.platform.paging import paginate
 
 from .actions import close, look
+from .exporting import exportable, sheets_of
 from .models import Alert
 from .queries import alerts, get_alert
 from .rules import SIGN_NAMES, WEEK, Sign, monday_of
@@ -40,10 +42,19 @@ def alert_list(request: StaffRequest) -> HttpResponse:
         "rows": [(row, [_(SIGN_NAMES[Sign(one["sign"])]) for one in row.signs]) for row in page.rows], "closed": closed, "now": clock.now(),
         "open": waiting.count(), "late": waiting.filter(due_at__lt=clock.now()).count(), "done": rows.filter(closed_at__isnull=False).count(),
         "wrong": rows.filter(verdict=Alert.Verdict.WRONG).count(), "may_work": actor.may(Permission.CONTROL_WORK),
-        "week": monday_of(clock.today()) - WEEK,
+        "week": monday_of(clock.today()) - WEEK, "may_export": actor.may(Permission.EXPORT),
         "newer": f"?at={page.newer}{keep}" if page.newer else "", "older": f"?at={page.older}{keep}" if page.older else "",
     }  # fmt: skip
     return render(request, "watch/alerts.html", context)
+
+
+@require_safe
+@needs(Permission.CONTROL_VIEW)
+def export(request: StaffRequest) -> HttpResponse:
+    """What the list shows, as a workbook, with the deeds."""
+    request.actor.require_anywhere(Permission.EXPORT)
+    rows = exportable(request.actor, closed=request.GET.get("state") == "closed")
+    return workbook_response(sheets_of(rows), f"{_('异常交易')}-{clock.today()}.xlsx")
 
 
 @require_POST

@@ -53,10 +53,8 @@ LATE_DAYS = 2
 """A cash payment entered this many days or more after its day was kept somewhere meanwhile."""
 ROUND_FEN = 1_000
 """A late fee runs to odd sums: a waiver of a multiple of this was not reckoned."""
-SPLIT_FEN = 50_000
-"""Requests for less are looked at with less care, so that larger ones are split to stay below."""
 SPLIT_WITHIN = dt.timedelta(days=3)
-"""Requests of one person for one payer within this time, each under the limit and together over it, are one that was split."""
+"""Requests of one person for one payer within this time, each within an approval limit and together over it, are one that was split."""
 USUAL: dict[Sign, float] = {
     Sign.VOID: 0.004, Sign.REFUND: 0.003, Sign.REPRINT: 0.012, Sign.SHORT: 0.002, Sign.LATE: 0.008, Sign.WAIVER: 0.004, Sign.HOURS: 0.010,
     Sign.SPLIT: 0.001,
@@ -90,7 +88,8 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request that a person made for a payer, of one kind."""
+    """A request that a person made for a payer, of one kind. ``caps``: the limits it may have been kept within: that of whoever
+    approved it, or while it waits every limit for its kind; empty where nobody's approval depends on the sum."""
 
     who: Who
     at: dt.datetime
@@ -98,6 +97,7 @@ class Ask:
     kind: str
     fen: int
     number: int = 0
+    caps: tuple[int, ...] = ()
 
 
 def was_voided_late(taken_at: dt.datetime, voided_at: dt.datetime) -> bool:
@@ -117,19 +117,20 @@ def is_round(fen: int) -> bool:
     return fen >= ROUND_FEN and fen % ROUND_FEN == 0
 
 
-def split_asks(asks: Iterable[Ask], limit_fen: int = SPLIT_FEN) -> list[Ask]:
-    """The last of each group that was split under the limit."""
-    found: list[Ask] = []
-    groups: dict[tuple[Who, int, str], list[Ask]] = defaultdict(list)
+def split_asks(asks: Iterable[Ask]) -> list[Ask]:
+    """The last of each group whose requests lie within an approval limit one by one, and together above it."""
+    found: dict[Ask, None] = {}
+    groups: dict[tuple[Who, int, str, int], list[Ask]] = defaultdict(list)
     for ask in sorted(asks, key=lambda one: one.at):
-        if ask.fen >= limit_fen:
-            continue
-        group = groups[ask.who, ask.party, ask.kind]
-        group[:] = [one for one in group if ask.at - one.at <= SPLIT_WITHIN] + [ask]
-        if len(group) > 1 and sum(one.fen for one in group) >= limit_fen:
-            found.append(ask)
-            group.clear()
-    return found
+        for cap in ask.caps:
+            if ask.fen > cap:
+                continue
+            group = groups[ask.who, ask.party, ask.kind, cap]
+            group[:] = [one for one in group if ask.at - one.at <= SPLIT_WITHIN] + [ask]
+            if len(group) > 1 and sum(one.fen for one in group) > cap:
+                found[ask] = None
+                group.clear()
+    return list(found)
 
 
 def monday_of(day: dt.date) -> dt.date:

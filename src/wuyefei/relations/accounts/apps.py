@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
         from .funnel import last_opened
 
         register_sealed("accounts", "Account", "mobile_locked")
+        register_sealed("accounts", "WechatIdentity", "openid_locked")
         if environment.demo_mode():
             sandbox.register()
         else:

@@ -10,6 +10,12 @@ from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.models import Community, Organisation
 
 
+class WechatPurpose(models.TextChoices):
+    """What an openid may be used for."""
+
+    PAY = "pay", _("在微信内支付")
+
+
 class Account(models.Model):
     """A proven mobile. It belongs to no organisation: its bindings do. What its holder prefers stands with it."""
 
@@ -116,6 +122,23 @@ class Session(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["account", "-seen_at"], name="session_by_account")]
+
+
+class WechatIdentity(models.Model):
+    """Who a session is to an official account of WeChat: its openid, sealed, for paying inside WeChat and nothing else.
+    It goes when the session ends."""
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="wechat")
+    app_id = models.CharField(max_length=32)
+    purpose = models.CharField(max_length=8, choices=WechatPurpose.choices, default=WechatPurpose.PAY)
+    openid_locked = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "app_id", "purpose"], name="wechat_once_a_session")]
+
+    def __str__(self) -> str:
+        return f"微信标识 {self.pk}"
 
 
 class FunnelStep(models.Model):

@@ -12,6 +12,7 @@ from .actions.codes import (
 from .actions.invitations import accept, invite, leave, revoke
 from .actions.preferences import save_preferences
 from .actions.sessions import end_other_sessions, end_session, open_session, set_large_type, touch
+from .actions.wechat import forget_openids, keep_openid, known_to_wechat, openid_of
 from .comparing import same_layout_average
 from .funnel import funnel, note_step
 from .marks import new_token
@@ -35,6 +36,7 @@ from .queries import (
     prepaid_fen,
     reader,
     sessions,
+    wechat_identities,
 )
 from .rules import GUESTS, KIND_NAMES, LEAST_HOMES, SESSION_LIFE, Entry, InvitationOver, Kind, Step, entry_of
 from .sandbox import demo_owner, message_for
@@ -68,6 +70,7 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "forget_codes",
+    "forget_openids",
     "entry_of",
     "funnel",
     "get_account",
@@ -77,6 +80,8 @@ __all__ = [
     "get_receipt_of",
     "guests",
     "invite",
+    "keep_openid",
+    "known_to_wechat",
     "leave",
     "message_for",
     "new_token",
@@ -84,6 +89,7 @@ __all__ = [
     "open_invitation",
     "open_now",
     "open_session",
+    "openid_of",
     "owner_of_session",
     "payments_of",
     "places",
@@ -95,6 +101,7 @@ __all__ = [
     "same_layout_average",
     "save_preferences",
     "sessions",
+    "wechat_identities",
     "set_large_type",
     "touch",
 ]

@@ -22,7 +22,7 @@ from wuyefei.money.receipts.public import Receipt
 
 from .finding import LIVING_ROLES, only
 from .marks import hashed
-from .models import Account, Binding, Invitation, Session
+from .models import Account, Binding, Invitation, Session, WechatIdentity
 from .rules import TOUCH_EVERY, Kind, session_over
 
 
@@ -266,3 +266,16 @@ def without_name(place: Place) -> Place:
 
 def community_of(place: Place) -> Community:
     return Community.objects.select_related("organisation").get(pk=place.community_id)
+
+
+def wechat_identities(actor: Actor, person_id: int) -> QuerySet[WechatIdentity]:
+    """What is kept of a person's WeChat: of the accounts that are registered for them where the actor may see people."""
+    speaking = _bindings_of_person(actor, person_id)
+    return WechatIdentity.objects.filter(session__account_id__in=speaking, session__ended_at__isnull=True).order_by("pk")
+
+
+def _bindings_of_person(actor: Actor, person_id: int) -> QuerySet[Binding, int]:
+    rows = Binding.objects.filter(
+        organisation_id=actor.organisation_id, community_id__in=actor.seen, person_id=person_id, kind=Kind.REGISTERED, ended_at__isnull=True
+    )
+    return rows.values_list("account_id", flat=True)

@@ -16,12 +16,12 @@ from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
 
 from . import rules
+from .filing import copy_files, locked_draft
 from .models import Statement, StatementLine
-from .queries import composition, entries_of, get_statement, parts_of
-from .rules import EmptyStatement, Entry, Part, StatementChanged, StatementFixed, StatementOpen
+from .queries import composition, digest_of, entries_of, get_statement, parts_of
+from .rules import EmptyStatement, Entry, Part, StatementChanged, StatementOpen
 
 PUBLISH_KIND = "governance.publish"
-STATE_WORDS = {"waiting": "正在复核", "published": "已经公示"}
 
 
 @transaction.atomic
@@ -39,19 +39,10 @@ def new_statement(community_id: int, day: dt.date, *, actor: Actor) -> Statement
     return row
 
 
-def _draft(statement_id: int, actor: Actor) -> Statement:
-    found = get_statement(actor, statement_id)
-    actor.require(Permission.DISCLOSURE_EDIT, found.community_id)
-    row = Statement.objects.select_for_update(of=("self",)).select_related("community").get(pk=found.pk)
-    if row.state != Statement.State.DRAFT:
-        raise StatementFixed(state=STATE_WORDS[row.state])
-    return row
-
-
 @transaction.atomic
 def save_draft(statement_id: int, entries: Sequence[Entry], parts: Sequence[Part], services: str, *, actor: Actor) -> Statement:
     """Replace everything a draft says. Raises ``Invalid``, ``StatementFixed``; then the draft is as it was."""
-    row = _draft(statement_id, actor)
+    row = locked_draft(statement_id, actor)
     kept = [rules.check_entry(entry) for entry in entries]
     if len(kept) > rules.MAX_LINES:
         raise Invalid(field="明细", reason="最多 60 行，请合并同类")
@@ -75,12 +66,12 @@ def save_draft(statement_id: int, entries: Sequence[Entry], parts: Sequence[Part
 @transaction.atomic
 def ask_publish(statement_id: int, *, actor: Actor) -> Request:
     """Hand the draft to a second person; from then on nobody changes it."""
-    row = _draft(statement_id, actor)
+    row = locked_draft(statement_id, actor)
     entries = entries_of(row)
     if not entries:
         raise EmptyStatement()
     sums = rules.sums_of(entries)
-    row.digest = rules.digest(entries, parts_of(row), row.services)
+    row.digest = digest_of(row)
     row.state = Statement.State.WAITING
     row.save(update_fields=["state", "digest"])
     payload = {
@@ -93,7 +84,7 @@ def ask_publish(statement_id: int, *, actor: Actor) -> Request:
 def publish(request: Request, actor: Actor) -> None:
     """Carried out on approval."""
     row = Statement.objects.select_for_update(of=("self",)).select_related("community").get(pk=request.subject_id)
-    if rules.digest(entries_of(row), parts_of(row), row.services) != request.payload["digest"]:
+    if digest_of(row) != request.payload["digest"]:
         raise StatementChanged()
     row.state, row.published_by_id, row.published_at = Statement.State.PUBLISHED, actor.user_id, clock.now()
     row.save(update_fields=["state", "published_by", "published_at"])
@@ -111,4 +102,6 @@ def correct(statement_id: int, *, actor: Actor) -> Statement:
     """A new draft of a published quarter, beginning as the published one; the latest published one counts."""
     earlier = get_statement(actor, statement_id)
     made = new_statement(earlier.community_id, earlier.quarter, actor=actor)
-    return save_draft(made.pk, entries_of(earlier), parts_of(earlier), earlier.services, actor=actor)
+    row = save_draft(made.pk, entries_of(earlier), parts_of(earlier), earlier.services, actor=actor)
+    copy_files(earlier, row, actor=actor)
+    return row

@@ -15,9 +15,10 @@ class GovernanceConfig(AppConfig):
         from wuyefei.foundation.approvals.models import Request
         from wuyefei.foundation.kernel.money import yuan_text
         from wuyefei.foundation.shell.menu import register_menu
-        from wuyefei.relations.notices.public import register_phrase
+        from wuyefei.relations.notices.public import register_phrase, register_picture
 
         from .actions import PUBLISH_KIND, hand_back, publish
+        from .picture import composition_picture
         from .queries import composition_words
 
         def address(request: Request) -> str:
@@ -32,4 +33,5 @@ class GovernanceConfig(AppConfig):
 
         register_kind(Kind(PUBLISH_KIND, "收支公示", Permission.DISCLOSURE_APPROVE, publish, hand_back, address, describe))
         register_phrase("构成", composition_words)
+        register_picture("构成", composition_picture)
         register_menu(_("服务"), _("收支公示"), "governance:statements", "wallet", Permission.DISCLOSURE_EDIT, 420)

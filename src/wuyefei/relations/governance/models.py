@@ -57,3 +57,24 @@ class StatementLine(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="statement_line_positive")]
+
+
+class StatementFile(models.Model):
+    """A voucher or photograph shown beside a statement; ``digest`` is its SHA-256. Whoever added it has said that it names
+    nobody; it is published with the statement, by the second person."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="files")
+    name = models.CharField(max_length=40)
+    content_type = models.CharField(max_length=20)
+    content = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["statement", "digest"], name="statement_file_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -19,10 +19,12 @@ from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, No
 from wuyefei.foundation.kernel.money import parse_yuan, yuan
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
+from wuyefei.foundation.platform.pictures import MOST_BYTES
 
-from . import actions, queries
+from . import actions, filing, queries
 from .models import Statement
-from .rules import MAX_PARTS, Entry, Part, sums_of
+from .rules import MAX_FILES, MAX_PARTS, Entry, Part, StatementFixed, sums_of
+from .serving import shown_file
 from .sheet import rate_words, render_sheet
 
 FROM = "board"
@@ -115,7 +117,7 @@ def _context(request: StaffRequest, row: Statement) -> dict[str, object]:
     return {
         "statement": row, "sums": sums_of(entries), "entries": [(entry, _(BOOK_NAMES[codes[entry.public, entry.income]])) for entry in entries],
         "filled": [*filled, *[blank] * BLANK], "parts": parts, "blank_parts": range(MAX_PARTS - len(parts)),
-        "books": [(code, _(name)) for code, name in BOOK_NAMES.items()], "services": services,
+        "books": [(code, _(name)) for code, name in BOOK_NAMES.items()], "services": services, "files": queries.files_of(row), "most_files": MAX_FILES,
         "editable": row.state == Statement.State.DRAFT and request.actor.may(Permission.DISCLOSURE_EDIT, row.community_id),
     }  # fmt: skip
 
@@ -129,6 +131,41 @@ def sheet(request: StaffRequest, statement_id: int) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(str(row))}.pdf"
     return response
+
+
+@require_POST
+@needs(Permission.DISCLOSURE_EDIT)
+def add_file(request: StaffRequest, statement_id: int) -> HttpResponse:
+    """Add a voucher or photograph to a draft."""
+    row, sent = queries.get_statement(request.actor, statement_id), request.FILES.get("file")
+    try:
+        content = sent.read(MOST_BYTES + 1) if sent is not None else b""
+        filing.add_file(row.pk, request.POST.get("name", ""), content, checked=bool(request.POST.get("checked")), actor=request.actor)
+        messages.success(request, _("附件已加上，随公示一起由第二人复核。"))
+    except (NotFound, Forbidden):
+        raise
+    except DomainError as error:
+        messages.error(request, error.text)
+    return redirect("governance:statement", row.pk)
+
+
+@require_POST
+@needs(Permission.DISCLOSURE_EDIT)
+def drop_file(request: StaffRequest, file_id: int) -> HttpResponse:
+    try:
+        row = filing.drop_file(file_id, actor=request.actor)
+        messages.success(request, _("附件已去掉。"))
+    except StatementFixed as error:
+        messages.error(request, error.text)
+        row = queries.get_file(request.actor, file_id).statement
+    return redirect("governance:statement", row.pk)
+
+
+@require_GET
+@needs(Permission.DISCLOSURE_EDIT)
+def file(request: StaffRequest, file_id: int) -> HttpResponse:
+    """A file as it will be public, for whoever makes or checks it."""
+    return shown_file(queries.get_file(request.actor, file_id))
 
 
 @require_POST

@@ -9,8 +9,8 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.money.billing.public import Receivable
 
-from .models import Statement
-from .rules import PARTS, Entry, Part, Sums, sums_of
+from .models import Statement, StatementFile
+from .rules import PARTS, Entry, Part, Sums, digest, sums_of
 
 
 def statements(actor: Actor) -> QuerySet[Statement]:
@@ -39,6 +39,32 @@ def sums(statement: Statement) -> Sums:
 
 def parts_of(statement: Statement) -> tuple[Part, ...]:
     return tuple(Part(*row) for row in statement.parts) or PARTS
+
+
+def get_file(actor: Actor, file_id: int) -> StatementFile:
+    row = StatementFile.objects.filter(pk=file_id, statement__in=statements(actor).order_by()).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def files_of(statement: Statement) -> list[StatementFile]:
+    """Its files in the order of adding, without their bytes; the statement is one the caller may read."""
+    return list(statement.files.defer("content").order_by("pk"))
+
+
+def published_file(community_id: int, file_id: int) -> StatementFile:
+    """A file of a statement that is published and still the latest of its quarter. Open to anybody of the community."""
+    row = StatementFile.objects.filter(pk=file_id, statement__in=[one.pk for one in published(community_id)]).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def digest_of(statement: Statement) -> str:
+    """The mark of all that a statement will make public."""
+    files = list(statement.files.order_by("pk").values_list("name", "digest"))
+    return digest(entries_of(statement), parts_of(statement), statement.services, files)
 
 
 def published(community_id: int, many: int = 8) -> list[Statement]:

@@ -12,7 +12,7 @@ from wuyefei.foundation.kernel.errors import DomainError, Invalid, Phrase
 from wuyefei.foundation.kernel.money import allocate
 from wuyefei.foundation.kernel.text import limited
 
-MAX_LINES, MAX_PARTS = 60, 6
+MAX_LINES, MAX_PARTS, MAX_FILES = 60, 6, 12
 
 
 class EmptyStatement(DomainError):
@@ -123,8 +123,10 @@ def quarter_of(day: dt.date) -> dt.date:
     return dt.date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
 
 
-def digest(entries: Sequence[Entry], parts: Sequence[Part], services: str) -> str:
-    """A mark of everything that will be public."""
+def digest(entries: Sequence[Entry], parts: Sequence[Part], services: str, files: Sequence[tuple[str, str]] = ()) -> str:
+    """A mark of everything that will be public; ``files`` by name and their own digests."""
     facts = [[entry.public, entry.income, entry.name, entry.amount_fen, entry.note] for entry in entries]
-    whole = [facts, [[part.name, part.percent, part.note] for part in parts], services]
+    whole: list[object] = [facts, [[part.name, part.percent, part.note] for part in parts], services]
+    if files:
+        whole.append([list(file) for file in files])
     return hashlib.sha256(json.dumps(whole, ensure_ascii=False).encode()).hexdigest()

@@ -24,7 +24,19 @@ from wuyefei.relations.privacy.public import Use, agreed
 
 from .models import Nonce, Source, Tally
 from .queries import get_source
-from .rules import GAP_DAYS, MOST_PER_DAY, SKEW, BadCall, Event, Replayed, call_of, nonce_of, outcome_of
+from .rules import (
+    GAP_DAYS,
+    MOST_PER_DAY,
+    PER_MINUTE,
+    SKEW,
+    BadCall,
+    Event,
+    Replayed,
+    TooMany,
+    call_of,
+    nonce_of,
+    outcome_of,
+)
 
 TASK = "moments.answer"
 
@@ -85,12 +97,14 @@ def _locked(source_id: int, actor: Actor) -> Source:
 @transaction.atomic
 def take_call(hook: str, header: str, body: bytes) -> None:
     """Take a source's call and queue what it may bring about. Says nothing of the household. Raises ``NotFound`` for an
-    unknown source or one that is off, ``BadSignature``, ``Replayed``, ``BadCall``."""
+    unknown source or one that is off, ``BadSignature``, ``TooMany``, ``Replayed``, ``BadCall``."""
     source = Source.objects.filter(hook=hook, enabled=True).first()
     if source is None:
         raise NotFound()
     now = clock.now()
     nonce = nonce_of(vault.open_secret(bytes(source.sealed)), body, header, int(now.timestamp()))
+    if Nonce.objects.filter(source=source, at__gt=now - dt.timedelta(minutes=1)).count() >= PER_MINUTE:
+        raise TooMany()
     try:
         with transaction.atomic():
             Nonce.objects.create(source=source, nonce=nonce, at=now)

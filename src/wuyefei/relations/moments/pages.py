@@ -23,11 +23,11 @@ from .forms import SourceForm
 from .models import Source
 from .queries import counts, get_source
 from .queries import sources as rows_of
-from .rules import OUTCOMES, SIZE, BadCall, BadSignature, Replayed
+from .rules import OUTCOMES, SIZE, BadCall, BadSignature, Replayed, TooMany
 
 HEADER = "X-Wuyefei-Signature"
 DAYS = 30
-STATUS: dict[type[DomainError], int] = {NotFound: 404, BadSignature: 403, Replayed: 409, BadCall: 400}
+STATUS: dict[type[DomainError], int] = {NotFound: 404, BadSignature: 403, Replayed: 409, TooMany: 429, BadCall: 400}
 
 
 @csrf_exempt
@@ -39,8 +39,9 @@ def events(request: HttpRequest, source_hook: str) -> HttpResponse:
         return JsonResponse({"error": "too_large"}, status=413)
     try:
         actions.take_call(source_hook, request.headers.get(HEADER, ""), request.body)
-    except (NotFound, BadSignature, Replayed, BadCall) as error:
-        return JsonResponse({"error": error.code}, status=STATUS[type(error)])
+    except (NotFound, BadSignature, TooMany, Replayed, BadCall) as error:
+        later = {"Retry-After": "60"} if isinstance(error, TooMany) else {}
+        return JsonResponse({"error": error.code}, status=STATUS[type(error)], headers=later)
     return JsonResponse({"result": "accepted"}, status=202)
 
 

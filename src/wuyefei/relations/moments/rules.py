@@ -14,6 +14,8 @@ from wuyefei.foundation.kernel.errors import DomainError
 SKEW = 300
 """Seconds by which the moment of a call may differ from ours."""
 SIZE = 4096
+PER_MINUTE = 600
+"""Genuine calls of one source that are taken in a minute: a machine that repeats itself does not fill the queue."""
 PER_DAY = 200
 MOST_PER_DAY = 5000
 GAP_DAYS = 7
@@ -40,6 +42,11 @@ class BadSignature(DomainError):
 class Replayed(DomainError):
     code = "replayed"
     message = "这个请求已经收到过。"
+
+
+class TooMany(DomainError):
+    code = "too_many"
+    message = "一分钟内的请求太多，请过一分钟再发。"
 
 
 class BadCall(DomainError):

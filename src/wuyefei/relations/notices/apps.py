@@ -11,12 +11,14 @@ class NoticesConfig(AppConfig):
         from wuyefei.estate.people.public import register_erasure_step
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.platform.jobs import register_work
+        from wuyefei.foundation.platform.outbox import subscribe
         from wuyefei.foundation.platform.schedule import register_scheduled
         from wuyefei.foundation.platform.vault import register_sealed
         from wuyefei.foundation.shell.menu import register_menu
         from wuyefei.foundation.shell.slots import register_slot
 
         from . import checks
+        from .actions.debits import TOLD, heard, tell_failed
         from .actions.habits import RECKON, reckon_habits
         from .actions.planning import SEND_JOB
         from .actions.reminding import RHYTHM, remind_the_late
@@ -31,6 +33,8 @@ class NoticesConfig(AppConfig):
         register_slot("contract.side", 10, lead)
         checks.register()
         register_scheduled(RECKON, "看各人的缴费习惯", "每天凌晨", reckon_habits)
+        register_scheduled(TOLD, "告知代扣没有成功的人", "白天每小时", tell_failed)
+        subscribe("debit.answered", "notices.debit", heard)
         register_scheduled(RHYTHM, "提醒习惯晚缴的人", "每天上午十点", remind_the_late)
         group = _("联系")
         register_menu(group, _("通知"), "notices:batches", "message", Permission.NOTICE_VIEW, 330)

@@ -19,7 +19,7 @@ CHANNELS = [
 ]  # fmt: skip
 STEPS = [
     ("bill", _("账单通知")), ("smart", _("智能账单")), ("remind", _("到期提醒")), ("code", _("验证码")),
-    ("demand", _("催款函告知")),
+    ("demand", _("催款函告知")), ("debit", _("代扣失败告知")),
 ]  # fmt: skip
 PATTERNS = [(one.value, _(name)) for one, name in PATTERN_NAMES.items()]
 
@@ -228,7 +228,7 @@ class Address(models.Model):
 
 
 class Transactional(models.Model):
-    """A message to one reader, sent at once: a code that they have asked for, or word of a demand letter. What it said is kept nowhere, nor the number of a reader
+    """A message to one reader, sent at once: a code that they have asked for, word of a demand letter or of a debit that failed. What it said is kept nowhere, nor the number of a reader
     who stands on no register (``person`` is then empty)."""
 
     class State(models.TextChoices):

@@ -1,6 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.choosing import plan_waiting
+from .actions.debits import tell_failed
 from .actions.habits import reckon_habits
 from .actions.letters import letters_document, print_letters
 from .actions.planning import NothingToSend, NotReady, resume_batch, start_batch, stop_batch
@@ -8,6 +9,7 @@ from .actions.receipts import take_receipt
 from .actions.reminding import Reminded, remind, remind_the_late
 from .actions.running import rounds
 from .actions.settings import save_carrier, set_address, set_lead, set_manner
+from .actions.staff import MailUnsure, send_staff_mail
 from .actions.texts import ForbiddenText, decide_version, save_version
 from .actions.transactional import CannotSend, Outsider, anybody_sends, missing_for, send_transactional
 from .actions.trials import NoSmartText, TrialOpen, end_trial, say_news, start_trial, withdraw_news
@@ -39,10 +41,12 @@ from .queries import (
     told,
 )
 from .rules.ladder import GOAL, LADDER, LEAD_DAYS
-from .telling import register_opened, register_phrase
+from .telling import register_opened, register_phrase, register_picture
 from .trials import result_of
 
 __all__ = [
+    "MailUnsure",
+    "send_staff_mail",
     "GOAL",
     "LADDER",
     "LEAD_DAYS",
@@ -83,6 +87,7 @@ __all__ = [
     "reckon_habits",
     "register_opened",
     "register_phrase",
+    "register_picture",
     "remind",
     "remind_the_late",
     "reminders",
@@ -101,6 +106,7 @@ __all__ = [
     "stop_batch",
     "take_receipt",
     "targets",
+    "tell_failed",
     "templates",
     "told",
     "withdraw_news",

@@ -33,7 +33,7 @@ from .models import (
     Version,
 )
 from .rules.ladder import LADDER, LEAD_DAYS, rate
-from .rules.texts import KEYED, fill, wechat_data
+from .rules.texts import KEYED, PICTURED, fields_of, fill, wechat_data
 from .rules.timing import Habit as Rule
 from .rules.timing import Pattern
 
@@ -270,6 +270,8 @@ class Told:
     channel: str
     subject: str
     text: str
+    pictured: bool
+    """Whether it says what the fee is made of, of which there is a picture."""
 
 
 _TOLD = f"SELECT id FROM {Target._meta.db_table} WHERE person_id = %s AND property_id = ANY(%s)"
@@ -285,7 +287,7 @@ def told(person_id: int, property_ids: Collection[int], many: int = 3) -> list[T
     rows = Message.objects.filter(target_ids__overlap=known, sent_at__isnull=False, person_id=person_id)
     rows = rows.exclude(state__in=(Message.State.QUEUED, Message.State.BOUNCED, Message.State.DROPPED)).select_related("version")
     return [
-        Told(row.sent_at, row.get_channel_display(), fill(row.version.subject, row.values), _said(row))
+        Told(row.sent_at, row.get_channel_display(), fill(row.version.subject, row.values), _said(row), PICTURED in fields_of(row.version.body) and bool(row.values.get(PICTURED)))
         for row in rows.order_by("-sent_at", "-pk")[:many]
         if row.sent_at is not None and row.values
     ]

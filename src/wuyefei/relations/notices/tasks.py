@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from wuyefei.foundation.platform.schedule import run_scheduled
 
+from .actions.debits import TASK, TOLD, tell_failed
 from .actions.habits import RECKON
 from .actions.reminding import RHYTHM
 from .actions.running import rounds as due
@@ -31,3 +32,16 @@ def habits(timestamp: int) -> None:
 def late_reminders(timestamp: int) -> None:
     """At 2:00 UTC, which is 10:00 in China."""
     run_scheduled(RHYTHM)
+
+
+@app.task(name=TASK)
+def failed_debits(organisation_id: int) -> None:
+    """When a bank's answer has come in."""
+    tell_failed(organisation_id)
+
+
+@app.periodic(cron="40 0-11 * * *")
+@app.task(name=TOLD, queueing_lock=TOLD, pass_context=False)
+def failed_debits_again(timestamp: int) -> None:
+    """From 8:40 to 19:40 in China, whoever could not be told before."""
+    run_scheduled(TOLD)

@@ -11,6 +11,9 @@ Phrase = Callable[[Receivable], str]
 """A whole sentence about a bill, or blank where there is nothing to say."""
 Opened = Callable[[Collection[int], dt.date], Mapping[int, dt.date]]
 """The last day, not after the one given, on which each person opened the phone pages."""
+Picture = Callable[[int], bytes]
+"""A PNG that says the same of a community, without a name or a sum of anybody."""
+_pictures: dict[str, Picture] = {}
 _phrases: dict[str, Phrase] = {}
 _opened: list[Opened] = []
 
@@ -18,6 +21,17 @@ _opened: list[Opened] = []
 def register_phrase(field: str, phrase: Phrase) -> None:
     """Say what fills a field of the smart bill. Called in ``AppConfig.ready``; the same field again replaces it."""
     _phrases[field] = phrase
+
+
+def register_picture(field: str, picture: Picture) -> None:
+    """Say what pictures a field of the smart bill where a message can carry a picture. Called in ``AppConfig.ready``."""
+    _pictures[field] = picture
+
+
+def pictured(field: str, values: Mapping[str, str], community_id: int) -> tuple[bytes, str] | None:
+    """The picture of a field and its words, where the message says something there and there is a picture of it."""
+    found, words = _pictures.get(field), values.get(field, "")
+    return (found(community_id), words) if found and words else None
 
 
 def register_opened(reader: Opened) -> None:

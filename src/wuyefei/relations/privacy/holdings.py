@@ -16,6 +16,7 @@ from wuyefei.foundation.platform.models import PersonalDataRead
 from wuyefei.money.billing.public import receivables
 from wuyefei.money.invoices.public import invoices
 from wuyefei.money.payments.public import payments
+from wuyefei.relations.accounts.public import wechat_identities
 from wuyefei.relations.contacts.public import contacts
 from wuyefei.relations.notices.public import habits, messages, reminders
 from wuyefei.relations.service.public import tickets
@@ -129,6 +130,11 @@ def _nothing(actor: Actor, person: Person) -> Iterable[Row]:
     return ()
 
 
+def _wechat(actor: Actor, person: Person) -> Iterable[Row]:
+    for row in wechat_identities(actor, person.pk):
+        yield _moment(row.made_at), str(row.get_purpose_display())
+
+
 _P = Permission
 RETAINED = "最后一项关系结束后，到保存期满删除"
 BOOKS = "账簿与凭证长期保存；删除姓名与号码后不再指向个人"
@@ -151,6 +157,7 @@ def register_own() -> None:
         Holding("reminder", "到期提醒", "按本人同意的时机提醒缴费", CONTRACT, RETAINED, ("时间", "方式", "原因", "金额"), _reminders, _P.NOTICE_VIEW),
         Holding("habit", "缴费习惯", "选合适的通知时间", CONTRACT, RETAINED, ("习惯", "看过的次数", "日", "时", "更新"), _habits, _P.NOTICE_VIEW),
         Holding("ticket", "异议与工单", "答复业主", CONTRACT, RETAINED, ("时间", "种类", "状态", "内容"), _tickets, _P.SERVICE_HANDLE),
+        Holding("wechat", "微信标识", "在微信内支付", CONTRACT, "退出登录即删除，最长 30 天", ("时间", "用途"), _wechat, _P.PERSON_REVEAL),
         Holding("consent", "同意记录", "证明已取得同意", DUTY, BOOKS, ("时间", "用途", "意见", "依据"), _consents, _P.PRIVACY_MANAGE),
         Holding("read", "号码查看记录", "查明谁看过个人信息", DUTY, BOOKS, ("时间", "查看人", "字段", "用途"), _reads, _P.PRIVACY_MANAGE),
     ):

@@ -23,6 +23,7 @@ from .rules import (
     Outcome,
     State,
     Topic,
+    words,
 )
 
 __all__ = [
@@ -54,4 +55,5 @@ __all__ = [
     "tickets_for",
     "tickets_of",
     "withdraw",
+    "words",
 ]

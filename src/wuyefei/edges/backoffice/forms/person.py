@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.estate.people.public import Person, PersonRow
+from wuyefei.estate.properties.public import Property, normalise_code, properties
+from wuyefei.foundation.access.actor import Actor
 
-from .base import Form
+from .base import Form, day_field
 
 NUMBERS = {"mobile": _("手机号"), "identity": _("证件号码"), "bank": _("银行账号")}
 
@@ -60,3 +63,23 @@ class PersonForm(Form):
             elif name in data.get("clear", []):
                 wanted[name] = ""
         return wanted
+
+
+class PaysForm(Form):
+    """Many properties at once, by code, of which somebody becomes the payer from a day on."""
+
+    codes = forms.CharField(
+        label=_("房屋编号"), max_length=8000, widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        help_text=_("一行一个，或用逗号隔开。如总部替各家门店缴费。"),
+    )  # fmt: skip
+    starts_on = day_field(_("起始日期"))
+
+    def found(self, actor: Actor, community_id: int) -> list[Property]:
+        """The present properties with exactly these codes, in their order; adds an error naming those that are not there."""
+        wanted = list(dict.fromkeys(normalise_code(part) for part in re.split(r"[\n,，、;；]+", self.cleaned_data["codes"]) if part.strip()))
+        rows = properties(actor).filter(community_id=community_id, ended_on__isnull=True, code__in=wanted)
+        by_code = {row.code: row for row in rows}
+        missing = [code for code in wanted if code not in by_code]
+        if missing:
+            self.add_error("codes", _("本项目没有编号为「%(code)s」的房屋") % {"code": "、".join(missing[:5])})
+        return [by_code[code] for code in wanted if code in by_code]

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.estate.tariffs.public import ChargeItem, Tariff, items
-from wuyefei.estate.tariffs.rules.public import typed_formulas, typed_rent
+from wuyefei.estate.tariffs.rules.public import typed_formulas, typed_rent, typed_score, typed_seasons
 from wuyefei.foundation.access.actor import Actor
 
 from .base import Form, day_field
@@ -18,15 +18,18 @@ from .base import Form, day_field
 ZERO = Decimal(0)
 Method = Tariff.Method
 LEASE = ("rent_by", "rent_steps", "months", "share", "free", "turnover")
+DATED = ("seasons", "score_linked", "score_bands", "score_points")
+"""What every plain price may have besides."""
 USES: dict[str, tuple[str, ...]] = {
-    Method.AREA: ("per_unit",), Method.FIXED: ("fixed",), Method.FIXED_AREA: ("per_unit", "fixed"), Method.PARKING: ("per_unit",),
-    Method.QUANTITY: ("per_unit", "unit"), Method.PARKING_DAY: ("per_unit",), Method.PARKING_OWN: ("per_unit", "rented"),
+    Method.AREA: ("per_unit", *DATED), Method.FIXED: ("fixed", *DATED), Method.FIXED_AREA: ("per_unit", "fixed", *DATED),
+    Method.PARKING: ("per_unit", *DATED), Method.QUANTITY: ("per_unit", "unit", *DATED),
+    Method.PARKING_DAY: ("per_unit", *DATED), Method.PARKING_OWN: ("per_unit", "rented"),
     Method.PER_HEAD: ("per_unit",), Method.FORMULA: ("formulas",), Method.RENT: LEASE,
 }  # fmt: skip
 """Which fields a method's price has."""
 NEEDED = ("rented", "formulas", "rent_steps")
 """Fields that a method which has them cannot do without."""
-PRICE_FIELDS = ("per_unit", "fixed", "unit", "rented", "formulas", *LEASE)
+PRICE_FIELDS = ("per_unit", "fixed", "unit", "rented", "formulas", *LEASE, *DATED)
 
 
 def number(label: Any, help_text: Any = "", **kwargs: Any) -> forms.DecimalField:
@@ -54,6 +57,10 @@ class PriceForm(Form):
     share = number(_("递增（%）"), max_value=50)
     free = typed(_("免租期"), _("一行一段：第几个月起 几个月。"))
     turnover = typed(_("营业额分成"), _("一行一档：营业额上限（元） 百分比，最后一档写不限。租金为保底。"))
+    seasons = typed(_("分季价格"), _("全年一个价就空着。一行一季：名称 起 止 单价，如 采暖季 11-15 03-15 3.5；其余日子按上面的价。固定金额加面积的写两个数：单价、固定金额。"))
+    score_linked = number(_("和考核挂钩（%）"), _("合同约定价格的百分之几按考核得分计；没有约定就空着。"), max_value=100)
+    score_bands = typed(_("考核各档"), _("一行一档，从高到低：多少分起 计百分之几。最后一档从 0 分起，如 90 100、80 90、0 70。"), 3)
+    score_points = number(_("考核得分"), _("最近一次年度考核的得分；报告的编号写在说明里。"), max_value=1000)
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
 
     def __init__(self, *args: Any, method: str = "", **kwargs: Any) -> None:
@@ -80,6 +87,13 @@ class PriceForm(Form):
 
 def terms_of(method: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The terms as typed. Raises ``Invalid``."""
+    found = _own_terms(method, data)
+    seasons = typed_seasons(method, data.get("seasons", "")) if "seasons" in USES[method] else []
+    score = typed_score(data.get("score_linked"), data.get("score_bands", ""), data.get("score_points")) if "seasons" in USES[method] else {}
+    return {**found, **({"seasons": seasons} if seasons else {}), **({"score": score} if score else {})}
+
+
+def _own_terms(method: str, data: Mapping[str, Any]) -> dict[str, Any]:
     if method == Method.QUANTITY:
         return {"unit": data.get("unit", "")}
     if method == Method.PARKING_OWN:

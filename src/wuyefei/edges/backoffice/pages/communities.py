@@ -29,8 +29,10 @@ from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.queries import holders_in
 from wuyefei.foundation.access.rules import ROLE_PERMISSIONS, Permission, Role
+from wuyefei.foundation.platform import clock
 
 from ..forms.property import NameForm
+from ..queries.visited import Visited, by_building, by_keeper
 from .common import actor_of, attempt, number, place_for
 
 TERMS = 500
@@ -70,11 +72,13 @@ def context_of(request: HttpRequest, place: Community) -> dict[str, Any]:
     kinds = present.values("kind").order_by().annotate(count=Count("pk"), area=Sum("area_m2"), empty=Count("pk", filter=Q(vacant=True)))
     names = dict(Property.Kind.choices)
     by_kind = {row["kind"]: row for row in kinds}
+    rows = _buildings(actor, place)
     return {
         "place": place,
         "kinds": [(names[kind], kind, by_kind[kind]) for kind in Property.Kind.values if kind in by_kind],
         "whole": present.aggregate(count=Count("pk"), area=Sum("area_m2")),
-        "buildings": _buildings(actor, place),
+        "buildings": rows,
+        "coverage": _coverage(rows),
         "terms": _past_terms(actor, place),
         "loose": present.filter(building__isnull=True).count(),
         "keepers": holders_in(actor, place.pk, KEEPING),
@@ -83,7 +87,7 @@ def context_of(request: HttpRequest, place: Community) -> dict[str, Any]:
     }
 
 
-def _buildings(actor: Actor, place: Community) -> list[tuple[Any, list[str]]]:
+def _buildings(actor: Actor, place: Community) -> list[tuple[Any, list[str], Visited | None]]:
     doors: dict[int, list[str]] = defaultdict(list)
     for building_id, name in entrances(actor).filter(community=place).order_by("name").values_list("building_id", "name"):
         doors[building_id].append(name)
@@ -95,7 +99,14 @@ def _buildings(actor: Actor, place: Community) -> list[tuple[Any, list[str]]]:
         .annotate(count=Count("properties", filter=present), area=Sum("properties__area_m2", filter=present))
         .order_by("sort_key")
     )
-    return [(row, doors.get(row.pk, [])) for row in rows]
+    visited = by_building(actor, place.pk, clock.today())
+    return [(row, doors.get(row.pk, []), visited.get(row.pk)) for row in rows]
+
+
+def _coverage(rows: list[tuple[Any, list[str], Visited | None]]) -> list[tuple[str, Visited]]:
+    """By housekeeper, where the log may be seen."""
+    seen = {row.pk: found for row, _doors, found in rows if found is not None}
+    return by_keeper([(row.pk, row.housekeeper.name if row.housekeeper else "") for row, _doors, _found in rows if row.pk in seen], seen)
 
 
 def _past_terms(actor: Actor, place: Community) -> list[HousekeeperTerm]:

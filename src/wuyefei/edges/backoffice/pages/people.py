@@ -31,7 +31,7 @@ from wuyefei.foundation.platform.models import PersonalDataRead
 from wuyefei.money.billing.public import open_bills
 from wuyefei.money.payments.public import payments
 
-from ..forms.person import NUMBERS, PersonForm
+from ..forms.person import NUMBERS, PaysForm, PersonForm
 from ..paging import NEWEST, page_of
 from ..queries import property as about
 from ..queries.audit import reads_of
@@ -73,8 +73,12 @@ def _with_homes(request: HttpRequest, found: list[Person]) -> list[tuple[Person,
 
 @needs(Permission.ESTATE_VIEW)
 def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
+    return render(request, "backoffice/people/page.html", context_of(request, get_person(actor_of(request), person_id)))
+
+
+def context_of(request: HttpRequest, person: Person) -> dict[str, Any]:
+    """Everything the page shows; the form is a fresh one unless the caller replaces it."""
     actor, today = actor_of(request), clock.today()
-    person = get_person(actor, person_id)
     place = person.community_id
     context: dict[str, Any] = {
         "person": person,
@@ -87,6 +91,7 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
         "reads": _reads(person),
         **record_of(actor, person, today),
         "today": today,
+        "pays_form": PaysForm(initial={"starts_on": today}),
     }
     if context["may_bills"]:
         bills = open_bills(actor, today, payer_ids=[person.pk])
@@ -95,7 +100,7 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
         rows = payments(actor).filter(payer_id=person.pk).select_related("receipt", "property")
         page = page_of(request, rows, NEWEST, size=10, name="paid")
         context |= {"payments": about.with_tenders(page.rows), "payments_page": page}
-    return render(request, "backoffice/people/page.html", context)
+    return context
 
 
 def _reads(person: Person) -> list[tuple[PersonalDataRead, str]]:

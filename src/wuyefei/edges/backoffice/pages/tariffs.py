@@ -159,7 +159,7 @@ def _typed(data: Any) -> Example | None:
     try:
         price, since = form.price(), form.cleaned_data["effective_from"]
         per_unit, fixed = price.get("per_unit", Decimal(0)), price.get("fixed", Decimal(0))
-        if not EARLIEST <= since <= LATEST or not (per_unit or fixed or method in SCHEDULED):
+        if not EARLIEST <= since <= LATEST or not (per_unit or fixed or method in SCHEDULED or price["terms"].get("seasons")):
             return None
         check_price(method, per_unit, fixed)
         return work_out(method, per_unit, fixed, since, check_terms(method, price["terms"]))

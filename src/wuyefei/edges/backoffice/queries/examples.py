@@ -15,6 +15,7 @@ from wuyefei.estate.tariffs.public import (
     Parts,
     Tariff,
     TariffPrice,
+    by_season,
     price_words,
     schedule,
     unit_of,
@@ -63,7 +64,8 @@ def work_out(method: str, per_unit: Decimal, fixed: Decimal, since: dt.date, ter
 
 def _prices(method: str, price: TariffPrice, month: Month) -> list[Price]:
     if method not in SCHEDULED:
-        return [Price(price.since, price.per_unit, price.fixed, method == Tariff.Method.PARKING_DAY)]
+        daily = method == Tariff.Method.PARKING_DAY
+        return [Price(row.since, row.per_unit, row.fixed, daily) for row in by_season(method, [price], month.plus(11).last)]
     day = month.first
     parts = Parts(Span(day, month.plus(11).last), AREA, INNER, None, ((day, HEADS),), ((day, True),))
     return [Price(row.since, row.per_unit, row.fixed) for row in schedule(method, [price], parts)]
@@ -88,7 +90,7 @@ def _label(method: str, terms: Mapping[str, Any]) -> str:
 
 
 def _says(method: str, per_unit: Decimal, fixed: Decimal, quantity: Decimal, terms: Mapping[str, Any]) -> str:
-    if method in (*SCHEDULED, Tariff.Method.QUANTITY, Tariff.Method.PARKING_DAY):
+    if terms.get("seasons") or terms.get("score") or method in (*SCHEDULED, Tariff.Method.QUANTITY, Tariff.Method.PARKING_DAY):
         return price_words(method, per_unit, fixed, terms)
     if method == Tariff.Method.FIXED:
         return f"{plain(fixed)} " + _("元")

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.copying import copy_rows
-from wuyefei.money.bank.public import BankLine, BankStatement, Fresh, look
+from wuyefei.money.bank.public import BankLine, BankStatement, Fresh, look, proposal_text
 from wuyefei.money.billing.public import Receivable
 
 from ..estate import Firm, found, settle
@@ -80,9 +79,8 @@ def _statement(firm: Firm, community_id: int, count: int, turn: int) -> BankStat
 
 def _row(head: BankStatement, one: Fresh, turn: int) -> tuple[object, ...]:
     line = one.line
-    proposal = json.dumps([[fit.property_id, fit.payer_id, sorted(fit.reasons)] for fit in one.verdict.ranked])
     return (
         head.organisation_id, head.community_id, head.pk, f"{turn}{one.key[1:]}", line.number, line.on, line.amount_fen, line.payer_name,
-        line.payer_account[-4:], one.mark, line.memo, line.ref, proposal, str(one.verdict.doubt or ""), "waiting", line.amount_fen,
+        line.payer_account[-4:], one.mark, line.memo, line.ref, proposal_text(one.verdict), str(one.verdict.doubt or ""), "waiting", line.amount_fen,
         head.imported_by_id, head.imported_at, "", None,
     )  # fmt: skip

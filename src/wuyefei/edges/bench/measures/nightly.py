@@ -85,7 +85,8 @@ def nightly(accounts: int) -> Iterator[Figure]:
     note(f"第一夜 {ours.seconds:.2f} s，第二夜 {again.seconds:.2f} s，直接读写 {bare.seconds:.2f} s；案件 {Case.objects.count()} 个")
     yield Figure("nightly_times", accounts, ours.seconds, bare.seconds, 3)
     yield Figure("nightly_again_times", accounts, again.seconds, bare.seconds, 3)
-    _night(small, clock.today())
+    for place in (*(place for pair in pairs for place in pair), small):
+        _night(place, clock.today())  # of the twins too: what was copied to them was worked out for others
     analyse()
     large, narrow = _collector(firm), _collector(little)
     page, limit = best_of(5, lambda: read(large, "/followup/"), lambda: read(narrow, "/followup/"))

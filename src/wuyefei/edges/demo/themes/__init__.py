@@ -15,6 +15,7 @@ from . import (
     ahead,
     bank,
     billing,
+    cards,
     closing,
     control,
     corrections,
@@ -26,6 +27,7 @@ from . import (
     given_up,
     handovers,
     joint,
+    kindness,
     leases,
     legal,
     listening,
@@ -36,16 +38,21 @@ from . import (
     prices,
     pursuit,
     reserve,
+    satisfaction,
     smart,
     talk,
     today,
+    unusual,
     votes,
     walks,
     watching,
 )
 
 THEMES = (
+    cards,
     prices, leases, ahead, billing, moves, handovers, meters, files, online, bank, desk, corrections, agreements, debits, given_up, today, talk, smart, owners, pursuit, walks, joint,
     drives, watching,
-    listening, legal, votes, deposits, closing, control, reserve,
+    satisfaction,
+    listening, legal, votes, deposits, closing, control, reserve, kindness,
+    unusual,
 )  # fmt: skip

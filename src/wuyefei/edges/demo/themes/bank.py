@@ -18,6 +18,7 @@ from wuyefei.money.reconciliation.public import ChannelDay
 
 from .. import cast
 from ..scene import Act, Scene
+from .cards import cards_paid_out
 from .corrections import overdue
 from .debits import paid_out
 from .files import in_parts
@@ -55,11 +56,13 @@ def _take_in(scene: Scene) -> None:
 
 
 def _payouts(scene: Scene, last: dt.date) -> list[tuple[dt.date, str, str, str, str, int]]:
-    """What the provider paid out for the days of the phone till, a day later each."""
-    rows = ChannelDay.objects.filter(organisation_id=scene.community.organisation_id, settled_line__isnull=True, day__lt=last).order_by("day")
+    """What the provider paid out for the days of the phone till, a day later each, and the acquirer for the cards of the desk."""
+    waiting = ChannelDay.objects.filter(organisation_id=scene.community.organisation_id, settled_line__isnull=True, day__lt=last).order_by("day")
+    cards = cards_paid_out(waiting.filter(community_id=scene.community.pk, merchant__isnull=False))
     if scene.place.prefix != cast.GROUP.places[0].prefix:
-        return []
-    return [(row.day + DAY, "财付通支付科技有限公司", "3300000000000108", "商户结算", f"微信支付 {row.day:%m%d}", row.net_fen) for row in rows if row.net_fen > 0]
+        return cards
+    rows = waiting.filter(setup__isnull=False)
+    return cards + [(row.day + DAY, "财付通支付科技有限公司", "3300000000000108", "商户结算", f"微信支付 {row.day:%m%d}", row.net_fen) for row in rows if row.net_fen > 0]
 
 
 def _yuan(fen: int) -> str:

@@ -27,6 +27,7 @@ from wuyefei.money.payments.public import Payment, PaymentOrder, Tender, ask_voi
 from .. import habits
 from ..habits import Fate, Visit
 from ..scene import Act, Scene
+from .cards import slip_of
 from .files import chosen, desk_days, in_parts
 
 FLOAT_FEN = 50_000
@@ -71,7 +72,8 @@ def serve(scene: Scene, visit: Visit, key: str) -> Payment | None:
         payer.home_id, payer.person_id, tuple(bill.id for bill in paid), _tenders(payer.channel, fen, due, dice.random()),
         f"{scene.place.prefix}-{key}", keep_rest=visit.fate == Fate.AHEAD,
     )  # fmt: skip
-    payment = take(order, actor=cashier, held_too=_held(paid)).payment
+    card = slip_of(scene, key) if "card" in order.tenders else None
+    payment = take(order, actor=cashier, held_too=_held(paid), card=card).payment
     if dice.random() < VOIDED:
         request = ask_void(payment.pk, actor=cashier, reason="刷错房号，作废重收")
         decide(request.pk, approved=True, actor=scene[Role.FINANCE_LEAD])

@@ -17,10 +17,11 @@ from wuyefei.foundation.kernel.money import allocate
 from wuyefei.money.billing.public import Receivable
 from wuyefei.money.payments.public import Payment
 from wuyefei.relations.accounts.public import demo_owner, places
-from wuyefei.relations.governance.public import PARTS, Entry, ask_publish, new_statement, save_draft
+from wuyefei.relations.governance.public import PARTS, Entry, add_file, ask_publish, new_statement, save_draft
 from wuyefei.relations.notices.public import Target
 from wuyefei.relations.service.public import complain
 
+from .. import dial
 from ..scene import Act, Scene
 
 PURPOSE = "演示登录"
@@ -29,6 +30,7 @@ PUBLISHED_AFTER = 12
 """Days after the end of a quarter on which its statement is published."""
 SPENT_PERCENT = 96
 SERVICES = "电梯半月保养 6 次；消防设施月检 3 次；公共区域日常保洁；绿化修剪 2 次；更换楼道灯 18 盏。"
+VOUCHER = "公共电表季末读数照片"
 ASKED = ("3 号电梯关门有异响，请安排检查。", "地下车库入口的灯这几天晚上不亮。")
 
 
@@ -69,6 +71,7 @@ def _publish(scene: Scene, end: Month) -> None:
     ]
     row = new_statement(scene.community.pk, first, actor=maker)
     save_draft(row.pk, entries, PARTS, SERVICES, actor=maker)
+    add_file(row.pk, VOUCHER, dial.picture("04218"), checked=True, actor=maker)
     decide(ask_publish(row.pk, actor=maker).pk, approved=True, actor=checker)
 
 

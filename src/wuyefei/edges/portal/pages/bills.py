@@ -8,9 +8,11 @@ from django.views.decorators.http import require_GET
 from wuyefei.foundation.platform import clock
 from wuyefei.money.deposits.public import shown_to
 from wuyefei.money.invoices.public import offered as invoices_offered
+from wuyefei.money.rewards.public import progress_at
 from wuyefei.money.sheets.public import photo_of_bill
 from wuyefei.relations.accounts.public import Place, Step, get_bill, note_step, places
 from wuyefei.relations.notices.public import news_of, told
+from wuyefei.relations.surveys.public import asked
 
 from ..gate import OwnerRequest, entry, owner_page, place_page, show
 from ..queries.bill import bill_page
@@ -18,6 +20,7 @@ from ..queries.history import year_of
 from ..queries.home import home as home_of
 from ..queries.next import next_bill
 from ..words import greeting
+from .survey import scores
 
 
 @owner_page
@@ -42,11 +45,13 @@ def _home(request: OwnerRequest, place: Place, many: int) -> HttpResponse:
     note_step(request.owner, place, entry(request), Step.OPENED)
     today = clock.today()
     found = home_of(place, today)
+    whole = place.private and place.since is None
     context = {
         "home": found, "today": today, "greeting": greeting(), "many": many > 1, "tab": "home",
-        "told": told(place.person_id, place.property_ids) if place.private and place.since is None else [],
+        "campaigns": progress_at(place.property_id, place.community_id, today) if whole else [],
+        "told": told(place.person_id, place.property_ids) if whole else [],
         "deposit_fen": sum(one.held_fen for one in shown_to([place.person_id], place.property_ids)) if place.private else 0,
-        "news": news_of(place.community_id, today), "next_bill": None if found.count or found.disputed else next_bill(place, today),
+        "news": news_of(place.community_id, today), "asked": asked(place), "scores": scores(), "next_bill": None if found.count or found.disputed else next_bill(place, today),
     }  # fmt: skip
     return show(request, "home", context, place=place)
 

@@ -53,7 +53,7 @@ def _ask(request: OwnerRequest, place: Place, wish: Wish, back: str) -> HttpResp
     lines, left = wish.lines()
     setup = setup_of(place.organisation_id)
     context = {
-        "form": form, "lines": lines, "left": left, "back": back, "total_fen": sum(line.amount_fen for line in lines),
+        "form": form, "lines": lines, "left": [one for one in left if one.why != "fund"], "funded": [one for one in left if one.why == "fund"], "back": back, "total_fen": sum(line.amount_fen for line in lines),
         "tax_fen": sum(line.tax_fen for line in lines), "offered": setup is not None and setup.enabled,
         "sandbox": setup is not None and setup.mode == "sandbox",
     }  # fmt: skip

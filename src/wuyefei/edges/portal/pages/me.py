@@ -17,6 +17,7 @@ from wuyefei.relations.accounts.public import (
     get_account,
     guests,
     invite,
+    known_to_wechat,
     leave,
     places,
     revoke,
@@ -33,7 +34,7 @@ def me(request: OwnerRequest) -> HttpResponse:
     held = places(request.owner)
     context = {
         "places": [(place, _(KIND_NAMES[place.kind])) for place in held], "account": get_account(request.owner),
-        "sessions": sessions(request.owner), "tab": "me", "own": list({one.person_id: one for one in reversed(held) if one.own}.values()),
+        "sessions": sessions(request.owner), "tab": "me", "wechat": known_to_wechat(request.owner), "own": list({one.person_id: one for one in reversed(held) if one.own}.values()),
     }  # fmt: skip
     return show(request, "me", context, place=held[0] if held else None)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 import segno
 from django.http import HttpResponse
@@ -24,6 +26,7 @@ from wuyefei.money.channels.public import (
     WayKind,
     ask_provider,
     channels_for,
+    login_for,
     start_order,
 )
 from wuyefei.relations.accounts.public import Entry, Place, Step, note_step
@@ -32,6 +35,7 @@ from ..gate import OwnerRequest, entry, place_page, show
 from ..queries.home import OpenLine, open_lines
 from ..queries.orders import bill_ids_of, order_of
 from .receipts import ticket
+from .wechat import inside_wechat, leave_for_wechat, openid_for
 
 ASK_EVERY = 2
 """Seconds between two questions to the provider while a page waits."""
@@ -58,6 +62,9 @@ def pay(request: OwnerRequest, place: Place) -> HttpResponse:
             raise
         except DomainError as error:
             return _confirm(request, place, lines, refusal=error.text, key=sent.get("key", "") if _try_again(error) else "")
+    login = login_for(place.community_id) if lines and inside_wechat(request) else None
+    if login is not None and not openid_for(request, login):
+        return leave_for_wechat(request, place, login, _address(place, lines))
     if lines:
         note_step(request.owner, place, entry(request), Step.CHOSE)
     return _confirm(request, place, lines)
@@ -69,12 +76,15 @@ def _try_again(error: DomainError) -> bool:
 
 
 def _confirm(request: OwnerRequest, place: Place, lines: list[OpenLine], *, refusal: str = "", key: str = "") -> HttpResponse:
-    offered = channels_for(place.community_id)
+    offered, in_app = channels_for(place.community_id), inside_wechat(request)
+    reached = in_app and login_for(place.community_id) is not None
+    if reached:
+        offered = [one for one in offered if one.channel == "wechat"]  # no other wallet opens inside WeChat
     wanted = request.POST.get("channel", "")
     first = next((one.channel for one in offered if one.channel == wanted), None) or _first(request, [one.channel for one in offered])
     context = {
         "lines": lines, "due_fen": sum(line.bill.total_fen for line in lines), "today": clock.today(), "offered": offered,
-        "first": first, "key": key or secrets.token_urlsafe(24), "refusal": refusal, "sandbox": any(one.sandbox for one in offered),
+        "first": first, "key": key or secrets.token_urlsafe(24), "refusal": refusal, "sandbox": any(one.sandbox for one in offered), "in_app": in_app, "stuck": in_app and bool(offered) and not reached, "here": _address(place, lines),
     }  # fmt: skip
     return show(request, "pay", context, place=place, status=422 if refusal else 200)
 
@@ -92,10 +102,14 @@ def _start(request: OwnerRequest, place: Place, lines: list[OpenLine]) -> HttpRe
     if not key.isascii() or len(key) > 64:
         raise NotFound()
     back = reverse("portal:order", args=[place.token, key])
+    login = login_for(place.community_id) if sent.get("channel") == "wechat" and inside_wechat(request) else None
+    openid = openid_for(request, login)
+    if login is not None and not openid:
+        return leave_for_wechat(request, place, login, _address(place, lines))
     order = start_order(
         OrderRequest(
             place.property_id, place.person_id, tuple(line.bill.id for line in lines), due, sent.get("channel", ""), key,
-            _point(request), request.build_absolute_uri(back), client_ip=address_of(request),
+            EntryPoint.IN_APP if openid else _point(request), request.build_absolute_uri(back), openid, address_of(request),
         ),
         actor=service_actor(place.organisation_id, PORTAL),
     )  # fmt: skip
@@ -109,6 +123,9 @@ def _start(request: OwnerRequest, place: Place, lines: list[OpenLine]) -> HttpRe
 def _to_wallet(request: OwnerRequest, place: Place, order: Order, back: str) -> HttpResponse:
     """Open the wallet without another tap: by a header, which a policy on forms does not stop. A code is shown instead
     where the wallet is on another device."""
+    if order.way_kind == WayKind.JSAPI:
+        context = {"order": order, "back": back, "again": _address(place, ids=bill_ids_of(order)), "params": json.dumps(order.script_params)}
+        return show(request, "wallet_wechat", context | {"sandbox": order.setup.mode == "sandbox"}, place=place)
     picture = ""
     if order.way_kind == WayKind.QR:
         picture = segno.make(order.pay_url, error="m", micro=False).svg_inline(omitsize=True, border=2, dark="#16181d", light="#fff")
@@ -116,6 +133,12 @@ def _to_wallet(request: OwnerRequest, place: Place, order: Order, back: str) -> 
     response = show(request, "wallet", context, place=place)
     response.headers["Refresh"] = f"5;url={back}" if picture else f"0;url={order.pay_url}"
     return response
+
+
+def _address(place: Place, lines: Sequence[OpenLine] = (), ids: Sequence[int] = ()) -> str:
+    """The confirmation of bills, to come back to."""
+    wanted = [("bill", number) for number in (*(line.bill.id for line in lines), *ids)]
+    return f"{reverse('portal:pay', args=[place.token])}?{urlencode(wanted)}"
 
 
 def _point(request: OwnerRequest) -> str:
@@ -140,7 +163,7 @@ def order(request: OwnerRequest, place: Place, key: str) -> HttpResponse:
         receipt_id = found.payment.receipt_id if found.payment else None
         if receipt_id is not None and place.private:
             return ticket(request, place, receipt_id, fresh=True)
-    context = {"order": found, "silent": silent, "ids": bill_ids_of(found), "url": found.pay_url}
+    context = {"order": found, "silent": silent, "ids": bill_ids_of(found), "url": found.pay_url, "in_app": found.way_kind == WayKind.JSAPI}
     response = show(request, "order", context, place=place)
     if found.state == OrderState.CREATED and clock.now() < found.expires_at:
         response.headers["Refresh"] = "3"

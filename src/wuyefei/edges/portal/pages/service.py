@@ -27,10 +27,12 @@ from wuyefei.relations.service.public import (
     tickets_of,
     withdraw,
 )
+from wuyefei.relations.surveys.public import can_rate, rating_of
 
 from ..gate import OwnerRequest, place_page, show
 from ..queries.bill import bill_page
 from ..queries.home import home as home_of
+from .survey import scores
 
 
 def _attempt(
@@ -93,7 +95,9 @@ def requests(request: OwnerRequest, place: Place) -> HttpResponse:
 @require_GET
 def one(request: OwnerRequest, place: Place, token: str) -> HttpResponse:
     assert request.owner is not None
-    return show(request, "request", {"row": _dressed(get_ticket_of(request.owner, place, token))}, place=place)
+    row = get_ticket_of(request.owner, place, token)
+    context = {"row": _dressed(row), "rating": rating_of(row), "can_rate": can_rate(row), "scores": scores()}
+    return show(request, "request", context, place=place)
 
 
 @place_page

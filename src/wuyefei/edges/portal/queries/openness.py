@@ -19,9 +19,11 @@ from wuyefei.relations.governance.public import (
     Entry,
     Part,
     Statement,
+    StatementFile,
     Sums,
     composition,
     entries_of,
+    files_of,
     published,
     sums,
 )
@@ -48,6 +50,7 @@ class Quarter:
     spending: list[Shared]
     public_in: list[Entry]
     public_out: list[Entry]
+    files: list[StatementFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ def _quarter(row: Statement) -> Quarter:
         [_shared(entry, total.spending_fen) for entry in entries if not entry.public and not entry.income],
         [entry for entry in entries if entry.public and entry.income],
         [entry for entry in entries if entry.public and not entry.income],
+        files_of(row),
     )
 
 

@@ -53,7 +53,7 @@ def install(request: HttpRequest, meter_id: int) -> HttpResponse:
     actor.require(Permission.METER_READ, meter.community_id)
     form = InstallForm(request.POST)
     if form.is_valid():
-        found = Installed(*(form.cleaned_data[name] for name in ("on", "value", "multiplier", "digits")))
+        found = Installed(*(form.cleaned_data[name] for name in ("on", "value", "multiplier", "digits", "band")))
         if attempt(form, lambda: actions.install(meter.pk, found, actor=actor)) is not None:
             messages.success(request, _("底数已登记，可以抄表了"))
             return redirect("metering:meter", meter.pk)
@@ -95,7 +95,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error("code", _("%(place)s 没有这个房号。") % {"place": place.name})
         else:
             row = MeterRow(home.pk, data["kind"].strip(), data["number"].strip())
-            opening = Installed(*(data[name] for name in ("on", "value", "multiplier", "digits")))
+            opening = Installed(*(data[name] for name in ("on", "value", "multiplier", "digits", "band")))
             made = attempt(form, lambda: actions.put_on(row, opening, actor=actor, community=place))
             if made is not None:
                 messages.success(request, _("已登记表 %(number)s") % {"number": made.meter.number})

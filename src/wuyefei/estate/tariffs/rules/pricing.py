@@ -16,6 +16,8 @@ QUANTITY, PARKING_DAY = "quantity", "parking_day"
 PER_HEAD, PARKING_OWN, FORMULA, RENT = "per_head", "parking_own", "formula", "rent"
 SCHEDULED = frozenset({PER_HEAD, PARKING_OWN, FORMULA, RENT})
 """Methods whose price of a day depends on the property itself: who lives there, what the lease says of that day."""
+SEASONAL = frozenset({AREA, FIXED, FIXED_AREA, PARKING, QUANTITY, PARKING_DAY})
+"""Methods whose price may be another in a season of the year."""
 BUILDING, INNER = "building", "inner"
 METHODS = (AREA, FIXED, FIXED_AREA, PARKING, QUANTITY, PARKING_DAY, PER_HEAD, PARKING_OWN, FORMULA, RENT)
 BASES = (BUILDING, INNER)

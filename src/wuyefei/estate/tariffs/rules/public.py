@@ -4,18 +4,27 @@ from .deposits import DepositBy, DepositRule, deposit_fen
 from .formula import BadFormula, all_values
 from .pricing import TariffPrice, check_price
 from .rent import Escalation, Rent, RentStep, Turnover, prices, share_of_month, turnover_rent
-from .schedule import DayPrice, NobodyLivesThere, Parts, remade, schedule
+from .schedule import SEASONS, DayPrice, NobodyLivesThere, Parts, by_season, proved, remade, schedule
+from .score import score_of
+from .seasons import BAND_CODES, BAND_NAMES, Band, check_apart, parse_stretch, turns, year_day_text
+from .seasons import Stretch as YearStretch
 from .shared import By, Participant, split
 from .terms import ENGLISH_PARTS, PARTS, check_terms, lease, turnover
 from .tiers import Step, check_steps, tiered
 from .typed import formulas as typed_formulas
 from .typed import rent as typed_rent
+from .typed import score as typed_score
+from .typed import seasons as typed_seasons
 from .usage import Dial, Figure, Source, Stretch, cut, stretch
 
 __all__ = [
+    "BAND_CODES",
+    "BAND_NAMES",
     "ENGLISH_PARTS",
     "PARTS",
+    "SEASONS",
     "BadFormula",
+    "Band",
     "By",
     "DayPrice",
     "DepositBy",
@@ -33,22 +42,32 @@ __all__ = [
     "Stretch",
     "TariffPrice",
     "Turnover",
+    "YearStretch",
     "all_values",
+    "by_season",
+    "check_apart",
     "check_price",
     "check_steps",
     "check_terms",
     "cut",
     "deposit_fen",
     "lease",
+    "parse_stretch",
     "prices",
+    "proved",
     "remade",
     "schedule",
+    "score_of",
     "share_of_month",
     "split",
     "stretch",
     "tiered",
     "turnover",
     "turnover_rent",
+    "turns",
     "typed_formulas",
     "typed_rent",
+    "typed_score",
+    "typed_seasons",
+    "year_day_text",
 ]

@@ -1,6 +1,6 @@
 """The price of each day for one property, where it follows from the property itself (product rows B2, B3).
 
-Per head by who lives there, parking by whether the space is owned, a formula by the property's parts, a lease by the
+A plain price follows the seasons of the year and the score of an assessment; per head by who lives there, parking by whether the space is owned, a formula by the property's parts, a lease by the
 months since it began. Each becomes monthly sums by date, prorated as every price is, and each keeps ``how`` it came
 about: ``remade`` gives the sum again from that alone, so that a bill proves itself.
 """
@@ -14,16 +14,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from wuyefei.foundation.kernel.dates import Span
+from wuyefei.foundation.kernel.dates import DAY, Span
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.kernel.money import FEN_PER_YUAN, round_half_up
 
 from .formula import BadFormula, all_values
 from .pricing import FORMULA, PARKING_OWN, PER_HEAD, RENT, ZERO, AreaMissing, TariffPrice
 from .rent import prices as rent_prices
+from .score import score_of
+from .seasons import season_on, seasons_of, turns
 from .terms import BY_AREA, ENGLISH_PARTS, lease, parts_named
 
 T = TypeVar("T")
+SEASONS = "seasons"
+"""The kind of a price that follows the seasons of the year or a score, as its origin names it."""
 
 
 class NobodyLivesThere(DomainError):
@@ -68,6 +72,39 @@ def schedule(method: str, prices: Sequence[TariffPrice], parts: Parts) -> list[D
             if (following is None or row.since < following) and not _same(found, row):
                 found.append(row)
     return found
+
+
+def by_season(method: str, prices: Sequence[TariffPrice], until: dt.date) -> list[DayPrice]:
+    """The prices of a plain tariff by day up to ``until``: a version without seasons and score is one row with its terms as
+    ``how``."""
+    found = []
+    for price, following in zip(prices, [*(one.since for one in prices[1:]), None], strict=True):
+        seasons = seasons_of(price.terms)
+        if not seasons and score_of(price.terms) is None:
+            found.append(DayPrice(price.since, price.per_unit, price.fixed, price.version_number, {"kind": method, **price.terms}))
+            continue
+        last = max(price.since, until if following is None else following - DAY)
+        base = [str(price.per_unit), str(price.fixed)]
+        for day in (price.since, *turns((one.when for one in seasons), Span(price.since, last))):
+            now = season_on(day, seasons)
+            how = {"kind": SEASONS, "name": now.when.name if now else "", "since": str(price.since), "base": base, **price.terms}
+            found.append(DayPrice(day, *_dated(how, day), price.version_number, how))
+    return found
+
+
+def _dated(how: Mapping[str, Any], day: dt.date) -> tuple[Decimal, Decimal]:
+    """(per unit, fixed) of a day, from the kept price, its seasons and its score."""
+    now, score = season_on(day, seasons_of(how)), score_of(how)
+    per_unit, fixed = (now.per_unit, now.fixed) if now else (Decimal(how["base"][0]), Decimal(how["base"][1]))
+    return (score.of(per_unit), score.of(fixed)) if score else (per_unit, fixed)
+
+
+def proved(how: Mapping[str, Any], since: dt.date, per_unit: Decimal, fixed: Decimal) -> bool:
+    """Whether a frozen price is what its own origin comes to."""
+    if how["kind"] == SEASONS:
+        now = season_on(since, seasons_of(how))
+        return _dated(how, since) == (per_unit, fixed) and how["name"] == (now.when.name if now else "")
+    return remade(how, since) == fixed
 
 
 def _same(found: Sequence[DayPrice], row: DayPrice) -> bool:

@@ -8,6 +8,9 @@ They are kept as JSON, numbers as text, and never changed once a version stands:
     rent         {"by": "total" | "area", "steps": [["1", "8000"], …], "escalation": ["12", "0.05"] | null,
                   "free": [["1", "3"], …], "turnover": [["200000", "0.08"], ["", "0.05"]]}
 
+Those of ``SEASONAL`` methods may have ``seasons`` besides: [name, first, last, per_unit, fixed] each, see ``seasons``; and a
+``score`` to which a part of the price is linked, see ``score``.
+
 Months of a lease are counted from its first day, month 1 the first: one tariff can serve many shops. A step is (month
 from which it holds, yuan a month or yuan per m² and month), an escalation (every how many months, share), a free
 stretch (month from which, how many months), a turnover band (up to yuan or without end, share).
@@ -25,8 +28,12 @@ from wuyefei.foundation.kernel.errors import Invalid, Phrase
 from wuyefei.foundation.kernel.money import FEN_PER_YUAN, parse_decimal, round_half_up
 
 from .formula import BadFormula, in_order, names, parse
-from .pricing import FORMULA, MAX_PRICE, PARKING_OWN, QUANTITY, RENT
+from .pricing import FORMULA, MAX_PRICE, PARKING_OWN, QUANTITY, RENT, SEASONAL
 from .rent import MOST_YEARS, Escalation, Rent, RentStep, Turnover, check_rent, turnover_rent
+from .score import FIELD as SCORE
+from .score import check_score
+from .seasons import FIELD as SEASONS
+from .seasons import check_seasons
 
 PARTS = ("建筑面积", "套内面积", "居住人数", "计费数量")
 """What a formula may name of a property, besides the formulas before and after it."""
@@ -39,6 +46,20 @@ Terms = Mapping[str, Any]
 
 def check_terms(method: str, terms: Terms) -> dict[str, Any]:
     """The terms as they are kept. Raises ``Invalid`` and ``BadFormula`` naming what is wrong."""
+    kept = _own_terms(method, {name: value for name, value in terms.items() if name not in ("seasons", "score")})
+    if terms.get("seasons"):
+        if method not in SEASONAL:
+            raise Invalid(field=SEASONS, reason="这种计费方式的价格不分季")
+        kept["seasons"] = check_seasons(method, terms["seasons"])
+    if terms.get("score"):
+        if method not in SEASONAL:
+            raise Invalid(field=SCORE, reason="这种计费方式的价格不和考核挂钩")
+        kept["score"] = check_score(terms["score"])
+    return kept
+
+
+def _own_terms(method: str, terms: Terms) -> dict[str, Any]:
+    """What the method itself needs."""
     checks = {QUANTITY: _unit, PARKING_OWN: _rented, FORMULA: _formulas, RENT: _rent}
     check = checks.get(method)
     if check is None:

@@ -10,6 +10,8 @@ from unicodedata import normalize
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
 from wuyefei.foundation.kernel.money import parse_decimal
 
+from .seasons import typed_seasons
+
 ENDLESS = "不限"
 
 
@@ -38,6 +40,20 @@ def formulas(text: str) -> list[list[str]]:
 
 def _percent(text: str, field: str) -> str:
     return str(parse_decimal(text, field) / 100)
+
+
+def seasons(method: str, text: str) -> list[list[str]]:
+    """``采暖季 11-15 03-15 3.5`` a line; two figures where a price has a unit price and a fixed sum. Raises ``Invalid``."""
+    return typed_seasons(method, lines(text, "分季价格", 4, 5))
+
+
+def score(linked: Decimal | None, bands: str, points: Decimal | None) -> dict[str, Any]:
+    """A part of the price linked to a score, bands ``90 100`` a line; empty where nothing is typed. Raises ``Invalid``."""
+    if linked is None and points is None and not bands.strip():
+        return {}
+    if linked is None or points is None or not bands.strip():
+        raise Invalid(field="考核挂钩", reason="挂钩比例、各档、得分要一并填写，或都不填")
+    return {"linked": str(linked), "points": str(points), "bands": lines(bands, "考核挂钩", 2, 2)}
 
 
 def rent(by: str, steps: str, months: int | None, share: Decimal | None, free: str, turnover: str) -> dict[str, Any]:

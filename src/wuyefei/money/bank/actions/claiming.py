@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
 
+from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals import actions as approvals
@@ -39,12 +41,14 @@ State = BankLine.State
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a line for one household; ``receivable_ids`` None: the payer's oldest bills, the rest prepayment."""
+    """A part of a line for one household; ``receivable_ids`` None: the payer's oldest bills, the rest prepayment. ``number``: its
+    row in a list, 0 where there is none."""
 
     property_id: int
     payer_id: int
     amount_fen: int
     receivable_ids: tuple[int, ...] | None = None
+    number: int = 0
 
 
 class NotWaiting(DomainError):
@@ -70,51 +74,75 @@ def _locked(line_id: int, actor: Actor, permission: Permission) -> BankLine:
     return line
 
 
-def _require(line: BankLine, state: str) -> None:
-    if line.state != state:
+def _require(line: BankLine, *states: str) -> None:
+    if line.state not in states:
         raise NotWaiting(state=line.get_state_display())
 
 
 @transaction.atomic
-def claim(line_id: int, shares: Sequence[Share], *, actor: Actor, learn: bool = True) -> list[Payment]:
-    """Book a waiting line: for one household, or split over as many as it pays for. The shares add up to the line.
+def claim(line_id: int, shares: Sequence[Share], *, actor: Actor, learn: bool = True, leave_rest: bool = False, most: int = MOST_PARTS) -> list[Payment]:
+    """Book what waits of a line: for one household, or split over as many as it pays for, in any communities of the organisation
+    where the actor takes payments. The shares add up to what waits, or with ``leave_rest`` to less, and the rest waits on.
 
-    With ``learn``, the payer's account will be known for these households. Raises ``SharesDiffer``, ``BatchRefused``.
+    With ``learn``, the payer's account will be known for these households of the line's community. Raises ``SharesDiffer``,
+    ``BatchRefused``.
     """
     line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
-    _require(line, State.WAITING)
-    _check(line, shares)
-    postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(Account.BANK, -line.amount_fen)]
+    _require(line, State.WAITING, State.PART)
+    total = _check(line, shares, most, leave_rest=leave_rest)
+    places = _places(line, shares, actor)
+    postings = [Posting(Account.BANK_SUSPENSE, total), Posting(Account.BANK, -total)]
     post(CLAIM_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 认领")
-    before = line.bookings.count()
-    rows = tuple(
-        BatchRow(f"{line.key}.{before + place}", share.property_id, share.payer_id, share.amount_fen, "transfer", line.value_date,
-                 share.receivable_ids, remark=line.memo[:200], number=place)
-        for place, share in enumerate(shares, start=1)
-    )  # fmt: skip
-    document = f"{line.statement.name[:90]} 第 {line.number} 行"
-    digest = hashlib.sha256(f"{line.statement.sha256}:{line.key}".encode()).hexdigest()
-    take_payments_in_bulk(Batch(line.community_id, Source.BANK, document, digest, rows), actor=actor)
-    keys = [f"{Source.BANK.value}:{row.external_ref}" for row in rows]
-    made = list(Payment.objects.filter(organisation_id=line.organisation_id, client_key__in=keys).order_by("pk"))
+    made = _book(line, shares, places, actor)
     LineBooking.objects.bulk_create([LineBooking(line=line, payment=payment) for payment in made])
     if learn and line.payer_mark:
-        _learn(line, shares)
-    _close(line, State.BOOKED, "", actor)
-    audit.record(actor, "bank.claim", line, after={"payments": [payment.pk for payment in made], "amount_fen": line.amount_fen})
+        _learn(line, [share for share in shares if places[share.property_id] == line.community_id])
+    if total == line.suspense_fen:
+        _close(line, State.BOOKED, "", actor)
+    else:
+        _leave(line, line.suspense_fen - total, actor)
+    audit.record(actor, "bank.claim", line, after={"payments": [payment.pk for payment in made], "amount_fen": total, "rest_fen": line.suspense_fen})
     audit.publish(actor, "bank.claimed", community_id=line.community_id, line=line.pk)
     return made
 
 
-def _check(line: BankLine, shares: Sequence[Share]) -> None:
-    if not 0 < len(shares) <= MOST_PARTS:
-        raise Invalid(field="户数", reason=Phrase("应为 1 到 {most} 户", most=MOST_PARTS))
+def _check(line: BankLine, shares: Sequence[Share], most: int, *, leave_rest: bool) -> int:
+    """The sum of the shares."""
+    if not 0 < len(shares) <= most:
+        raise Invalid(field="户数", reason=Phrase("应为 1 到 {most} 户", most=most))
     if any(share.amount_fen <= 0 for share in shares):
         raise Invalid(field="金额", reason="应大于 0")
     total = sum(share.amount_fen for share in shares)
-    if total != line.amount_fen:
-        gap = yuan_text(abs(line.amount_fen - total))
-        raise SharesDiffer(sum=yuan_text(total), amount=yuan_text(line.amount_fen), gap=gap)
+    if total > line.suspense_fen or (total < line.suspense_fen and not leave_rest):
+        gap = yuan_text(abs(line.suspense_fen - total))
+        raise SharesDiffer(sum=yuan_text(total), amount=yuan_text(line.suspense_fen), gap=gap)
+    return total
+
+
+def _places(line: BankLine, shares: Sequence[Share], actor: Actor) -> dict[int, int]:
+    """The community of each home; one where the actor takes no payments is not found."""
+    wanted = {share.property_id for share in shares}
+    found = dict(Property.objects.filter(pk__in=wanted, organisation_id=line.organisation_id).values_list("pk", "community_id"))
+    if found.keys() != wanted or not actor.communities(Permission.PAYMENT_BATCH).issuperset(found.values()):
+        raise NotFound()
+    return found
+
+
+def _book(line: BankLine, shares: Sequence[Share], places: dict[int, int], actor: Actor) -> list[Payment]:
+    """A batch of payments in each community, in the order of the communities; the payments in the order they were made."""
+    before = line.bookings.count()
+    rows: dict[int, list[BatchRow]] = defaultdict(list)
+    for place, share in enumerate(shares, start=1):
+        rows[places[share.property_id]].append(
+            BatchRow(f"{line.key}.{before + place}", share.property_id, share.payer_id, share.amount_fen, "transfer", line.value_date,
+                     share.receivable_ids, remark=line.memo[:200], number=share.number or place)
+        )  # fmt: skip
+    document = f"{line.statement.name[:90]} 第 {line.number} 行"
+    digest = hashlib.sha256(f"{line.statement.sha256}:{line.key}".encode()).hexdigest()
+    for community_id, found in sorted(rows.items()):
+        take_payments_in_bulk(Batch(community_id, Source.BANK, document, digest, tuple(found)), actor=actor)
+    keys = [f"{Source.BANK.value}:{row.external_ref}" for found in rows.values() for row in found]
+    return list(Payment.objects.filter(organisation_id=line.organisation_id, client_key__in=keys).order_by("pk"))
 
 
 def _learn(line: BankLine, shares: Sequence[Share]) -> None:
@@ -141,11 +169,17 @@ def _reopen(line: BankLine, note: str, actor: Actor, owner_id: int) -> None:
     line.save(update_fields=["state", "suspense_fen", "note", "closed_at", "closed_by", "owner", "due_at"])
 
 
+def _leave(line: BankLine, rest_fen: int, actor: Actor) -> None:
+    """The one place where a line is booked in part: the rest stands in suspense, with whoever booked it as its owner."""
+    line.state, line.suspense_fen, line.owner_id, line.due_at = State.PART, rest_fen, actor.user_id, clock.now() + CLAIM_DUE
+    line.save(update_fields=["state", "suspense_fen", "owner", "due_at"])
+
+
 @transaction.atomic
 def keep_waiting(line_id: int, note: str, until: dt.date, *, actor: Actor) -> BankLine:
     """The line stays in suspense, with a word on what is being done, the actor as its owner and a new deadline."""
     line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
-    _require(line, State.WAITING)
+    _require(line, State.WAITING, State.PART)
     text = limited(note, "说明", 200, required=True)
     if not clock.today() < until <= clock.today() + dt.timedelta(days=90):
         raise Invalid(field="期限", reason="应在今天之后的 90 天内")
@@ -187,10 +221,12 @@ def refuse_return(request: Request, actor: Actor) -> None:
 
 @transaction.atomic
 def ask_unmatch(line_id: int, reason: str, *, actor: Actor) -> Request:
-    """Ask for a wrong match to be undone; somebody else decides."""
+    """Ask for a wrong match to be undone, wherever its payments are; somebody else decides."""
     line = _locked(line_id, actor, Permission.PAYMENT_VOID_REQUEST)
-    _require(line, State.BOOKED)
+    _require(line, State.BOOKED, State.PART)
     paid = list(_standing(line))
+    for place in sorted({payment.community_id for payment in paid}):
+        actor.require(Permission.PAYMENT_VOID_REQUEST, place)
     return approvals.ask(UNMATCH_KIND, line, actor=actor, community_id=line.community_id, reason=reason, amount_fen=line.amount_fen,
                          payload={"line": line.pk, "payments": [payment.pk for payment in paid]})  # fmt: skip
 
@@ -201,15 +237,18 @@ def _standing(line: BankLine) -> list[Payment]:
 
 
 def carry_out_unmatch(request: Request, actor: Actor) -> None:
-    """Every payment of the line is undone as of its value date; the money is back in suspense, the habit forgotten."""
+    """Every payment of the line, in whichever community, is undone as of its value date; the money is back in suspense, the habit
+    forgotten."""
     line = _locked(request.subject_id, actor, Permission.PAYMENT_VOID_APPROVE)
-    _require(line, State.BOOKED)
+    _require(line, State.BOOKED, State.PART)
+    booked = line.amount_fen - line.suspense_fen
     for payment in _standing(line):
+        actor.require(Permission.PAYMENT_VOID_APPROVE, payment.community_id)
         undo_payment(payment.pk, request.reason, actor=actor)
         Habit.objects.filter(
             community_id=line.community_id, payer_mark=line.payer_mark, property_id=payment.property_id, payer_id=payment.payer_id
         ).update(times=0)
-    postings = [Posting(Account.BANK, line.amount_fen), Posting(Account.BANK_SUSPENSE, -line.amount_fen)]
+    postings = [Posting(Account.BANK, booked), Posting(Account.BANK_SUSPENSE, -booked)]
     post(UNDONE_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 撤销匹配")
     _reopen(line, request.reason[:200], actor, request.maker_id)
     audit.record(actor, "bank.unmatch", line, after={"amount_fen": line.amount_fen}, reason=request.reason)

@@ -11,19 +11,22 @@ from django.db import transaction
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.approvals import actions as approvals
+from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.cashdesk.public import DepositSlip, open_slips, settle_slip
+from wuyefei.money.cashdesk.public import DepositSlip, open_slips, reopen_slip, settle_slip
 from wuyefei.money.ledger.public import Account, Posting, post
 
 from ..models import BankLine, SlipLine
 from ..rules.deposits import PaidIn, Slip, matched
 from ..rules.shapes import Line
-from .claiming import _locked, _require
+from .claiming import _locked, _reopen, _require
 
 DEPOSIT_KIND, DEPOSIT_CLAIMED_KIND = "bank.deposit", "bank.deposit_claimed"
 SETTLEMENT_KIND = "bank.settlement"
+UNDEPOSIT_KIND, DEPOSIT_UNDONE_KIND = "bank.undeposit", "bank.deposit_undone"
 
 
 class NotThisSlip(DomainError):
@@ -72,6 +75,30 @@ def claim_deposit(line_id: int, slip_id: int, *, actor: Actor) -> DepositSlip:
     line.save(update_fields=["state", "suspense_fen", "due_at", "closed_at", "closed_by"])
     audit.record(actor, DEPOSIT_KIND, line, after={"slip": slip.pk, "number": slip.number, "amount_fen": line.amount_fen})
     return slip
+
+
+@transaction.atomic
+def ask_undo_deposit(line_id: int, reason: str, *, actor: Actor) -> Request:
+    """Ask for a line that was taken for a deposit slip to wait again; somebody else decides. Raises ``NotWaiting``."""
+    line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
+    _require(line, BankLine.State.DEPOSIT)
+    shown = SlipLine.objects.select_related("slip").get(line=line, undone_at__isnull=True)
+    payload = {"line": line.pk, "slip": shown.slip_id, "number": shown.slip.number, "amount_fen": line.amount_fen}
+    return approvals.ask(UNDEPOSIT_KIND, line, actor=actor, community_id=line.community_id, payload=payload, reason=reason, amount_fen=line.amount_fen)
+
+
+def carry_out_undo_deposit(request: Request, actor: Actor) -> None:
+    """Carried out on approval: the slip is in transit again, the line's money stands in suspense, whoever asked looks further."""
+    line = _locked(request.subject_id, actor, Permission.PAYMENT_VOID_APPROVE)
+    _require(line, BankLine.State.DEPOSIT)
+    shown = SlipLine.objects.select_for_update().get(line=line, slip_id=request.payload["slip"], undone_at__isnull=True)
+    slip = reopen_slip(shown.slip_id, line.community_id, request.reason, actor=actor)
+    shown.undone_at = clock.now()
+    shown.save(update_fields=["undone_at"])
+    postings = [Posting(Account.TRANSIT, line.amount_fen), Posting(Account.BANK_SUSPENSE, -line.amount_fen)]
+    post(DEPOSIT_UNDONE_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{slip} 撤销到账")
+    _reopen(line, request.reason[:200], actor, request.maker_id)
+    audit.record(actor, DEPOSIT_UNDONE_KIND, line, after={"slip": slip.pk, "number": slip.number, "amount_fen": line.amount_fen}, reason=request.reason)
 
 
 @transaction.atomic

@@ -7,11 +7,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.db import connection, transaction
 
 from wuyefei.foundation.access.actor import Actor, get_community
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock, vault
@@ -30,7 +32,7 @@ from ..directory import directory_of, dues_of
 from ..models import BankLine, BankStatement, LineBooking
 from ..reading import read_statement
 from ..rules import CLAIM_DUE, MAX_LINES
-from ..rules.matching import Candidate, Doubt, Due, Facts, Verdict, candidates, judge
+from ..rules.matching import Candidate, Doubt, Due, Facts, Reason, Verdict, candidates, judge
 from ..rules.shapes import Line, Statement, StatementRefused, bare, keys
 from .deposits import settle_shown, shown_slips
 
@@ -72,6 +74,7 @@ class Fresh:
 
 
 @transaction.atomic
+@uncollected()
 def import_statement(community_id: int, account: str, name: str, data: bytes, *, actor: Actor) -> Imported:
     """Take a file in, all or nothing. Lines that came before are left as they are, so the same file changes nothing.
 
@@ -107,6 +110,7 @@ def import_statement(community_id: int, account: str, name: str, data: bytes, *,
     return Imported(head, len(every), len(known), booked, len(into) - booked, sum(one.line.amount_fen < 0 for one in new), tuple(sorted(changed)))
 
 
+@uncollected()
 def look(community_id: int, account: str, name: str, data: bytes, *, actor: Actor) -> list[Fresh]:
     """Every line of a file with whose it seems to be, as if none of it had come before. Changes nothing."""
     community = get_community(actor, community_id, Permission.PAYMENT_BATCH)
@@ -267,7 +271,12 @@ def _write(head: BankStatement, new: Sequence[Fresh], actor: Actor) -> None:
 
 def proposal_text(verdict: Verdict) -> str:
     """What was found, as it is kept with a line that waits."""
-    return json.dumps([[one.property_id, one.payer_id, sorted(one.reasons)] for one in verdict.ranked])
+    return f"[{', '.join(f'[{one.property_id}, {one.payer_id}, {_listed(one.reasons)}]' for one in verdict.ranked)}]"
+
+
+@cache
+def _listed(reasons: frozenset[Reason]) -> str:
+    return json.dumps(sorted(reasons))
 
 
 def _row(head: BankStatement, line_id: int, one: Fresh, actor: Actor) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -31,7 +31,7 @@ from ..actions.claiming import (
     claim,
     keep_waiting,
 )
-from ..actions.deposits import claim_deposit, slips_of
+from ..actions.deposits import UNDEPOSIT_KIND, ask_undo_deposit, claim_deposit, slips_of
 from ..explaining import doubt_text, reason_name
 from ..models import BankLine, SlipLine
 from ..queries import Proposed, get_line, households, proposed, to_claim
@@ -40,6 +40,7 @@ from .common import PAGE, back, narrowed, number_of
 EXPORT_LIMIT = 50_000
 MOST_ADDED = 60
 State = BankLine.State
+OPEN = (State.WAITING, State.PART)
 
 
 @require_safe
@@ -71,7 +72,7 @@ def claim_list(request: StaffRequest) -> HttpResponse:
 def _offer(line: BankLine, one: Proposed) -> dict[str, Any]:
     return {
         "one": one, "reasons": "、".join(reason_name(reason) for reason in one.reasons),
-        "rest": max(0, line.amount_fen - one.owed_fen),
+        "rest": max(0, line.suspense_fen - one.owed_fen),
     }  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def export(request: StaffRequest) -> HttpResponse:
     sheet = Sheet(
         _("流水认领"), head,
         [
-            [row.community.name, row.value_date, row.payer_name, row.payer_tail, row.memo, row.ref, Fen(row.amount_fen), doubt_text(row.doubt),
+            [row.community.name, row.value_date, row.payer_name, row.payer_tail, row.memo, row.ref, Fen(row.suspense_fen), doubt_text(row.doubt),
              row.owner.name if row.owner else "", row.due_at.date() if row.due_at else None, row.note]
             for row in found
         ],
@@ -108,17 +109,21 @@ def line_detail(request: StaffRequest, bank_line_id: int) -> HttpResponse:
             return back(request, error, "bank:line", line.pk)
         messages.success(request, _("已入账 %(count)s 户，开了收据") % {"count": len(made)})
         return redirect("bank:claims")
-    homes = _homes(request, line) if may and line.state == State.WAITING else []
+    homes = _homes(request, line) if may and line.state in OPEN else []
+    mine = Q(payment__community_id__in=request.actor.communities(Permission.PAYMENT_VIEW))
     text = request.GET.get("find", "").strip()[:40]
     hits = find_properties(request.actor, text, line.community_id, 12) if text and may else []
-    kind = RETURN_KIND if line.state == State.RETURNING else UNMATCH_KIND
+    kind = {State.RETURNING: RETURN_KIND, State.DEPOSIT: UNDEPOSIT_KIND}.get(State(line.state), UNMATCH_KIND)
     context = {
         "line": line, "homes": [(home, ", ".join(map(reason_name, home.reasons))) for home in homes], "may": may, "find": text,
         "hits": [hit for hit in hits if hit.pk not in {home.property_id for home in homes}], "doubt": doubt_text(line.doubt),
-        "bookings": line.bookings.select_related("payment__property", "payment__payer", "payment__receipt").order_by("pk"),
+        "bookings": line.bookings.filter(mine).select_related("payment__property", "payment__payer", "payment__receipt", "payment__community").order_by("pk"),
+        "elsewhere": line.bookings.exclude(mine).aggregate(count=Count("pk"), fen=Sum("payment__amount_fen", default=0)), "open": line.state in OPEN,
+        "lists": line.remittances.select_related("made_by").order_by("pk"),
         "request_open": open_request(request.actor, kind, line.pk), "now": clock.now(), "added": request.GET.getlist("add"),
-        "slips": slips_of(line) if may and line.state == State.WAITING else [], "shown": SlipLine.objects.filter(line=line).select_related("slip").first(),
-        "may_unmatch": request.actor.may(Permission.PAYMENT_VOID_REQUEST, line.community_id) and line.state == State.BOOKED,
+        "slips": slips_of(line) if may and line.state == State.WAITING else [], "shown": SlipLine.objects.filter(line=line, undone_at__isnull=True).select_related("slip").first(),
+        "may_undo_deposit": may and line.state == State.DEPOSIT,
+        "may_unmatch": request.actor.may(Permission.PAYMENT_VOID_REQUEST, line.community_id) and line.state in (State.BOOKED, State.PART),
     }  # fmt: skip
     return render(request, "bank/line.html", context)
 
@@ -164,10 +169,10 @@ def confirm(request: StaffRequest, bank_line_id: int) -> HttpResponse:
     try:
         if home is None:
             raise Invalid(field=_("房屋"), reason=_("请选一户"))
-        claim(line.pk, [Share(home.property_id, home.payer_id, line.amount_fen)], actor=request.actor)
+        claim(line.pk, [Share(home.property_id, home.payer_id, line.suspense_fen)], actor=request.actor)
     except DomainError as error:
         return back(request, error, "bank:claims")
-    words = {"sum": yuan_text(line.amount_fen), "home": home.code, "name": home.payer_name}
+    words = {"sum": yuan_text(line.suspense_fen), "home": home.code, "name": home.payer_name}
     messages.success(request, _("%(sum)s 元已入账给 %(home)s %(name)s") % words)
     return redirect("bank:claims")
 
@@ -185,6 +190,9 @@ def act(request: StaffRequest, bank_line_id: int) -> HttpResponse:
         elif what == "slip":
             slip = claim_deposit(line.pk, number_of(request.POST.get("slip", "")) or 0, actor=request.actor)
             messages.success(request, _("已认作缴款单 %(number)s 到账") % {"number": slip.number})
+        elif what == "undeposit":
+            ask_undo_deposit(line.pk, note, actor=request.actor)
+            messages.success(request, _("已提交撤销申请，由另一位同事审批"))
         elif what == "return":
             ask_return(line.pk, note, actor=request.actor)
             messages.success(request, _("已提交退回申请，由另一位同事审批"))

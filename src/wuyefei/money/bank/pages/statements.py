@@ -79,6 +79,6 @@ def statement_detail(request: StaffRequest, bank_statement_id: int) -> HttpRespo
     context = {
         "statement": found, "rows": shown[:PAGE], "older": f"?{query.urlencode()}" if len(shown) > PAGE else "", "sent": request.GET,
         "states": BankLine.State.choices, "total": rows.aggregate(s=Sum("amount_fen"))["s"] or 0,
-        "waiting": BankLine.objects.filter(statement=found, state=BankLine.State.WAITING).count(),
+        "waiting": BankLine.objects.filter(statement=found, state__in=(BankLine.State.WAITING, BankLine.State.PART)).count(),
     }  # fmt: skip
     return render(request, "bank/statement.html", context)

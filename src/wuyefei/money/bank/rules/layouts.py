@@ -41,6 +41,11 @@ HEADERS: tuple[tuple[Column, tuple[str, ...]], ...] = (
 )  # fmt: skip
 """Header words by column; within one column the first word found in this order gives it. Several memo columns are joined."""
 
+PLACE_WORDS = ("项目", "小区", "楼盘", "物业项目", "项目名称", "小区名称")
+CODE_WORDS = ("房号", "房屋", "铺号", "商铺", "商铺号", "单元号", "房间号", "门牌号", "车位号")
+FEN_WORDS = ("金额", "付款金额", "缴费金额", "应付金额", "金额(元)", "金额（元）")
+"""What a remittance advice calls the community, the home and the money."""
+
 IN_WORDS, OUT_WORDS = frozenset({"贷", "收", "收入", "C", "CR", "贷方", "来账", "转入"}), frozenset({"借", "支", "支出", "付", "D", "DR", "借方", "往账", "转出"})
 _ACCOUNT = re.compile(r"(?:本方)?(?:账|帐)[号户][:：]?\s*(\d[\d\s\-]{7,34}\d)")
 

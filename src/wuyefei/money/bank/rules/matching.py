@@ -97,6 +97,13 @@ class Directory:
                 self.by_mark.setdefault(mark, []).append(payer_id)
 
 
+_BITS: dict[Reason, int] = {reason: 1 << place for place, reason in enumerate(Reason)}
+_SETS: list[frozenset[Reason]] = [frozenset(one for one in Reason if bits & _BITS[one]) for bits in range(1 << len(Reason))]
+"""Every set of reasons once, by its bits: a large file names hundreds of thousands of them."""
+_SCORES: dict[frozenset[Reason], int] = {reasons: sum(WEIGHTS[one] for one in reasons) for reasons in _SETS}
+_WITH_AMOUNT = {reasons: _SETS[bits | _BITS[Reason.AMOUNT]] for bits, reasons in enumerate(_SETS)}
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A payer with the household the money would be for."""
@@ -107,7 +114,7 @@ class Candidate:
 
     @property
     def score(self) -> int:
-        return sum(WEIGHTS[reason] for reason in self.reasons)
+        return _SCORES[self.reasons]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,26 +167,26 @@ def names_in(memo: str) -> Iterator[str]:
 
 def candidates(facts: Facts, directory: Directory) -> list[Candidate]:
     """Who the line may be from, by everything but the amount."""
-    found: dict[tuple[int, int], set[Reason]] = {}
-    payers: dict[int, set[Reason]] = {}
+    found: dict[tuple[int, int], int] = {}
+    payers: dict[int, int] = {}
     for payer_id in directory.by_mark.get(facts.mark, ()) if facts.mark else ():
-        payers.setdefault(payer_id, set()).add(Reason.ACCOUNT)
+        payers[payer_id] = payers.get(payer_id, 0) | _BITS[Reason.ACCOUNT]
     for home in directory.by_habit.get(facts.mark, ()) if facts.mark else ():
-        found.setdefault(home, set()).add(Reason.HABIT)
+        found[home] = found.get(home, 0) | _BITS[Reason.HABIT]
     for property_id in _rooms(facts.memo, directory) if facts.memo else ():
         for payer_id in directory.payers[property_id]:
-            found.setdefault((property_id, payer_id), set()).add(Reason.ROOM)
+            found[property_id, payer_id] = found.get((property_id, payer_id), 0) | _BITS[Reason.ROOM]
     seen = {payer_id for _property, payer_id in found} | set(payers)
     for payer_id in _named(name_key(facts.payer_name), directory, seen) if facts.payer_name else ():
-        payers.setdefault(payer_id, set()).add(Reason.NAME)
+        payers[payer_id] = payers.get(payer_id, 0) | _BITS[Reason.NAME]
     for name in names_in(facts.memo) if facts.memo else ():
         for payer_id in _named(name, directory, seen):
-            payers.setdefault(payer_id, set()).add(Reason.MEMO_NAME)
+            payers[payer_id] = payers.get(payer_id, 0) | _BITS[Reason.MEMO_NAME]
+    named = list(found)
     for payer_id, reasons in payers.items():
-        homes = [home for home in found if home[1] == payer_id] or [(directory.homes[payer_id][0], payer_id)]
-        for home in homes:
-            found.setdefault(home, set()).update(reasons)
-    return [Candidate(property_id, payer_id, frozenset(reasons)) for (property_id, payer_id), reasons in found.items()]
+        for home in [home for home in named if home[1] == payer_id] or [(directory.homes[payer_id][0], payer_id)]:
+            found[home] = found.get(home, 0) | reasons
+    return [Candidate(property_id, payer_id, _SETS[reasons]) for (property_id, payer_id), reasons in found.items()]
 
 
 def _named(name: str, directory: Directory, seen: set[int]) -> Sequence[int]:
@@ -227,8 +234,8 @@ def _fits(fen: int, sums: Sequence[int]) -> bool:
 
 def _weighed(one: Candidate, fen: int, dues: Sequence[Due]) -> Candidate:
     here = [due.fen for due in dues if due.property_id == one.property_id]
-    if _fits(fen, [due.fen for due in dues]) or _fits(fen, here):
-        return Candidate(one.property_id, one.payer_id, one.reasons | {Reason.AMOUNT})
+    if _fits(fen, here) or (len(here) < len(dues) and _fits(fen, [due.fen for due in dues])):
+        return Candidate(one.property_id, one.payer_id, _WITH_AMOUNT[one.reasons])
     return one
 
 

@@ -24,6 +24,7 @@ from wuyefei.foundation.kernel.money import MAX_FEN, parse_yuan, yuan_text
 from wuyefei.money.payments.public import PaymentOrder, Tender, ask_void, get_payment
 
 from ..actions import Taken, charge, take
+from ..cards import CardRead, terminals_at
 from ..explaining import explain
 from ..queries import Household, household, open_shift_of, shift_figures
 from ..searching import find
@@ -49,17 +50,17 @@ def place_of(request: StaffRequest) -> tuple[Community, list[Community]]:
 @require_GET
 @needs(Permission.CASHDESK)
 def desk(request: StaffRequest) -> HttpResponse:
-    """The page; ``?household=`` opens one at once."""
+    """The page; ``?household=`` opens one at once, ``&together=`` with all that one payer owes chosen."""
     actor = request.actor
-    wanted = request.GET.get("household", "")
-    house = household(actor, _id(wanted)) if wanted else None
+    wanted, together = request.GET.get("household", ""), request.GET.get("together", "")
+    house = household(actor, _id(wanted), _id(together) if together else 0) if wanted else None
     if house is not None:
         request.session[PLACE] = house.home.community_id
     place, places = place_of(request)
     context = shift_context(actor, place) | {
         "place": place, "places": places, "house": house, "items": list(items(actor)),
         "tenders": [{"name": method.value, "label": method.label, "icon": ICONS[method], "key": KEYS[method]} for method in TENDERS],
-        "may_void": actor.may(Permission.PAYMENT_VOID_REQUEST, place.pk),
+        "may_void": actor.may(Permission.PAYMENT_VOID_REQUEST, place.pk), "terminals": terminals_at(actor, place.pk),
     }  # fmt: skip
     return render(request, "cashdesk/desk.html", context)
 
@@ -116,7 +117,7 @@ def take_money(request: StaffRequest) -> JsonResponse:
     actor = request.actor
     try:
         order = read_order(request)
-        taken = take(order, actor=actor, held_too=request.POST.get("held_ok") == "1")
+        taken = take(order, actor=actor, held_too=request.POST.get("held_ok") == "1", card=_card(request))
     except DomainError as error:
         return refusal(error)
     place = taken.payment.community
@@ -149,6 +150,13 @@ def read_order(request: StaffRequest) -> PaymentOrder:
         receivable_ids=tuple(dict.fromkeys(_id(value) for value in sent.getlist("bill"))), tenders=offered, client_key=key,
         due_fen=_id(sent.get("due_fen", "0"), least=0), keep_rest=sent.get("keep_rest") == "1",
     )  # fmt: skip
+
+
+def _card(request: StaffRequest) -> CardRead:
+    """What the cashier copied from the card slip; each may be left out."""
+    sent = request.POST
+    terminal = sent.get("terminal", "")
+    return CardRead(_id(terminal) if terminal else None, sent.get("reference", ""), sent.get("card_tail", ""))
 
 
 def _amount(text: str, label: str, name: str) -> int:

@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 
 from wuyefei.foundation.access.actor import PORTAL, Actor, service_actor
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
-from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform import clock, prepared
+from wuyefei.foundation.platform.inserting import insert
 
-from ..models import ChannelException, ChannelSetup, NoticeLog, Order
+from ..models import ChannelSetup, NoticeLog
 from ..providers.base import Forged, Notice
 from ..providing import provider_of
 from ..rules import Report, Said
@@ -27,9 +28,10 @@ def take_notice(token: str, headers: Mapping[str, str], body: bytes) -> Answer:
 
     Raises ``NotFound`` for an address that is no setup's.
     """
-    setup = ChannelSetup.objects.filter(token=token).first()
-    if setup is None:
+    found = prepared.read(ChannelSetup, "WHERE token = %s", [token])
+    if not found:
         raise NotFound()
+    setup = found[0]
     try:
         provider = provider_of(setup)
         notice = provider.read_notice(headers, body, clock.now())
@@ -64,21 +66,6 @@ def _act(setup: ChannelSetup, notice: Notice, actor: Actor) -> None:
         amount_fen=report.amount_fen, transaction_id=report.transaction_id, at=clock.now(), outcome=NoticeLog.Outcome.NOTHING,
     )  # fmt: skip
     if payment is not None:
-        row.outcome = _settle(setup, payment, actor)
-    row.save(force_insert=True)
-
-
-def _settle(setup: ChannelSetup, report: Report, actor: Actor) -> str:
-    # an order of another setup is unknown here: a merchant speaks only of its own
-    order = Order.objects.filter(number=report.number, setup=setup).first()
-    if order is None:
-        return NoticeLog.Outcome.UNKNOWN_ORDER
-    if report.said is not Said.PAID:
-        settling.settle_order(order.pk, report, actor=actor)
-        return NoticeLog.Outcome.NOTHING
-    raised = ChannelException.objects.filter(order=order).count()
-    before = settling.locked(order.pk)
-    after = settling.settle_order(order.pk, report, actor=actor)
-    if ChannelException.objects.filter(order=order).count() > raised:
-        return NoticeLog.Outcome.EXCEPTION
-    return NoticeLog.Outcome.KNOWN if before.paid_fen is not None and after.paid_fen == before.paid_fen else NoticeLog.Outcome.TAKEN
+        outcome = settling.settle_told(setup.pk, payment, actor=actor)
+        row.outcome = NoticeLog.Outcome.UNKNOWN_ORDER if outcome is None else outcome.value
+    insert(row)

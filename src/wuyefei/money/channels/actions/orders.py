@@ -39,7 +39,8 @@ class OrderEnded(DomainError):
 class OrderRequest:
     """Bills a payer wants to pay through a channel. ``due_fen`` is the sum the payer saw, late fee of today included.
 
-    ``client_key`` makes a repeated request return the same order. ``openid`` is needed in WeChat's own browser.
+    ``client_key`` makes a repeated request return the same order. ``openid`` is needed in WeChat's own
+    browser; it goes to the provider and is not kept with the order.
     """
 
     property_id: int
@@ -90,7 +91,7 @@ def _begin(request: OrderRequest, actor: Actor) -> Order:
         organisation_id=actor.organisation_id, community_id=community_id, setup=setup, channel=setup.channel,
         entry_point=entry_point, payer_id=request.payer_id, property_id=request.property_id,
         number=f"WY{clock.today():%Y%m%d}{secrets.token_hex(8).upper()}", token=secrets.token_urlsafe(32), client_key=request.client_key,
-        amount_fen=request.due_fen, return_url=request.return_url[:500], openid=request.openid[:128], created_at=now,
+        amount_fen=request.due_fen, return_url=request.return_url[:500], created_at=now,
         expires_at=now + EXPIRES_AFTER, made_by_id=actor.user_id, next_ask_at=now + FIRST_ASK,
     )  # fmt: skip
     made = Order.objects.bulk_create([order], ignore_conflicts=True)
@@ -133,7 +134,7 @@ def _ask(order: Order, request: OrderRequest) -> PayAsk:
     subject = f"{order.community.name} {order.property.code} 物业缴费"
     return PayAsk(
         order.number, order.amount_fen, subject, EntryPoint(order.entry_point), order.expires_at, notify_url(order.setup),
-        order.return_url, order.openid, request.client_ip,
+        order.return_url, request.openid, request.client_ip,
     )  # fmt: skip
 
 

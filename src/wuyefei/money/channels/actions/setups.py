@@ -17,7 +17,8 @@ from wuyefei.foundation.platform import audit, clock, vault
 
 from ..models import ChannelSetup, Order
 from ..providers import keys
-from ..providing import API_KEY_LENGTH, SandboxElsewhere, provider_of
+from ..providers.login import LoginOver
+from ..providing import API_KEY_LENGTH, SandboxElsewhere, login_of, provider_of
 from ..queries import get_setup
 from ..rules import OrderState, Said
 
@@ -44,6 +45,7 @@ class SetupDraft:
     platform_key: str = ""
     merchant_key: str = ""
     api_key: str = ""
+    app_secret: str = ""
     enabled: bool = True
 
 
@@ -62,7 +64,7 @@ def save_setup(draft: SetupDraft, *, actor: Actor, community_id: int | None, set
     if busy:
         raise SetupBusy(count=busy)
     kept = json.loads(vault.open_secret(bytes(row.secrets))) if row.pk else {}
-    fresh = {name: value.strip() for name, value in (("merchant_key", draft.merchant_key), ("api_key", draft.api_key)) if value.strip()}
+    fresh = {name: value.strip() for name, value in (("merchant_key", draft.merchant_key), ("api_key", draft.api_key), ("app_secret", draft.app_secret)) if value.strip()}
     row.mode, row.app_id, row.merchant_id, row.site_url = draft.mode, draft.app_id, draft.merchant_id, draft.site_url.rstrip("/")
     row.facts = {
         "serial": draft.serial, "platform_serial": draft.platform_serial,
@@ -128,8 +130,24 @@ def test_connection(setup_id: int, *, actor: Actor) -> ChannelSetup:
     else:
         passed = report.said is Said.UNKNOWN
         result = "连接正常：商户号、密钥和平台公钥都对得上。" if passed else "渠道的回答出乎意料，请核对商户号。"
+    if passed:
+        passed, result = _test_login(row, result)
     row.tested_at, row.test_passed, row.test_result = clock.now(), passed, result[:200]
     with transaction.atomic():
         row.save(update_fields=["tested_at", "test_passed", "test_result"])
         audit.record(actor, "channel.test", row, after={"passed": passed, "result": result[:200]})
     return row
+
+
+def _test_login(row: ChannelSetup, result: str) -> tuple[bool, str]:
+    """Of an official account besides: a code that is none is refused as such only where account and secret are right."""
+    login = login_of(row)
+    if login is None:
+        return True, result
+    try:
+        login.openid(NO_SUCH)
+    except LoginOver:
+        return True, "连接正常：商户号、密钥、平台公钥和公众号都对得上，业主可以在微信里直接支付。"
+    except DomainError as error:
+        return False, error.text
+    return False, "渠道的回答出乎意料，请核对商户号。"

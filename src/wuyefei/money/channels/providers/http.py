@@ -51,6 +51,12 @@ class _Pinned(http.client.HTTPSConnection):
         self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
 
 
+def _why(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "对方的证书不可信，可能不是支付渠道本身，或本机时间不准"
+    return "超时" if isinstance(error, TimeoutError) else "连接中断"
+
+
 def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
     """Send it and read the answer; redirects are not followed. Raises ``ProviderError`` for silence and private addresses."""
     parts = urlsplit(url)
@@ -68,8 +74,7 @@ def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -
         answer = connection.getresponse()
         content = answer.read(LARGEST + 1)
     except (OSError, http.client.HTTPException) as error:
-        reason = "超时" if isinstance(error, TimeoutError) else "连接中断"
-        raise ProviderError(reason=reason) from error
+        raise ProviderError(reason=_why(error)) from error
     finally:
         connection.close()
     if len(content) > LARGEST:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -23,8 +24,10 @@ def _pem(text: str, label: str) -> bytes:
     return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n".encode()
 
 
+@lru_cache(maxsize=64)
 def private_key(text: str, name: str = "商户私钥") -> rsa.RSAPrivateKey:
-    """PKCS#8 or PKCS#1, with or without its PEM lines. Raises ``Invalid`` naming the key."""
+    """PKCS#8 or PKCS#1, with or without its PEM lines; to test one takes longer than to book what a notice says, so it is done once.
+    Raises ``Invalid`` naming the key."""
     for label in ("PRIVATE KEY", "RSA PRIVATE KEY"):
         try:
             key = serialization.load_pem_private_key(_pem(text, label), password=None)
@@ -35,6 +38,7 @@ def private_key(text: str, name: str = "商户私钥") -> rsa.RSAPrivateKey:
     raise Invalid(field=name, reason="不是可用的 RSA 私钥（2048 位以上，PEM 或 Base64）")
 
 
+@lru_cache(maxsize=64)
 def public_key(text: str, name: str = "平台公钥") -> rsa.RSAPublicKey:
     """A public key or a certificate. Raises ``Invalid`` naming the key."""
     key: object

@@ -24,6 +24,7 @@ from .. import measures as queries
 from ..actions import measures as actions
 from ..forms import MeasureForm
 from ..models import Measure
+from ..papers import measure_pdf
 from ..rules.emergency import MeasureState
 from .common import actor_of, attempt, number
 
@@ -89,6 +90,18 @@ def measure(request: HttpRequest, measure_id: int) -> HttpResponse:
         "may_end": row.state == MeasureState.RUNNING and all(actor.may(Permission.CONCESSION_EDIT, pk) for pk in queries.places_of(row)),
     }  # fmt: skip
     return render(request, "concessions/measure.html", context)
+
+
+@require_GET
+@needs(Permission.BILLING_VIEW)
+def notice(request: HttpRequest, measure_id: int) -> HttpResponse:
+    """The policy on paper, for the notice boards of the actor's communities; one that does not hold says so."""
+    actor = actor_of(request)
+    row, held = queries.get_measure(actor, measure_id), set(actor.communities(Permission.BILLING_VIEW))
+    places = [place.community.name for place in row.places.select_related("community").order_by("community__sort_key") if place.community_id in held]
+    response = HttpResponse(measure_pdf(row, places), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="measure-{row.pk}.pdf"'
+    return response
 
 
 @require_POST

@@ -26,6 +26,7 @@ from .. import years as queries
 from ..actions.years import YEAR_KIND, ask_year, save_year_terms
 from ..forms import YearTermsForm
 from ..models import YearBill
+from ..papers import year_pdf
 from ..rules.yearly import Offer, YearState
 from .common import actor_of, number
 
@@ -123,6 +124,16 @@ def year(request: HttpRequest, year_id: int) -> HttpResponse:
     row = _toned(queries.get_year(actor, year_id))
     waiting = open_request(actor, YEAR_KIND, row.pk) if row.state == YearState.ASKED else None
     return render(request, "concessions/year.html", {"year": row, "request_row": waiting})
+
+
+@require_GET
+@needs(Permission.BILLING_VIEW)
+def agreement(request: HttpRequest, year_id: int) -> HttpResponse:
+    """The agreement on paper; one that does not hold says so."""
+    row = queries.get_year(actor_of(request), year_id)
+    response = HttpResponse(year_pdf(row), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="year-{row.pk}.pdf"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])

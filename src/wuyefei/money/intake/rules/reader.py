@@ -171,8 +171,9 @@ def _read_csv(name: str, data: bytes, limits: Limits) -> Sheet:
     if PurePath(name).suffix.lower() in (".xlsx", ".xls", ".xlsm"):
         raise UploadRefused("not_a_spreadsheet", "扩展名是表格，内容却不是。请用表格软件打开后另存为 xlsx 再上传。")
     formulas, rows, width = set(), [], 0
+    calculated = "=" in text
     for number, record in enumerate(csvtext.parse(text, limits), start=1):
-        for column, value in enumerate(record):
+        for column, value in enumerate(record) if calculated else ():
             if value.startswith("=") and not _is_guarded_text(value):
                 formulas.add((number, column))
         cells = _trimmed(_csv_cell(value) for value in record)
@@ -189,6 +190,8 @@ def _is_guarded_text(value: str) -> bool:
 
 
 def _csv_cell(value: str) -> Raw:
+    if value[:1] not in ("=", "'"):
+        return value.strip() or None
     text = value[2:-1] if _is_guarded_text(value) else value
     if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@"):
         text = text[1:]

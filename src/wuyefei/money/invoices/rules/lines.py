@@ -20,6 +20,7 @@ class Why(StrEnum):
     PASS_THROUGH = "pass_through"
     DEPOSIT = "deposit"
     COST = "cost"
+    FUND = "fund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Settled:
     due_tax_fen: int
     invoiced_fen: int = 0
     invoiced_tax_fen: int = 0
+    by_fund: bool = False
+    """Paid by a care fund or a subsidy: the buyer did not pay it, so that it stands on no invoice of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +111,6 @@ def left_out(one: Settled) -> Why | None:
     """Why an allocation is not invoiced as own income, or None."""
     if one.nature != INCOME:
         return Why(one.nature)
+    if one.by_fund:
+        return Why.FUND
     return None if one.part in (PRINCIPAL, LATE_FEE) else Why.COST

@@ -20,7 +20,7 @@ from wuyefei.money.billing.public import OpenBill, Receivable, standings
 
 from ..models import Payment
 from ..rules import Taken, TenderError
-from .take import ONLINE_METHODS, BillsChanged, PaymentOrder, lock_bills, open_now, settle
+from .take import ONLINE_METHODS, BillsChanged, PaymentOrder, at_desk, lock_bills, open_now, settle
 
 
 @dataclass(frozen=True)
@@ -51,29 +51,30 @@ def check_due(property_id: int, payer_id: int, receivable_ids: Sequence[int], du
     return bills
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_online(found: OnlinePayment, *, actor: Actor) -> Payment:
     """Book confirmed money: to those of the chosen bills that are still open, what is left to the payer's prepayment.
 
     It is valued on the day the payer paid. The same ``client_key`` again returns the payment already booked.
     """
-    flat, payer = _whose(found.property_id, found.payer_id, actor)
-    actor.require(Permission.PAY_ONLINE, flat.community_id)
+    tenders = {found.method: found.amount_fen}
+    order = PaymentOrder(found.property_id, found.payer_id, found.receivable_ids, tenders, found.client_key, keep_rest=True)
+    desk = at_desk(order, actor)
+    if desk is None or desk.payer is None:
+        raise NotFound()
+    actor.require(Permission.PAY_ONLINE, desk.flat.community_id)
     if found.method not in ONLINE_METHODS or found.amount_fen <= 0:
         raise TenderError(reason="不是线上支付的收款方式或金额。")
-    earlier = Payment.objects.filter(organisation_id=actor.organisation_id, client_key=found.client_key).first()
-    if earlier is not None:
-        return earlier
-    rows = lock_bills(found.receivable_ids, flat.community_id)
+    if desk.earlier_id:
+        return Payment.objects.get(pk=desk.earlier_id)
+    rows = lock_bills(found.receivable_ids, desk.flat.community_id)
     paid_on = min(found.paid_on, clock.today())
     bills = _as_of(open_now(actor, found.receivable_ids), rows, paid_on)
-    tenders = {found.method: found.amount_fen}
     draft = Payment(
-        organisation_id=actor.organisation_id, community_id=flat.community_id, payer=payer, property=flat,
+        id=desk.payment_id, organisation_id=actor.organisation_id, community=desk.flat.community, payer=desk.payer, property=desk.flat,
         kind=Payment.Kind.ONLINE, amount_fen=found.amount_fen, value_date=paid_on, booked_at=clock.now(),
         booked_by_id=actor.user_id, client_key=found.client_key, remark=found.remark[:200],
     )  # fmt: skip
-    order = PaymentOrder(flat.pk, payer.pk, found.receivable_ids, tenders, found.client_key, keep_rest=True)
     return settle(draft, Taken(tenders, 0, found.amount_fen), rows, bills, order, actor=actor)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,14 +13,16 @@ from django.db.models import Model, Sum
 from wuyefei.foundation.access.actor import SYSTEM, Actor, service_actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.billing.public import OpenBill, Published, Receivable, deferred_on, open_bills, refresh
+from wuyefei.foundation.platform.copying import copy_rows, take_ids
+from wuyefei.money.billing.public import OpenAccounts, OpenBill, Published, deferred_on, lock_accounts
 from wuyefei.money.ledger.public import Account, Posting, post
 
 from ..models import Allocation, Payment, Prepayment, Tender
-from ..rules import Settled, allocate_payment
-from .take import allocation_row, as_bills, lock_prepaid, payment_postings, prepayment_row
+from ..rules import Part, Settled, allocate_payment
+from .take import as_bills, lock_prepaid_of, payment_postings, prepayment_row
 
 SOURCES = {"run": "payment.offset", "sheet": "payment.offset_sheet"}
 """The source of the entry by what was published."""
@@ -104,33 +107,30 @@ def offset_held(organisation_id: int | None) -> int:
     return sum(offset_community(pk) for pk in places.values_list("pk", flat=True))
 
 
+@uncollected()
 def _offset(occasion: Occasion, actor: Actor) -> int:
     """One offset a payer and property, oldest receivable first, within the property's bills of that payer; one summary
-    entry. Returns how many."""
+    entry. First the open bills are locked, then the money, as at the desk. Returns how many."""
     holders = _held(occasion.community_id)
     if not holders:
         return 0
-    _lock(occasion.community_id, holders)
+    accounts = lock_accounts(actor, occasion.community_id, payer_ids={payer_id for payer_id, _ in holders})
+    lock_prepaid_of(occasion.community_id)
     held = {who: fen for who, fen in _held(occasion.community_id).items() if who in holders}
-    bills: dict[tuple[int, int], list[OpenBill]] = defaultdict(list)
-    put_off = deferred_on(occasion.community_id, clock.today()) if occasion.source_id is None else set()
-    for bill in open_bills(actor, clock.today(), property_ids={property_id for _, property_id in held}):
-        if occasion.source_id is None and (bill.held or bill.id in put_off):
-            continue  # what is disputed or deferred is not settled unasked
-        bills[bill.payer_id, bill.property_id].append(bill)
-    payments, settled = _offsets(occasion, held, bills, actor)
-    if not payments:
+    made = _offsets(held, _bills(occasion, accounts))
+    if not made:
         return 0
-    made = Payment.objects.bulk_create(payments)
-    Tender.objects.bulk_create([Tender(payment=row, method=Tender.Method.PREPAID, amount_fen=row.amount_fen) for row in made])
-    Prepayment.objects.bulk_create([prepayment_row(row, Prepayment.Kind.SPENT, -row.amount_fen) for row in made])
-    parts = list(zip(made, settled, strict=True))
-    Allocation.objects.bulk_create([allocation_row(row, part) for row, some in parts for part in some])
-    everything = [part for some in settled for part in some]
-    refresh(Receivable.objects.select_for_update().filter(pk__in={part.receivable_id for part in everything}).order_by("pk"))
-    total = sum(row.amount_fen for row in made)
-    post(occasion.kind, occasion.source_id or made[0].pk, payment_postings({Tender.Method.PREPAID: total}, everything, 0), actor=actor,
-         community_id=occasion.community_id, memo=f"{occasion.memo} {len(made)} 户", booked_at=made[0].booked_at)  # fmt: skip
+    now = clock.now()
+    _write(occasion, made, now, actor)
+    for one in made:
+        for part in one.settled:
+            fee = part.amount_fen if part.part is Part.LATE_FEE else 0
+            accounts.by_id[part.receivable_id].settle(clock.today(), part.amount_fen - fee, fee)
+    accounts.save()
+    everything = [part for one in made for part in one.settled]
+    total = sum(one.amount_fen for one in made)
+    post(occasion.kind, occasion.source_id or made[0].payment_id, payment_postings({Tender.Method.PREPAID: total}, everything, 0), actor=actor,
+         community_id=occasion.community_id, memo=f"{occasion.memo} {len(made)} 户", booked_at=now)  # fmt: skip
     subject = occasion.subject or Community.objects.get(pk=occasion.community_id)
     audit.record(actor, "payment.offset", subject, community_id=occasion.community_id, after={"payments": len(made), "amount_fen": total})
     return len(made)
@@ -148,30 +148,61 @@ def _held(community_id: int) -> dict[tuple[int, int], int]:
     return {(row["payer_id"], row["property_id"]): row["held"] for row in rows}
 
 
-def _lock(community_id: int, holders: Collection[tuple[int, int]]) -> None:
-    """First the open bills, then the money, as the desk does: what is read from here on stays as it is."""
-    payers = sorted({payer_id for payer_id, _ in holders})
-    rows = Receivable.objects.select_for_update(no_key=True).filter(
-        community_id=community_id, payer_id__in=payers, property_id__in={property_id for _, property_id in holders},
-        reversed_at__isnull=True, outstanding_fen__gt=0,
-    )  # fmt: skip
-    list(rows.order_by("pk").values_list("pk", flat=True))
-    for payer_id in payers:
-        lock_prepaid(payer_id)
+def _bills(occasion: Occasion, accounts: OpenAccounts) -> dict[tuple[int, int], list[OpenBill]]:
+    """What is open, by payer and property. In the night what is disputed or deferred is not settled unasked."""
+    today, nightly = clock.today(), occasion.source_id is None
+    put_off = deferred_on(occasion.community_id, today) if nightly else set()
+    found: dict[tuple[int, int], list[OpenBill]] = defaultdict(list)
+    for account in accounts.by_id.values():
+        bill = account.bill(today)
+        if bill is not None and not (nightly and (bill.held or bill.id in put_off)):
+            found[bill.payer_id, bill.property_id].append(bill)
+    return found
 
 
-def _offsets(
-    occasion: Occasion, held: dict[tuple[int, int], int], bills: dict[tuple[int, int], list[OpenBill]], actor: Actor
-) -> tuple[list[Payment], list[list[Settled]]]:
-    payments, parts, now = [], [], clock.now()
+@dataclass(slots=True)
+class Offset:
+    """What is held for a household, turned to its bills; the id is given when it is written."""
+
+    payer_id: int
+    property_id: int
+    amount_fen: int
+    settled: list[Settled]
+    payment_id: int = 0
+
+
+def _offsets(held: dict[tuple[int, int], int], bills: dict[tuple[int, int], list[OpenBill]]) -> list[Offset]:
+    made = []
     for (payer_id, property_id), fen in held.items():
-        settled, left = allocate_payment(fen, as_bills(bills.get((payer_id, property_id), [])))
-        if not settled:
+        open_here = bills.get((payer_id, property_id))
+        if not open_here:
             continue
-        payments.append(
-            Payment(organisation_id=occasion.organisation_id, community_id=occasion.community_id, payer_id=payer_id,
-                    property_id=property_id, kind=Payment.Kind.OFFSET, amount_fen=fen - left, value_date=clock.today(),
-                    booked_at=now, booked_by_id=actor.user_id, remark=occasion.remark)
-        )  # fmt: skip
-        parts.append(settled)
-    return payments, parts
+        settled, left = allocate_payment(fen, as_bills(open_here))
+        if settled:
+            made.append(Offset(payer_id, property_id, fen - left, settled))
+    return made
+
+
+def _write(occasion: Occasion, made: list[Offset], now: dt.datetime, actor: Actor) -> None:
+    """Payments first, then everything that points at them."""
+    today = clock.today()
+    place = (occasion.organisation_id, occasion.community_id)
+    for one, payment_id in zip(made, take_ids(Payment, len(made)), strict=True):
+        one.payment_id = payment_id
+    copy_rows(
+        Payment,
+        ("id", "organisation_id", "community_id", "payer_id", "property_id", "kind", "amount_fen", "value_date", "booked_at", "booked_by_id", "remark"),
+        ((one.payment_id, *place, one.payer_id, one.property_id, Payment.Kind.OFFSET.value, one.amount_fen, today, now, actor.user_id, occasion.remark)
+         for one in made),
+    )  # fmt: skip
+    copy_rows(Tender, ("payment_id", "method", "amount_fen"), ((one.payment_id, Tender.Method.PREPAID.value, one.amount_fen) for one in made))
+    copy_rows(
+        Prepayment,
+        ("organisation_id", "community_id", "payment_id", "payer_id", "property_id", "kind", "amount_fen", "value_date", "booked_at"),
+        ((*place, one.payment_id, one.payer_id, one.property_id, Prepayment.Kind.SPENT.value, -one.amount_fen, today, now) for one in made),
+    )
+    copy_rows(
+        Allocation,
+        ("organisation_id", "community_id", "payment_id", "receivable_id", "part", "amount_fen", "value_date", "booked_at"),
+        ((*place, one.payment_id, part.receivable_id, part.part.value, part.amount_fen, today, now) for one in made for part in one.settled),
+    )

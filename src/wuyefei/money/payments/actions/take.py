@@ -31,7 +31,7 @@ from ..models import Allocation, Payment, Prepayment, Tender
 from ..queries import balance_fen
 from ..rules import Bill, Order, Part, Settled, Taken, TenderError, allocate_payment, settle_tenders
 
-PREPAID_LOCK = 0x77790002
+PREPAID_LOCK, PLACE_LOCK = 0x77790002, 0x77790032
 TENDER_ACCOUNTS: dict[str, Account] = {
     Tender.Method.CASH: Account.CASH,
     Tender.Method.SCAN: Account.CHANNEL,
@@ -84,7 +84,7 @@ def take_payment(order: PaymentOrder, *, actor: Actor) -> Payment:
 
     The same ``client_key`` again returns the payment already booked. Raises ``BillsChanged``, ``TenderError``.
     """
-    desk = _at_desk(order, actor)
+    desk = at_desk(order, actor)
     if desk is None:
         raise NotFound()
     flat, payer = desk.flat, desk.payer
@@ -122,6 +122,7 @@ def settle(
     settled, left = allocate_payment(taken.total_fen, as_bills(bills), in_given_order=order.in_given_order)
     if draft.pk is None:
         [draft.pk] = take_ids(Payment, 1)
+    draft.left_fen = left
     draft.receipt = _receipt(draft, order, taken, settled, left, bills, actor)
     _book(draft, taken, settled, left)
     refresh(rows)
@@ -157,7 +158,7 @@ WHERE p.id = %s AND p.organisation_id = %s
 """
 
 
-def _at_desk(order: PaymentOrder, actor: Actor) -> _Desk | None:
+def at_desk(order: PaymentOrder, actor: Actor) -> _Desk | None:
     with prepared.cursor() as cursor:
         cursor.execute(_DESK, [order.client_key, order.payer_id, order.property_id, actor.organisation_id])
         row = cursor.fetchone()
@@ -193,9 +194,20 @@ def as_bills(bills: Iterable[OpenBill]) -> list[Bill]:
 
 
 def lock_prepaid(payer_id: int) -> None:
-    """One spender at a time of a payer's prepayment."""
+    """One spender at a time of a payer's prepayment, and none while those of the whole community are spent."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PREPAID_LOCK, payer_id % 2**31])
+        cursor.execute(_LOCK_PREPAID, [PLACE_LOCK, payer_id, PREPAID_LOCK, payer_id % 2**31])
+
+
+def lock_prepaid_of(community_id: int) -> None:
+    """Nobody else spends prepayments of a community: one lock, for a database holds some ten thousand in all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PLACE_LOCK, community_id % 2**31])
+
+
+_LOCK_PREPAID = """
+SELECT pg_advisory_xact_lock_shared(%s, (SELECT (community_id %% 2147483648)::int FROM people_person WHERE id = %s)),
+  pg_advisory_xact_lock(%s, %s)"""
 
 
 def _check_prepaid(taken: Taken, payer_id: int, property_id: int, due_fen: int) -> None:
@@ -266,7 +278,7 @@ def _receipt(
     draft = ReceiptSnapshot(
         number="", organisation=organisation.seal_name or organisation.name, community=community.name,
         payer=payment.payer.name, property_code=payment.property.code, issued_on=clock.today(),
-        value_date=payment.value_date, lines=printed_lines(bills, settled),
+        value_date=payment.value_date, lines=printed_lines(bills, settled, _elsewhere(payment, bills)),
         tenders=tuple(PrintedTender(printed_method(method), fen) for method, fen in order.tenders.items() if fen),
         total_fen=taken.total_fen, cashier=actor.name, prepayment_fen=left, change_fen=taken.change_fen, remark=payment.remark,
     )  # fmt: skip
@@ -280,19 +292,26 @@ def printed_method(method: str) -> str:
         return str(Tender.Method(method).label)
 
 
-def printed_lines(bills: Iterable[OpenBill], settled: Iterable[Settled]) -> tuple[ReceiptLine, ...]:
-    """What a receipt says of the bills settled, in the order of the bills."""
+def _elsewhere(payment: Payment, bills: Iterable[OpenBill]) -> frozenset[int]:
+    """The properties paid for that neither are the payment's nor belong to it: a receipt names them, line by line."""
+    others = {bill.property_id for bill in bills} - {payment.property_id}
+    rows = Property.objects.filter(pk__in=others).exclude(attached_to_id=payment.property_id)
+    return frozenset(rows.values_list("pk", flat=True)) if others else frozenset()
+
+
+def printed_lines(bills: Iterable[OpenBill], settled: Iterable[Settled], named: frozenset[int] = frozenset()) -> tuple[ReceiptLine, ...]:
+    """What a receipt says of the bills settled, in the order of the bills; ``named``: properties whose code it says."""
     parts: dict[int, dict[Part, int]] = defaultdict(lambda: defaultdict(int))
     for part in settled:
         parts[part.receivable_id][part.part] += part.amount_fen
-    return tuple(_line(bill, parts[bill.id]) for bill in bills if bill.id in parts)
+    return tuple(_line(bill, parts[bill.id], f"{bill.property_code} " if bill.property_id in named else "") for bill in bills if bill.id in parts)
 
 
-def _line(bill: OpenBill, parts: dict[Part, int]) -> ReceiptLine:
+def _line(bill: OpenBill, parts: dict[Part, int], place: str) -> ReceiptLine:
     first, last = Month.of(bill.service_from), Month.of(bill.service_to)
     period = str(first) if first == last else f"{first} 至 {last}"
     principal, late = parts[Part.PRINCIPAL] + parts[Part.COST], parts[Part.LATE_FEE]
     return ReceiptLine(
-        item=bill.item_name + (f"（{bill.memo}）" if bill.memo else ""), period=period, service_from=bill.service_from,
+        item=place + bill.item_name + (f"（{bill.memo}）" if bill.memo else ""), period=period, service_from=bill.service_from,
         service_to=bill.service_to, principal_fen=principal, late_fee_fen=late, amount_fen=principal + late,
     )  # fmt: skip

@@ -31,6 +31,7 @@ from ..explaining import plain, steps_of_line
 from ..forms import DepositForm, EachForm, MeteredForm, SharedForm, TurnoverForm
 from ..models import Sheet
 from ..notice import notice
+from ..prices import price_text, stages_of, steps_json
 from ..rules import WHY_NAMES, Why
 
 Result = TypeVar("Result")
@@ -87,8 +88,9 @@ def _initial(kind: str, actor: Actor, place: Community) -> dict[str, Any]:
     if last is not None:
         found["item"] = last.item_id
         if kind == Sheet.Kind.METERED:
-            steps = last.terms.get("changes", [[None, last.terms["steps"]]])[-1][1]
-            found["steps"] = steps[0][1] if len(steps) == 1 else "，".join(f"{upto or '不限'} {price}" for upto, price in steps)
+            price = stages_of(last.terms)[-1]
+            found["steps"] = price_text(steps_json(price.steps), [(code, str(yuan)) for code, yuan in price.bands])
+            found["seasons"] = "\n".join(" ".join(row) for row in last.terms.get("seasons", ()))
             found["meter_kind"] = last.terms["meter_kind"]
         if kind == Sheet.Kind.SHARED:
             found["by"], found["agreed"] = last.terms["by"], last.terms.get("agreed_text", "")

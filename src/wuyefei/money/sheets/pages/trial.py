@@ -12,7 +12,8 @@ from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
 
 from .. import trial_forms
-from ..trying import TRIALS, Tried
+from ..trials import TRIALS
+from ..trying import Tried
 
 
 @require_GET

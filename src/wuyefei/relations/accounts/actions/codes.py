@@ -21,6 +21,7 @@ from ..queries import Owner, open_invitation
 from ..rules import CodeOver, WrongCode
 from ..sending import CodeMessage, sender
 from .bindings import refresh_bindings
+from .wechat import forget_identities
 
 CODE_LOCK = 0x77790051
 FORGET = "wuyefei.forget-codes"
@@ -141,4 +142,5 @@ def forget_codes(before: dt.datetime) -> int:
 
 def forget_old_codes(organisation_id: int | None) -> int:
     """The nightly work: codes belong to no organisation, so all that are older than the limits look back."""
+    forget_identities()
     return forget_codes(clock.now())

@@ -19,7 +19,7 @@ from ..models import Address, Version
 from ..queries import news_of
 from ..rules import texts
 from ..rules.texts import greeting_at
-from ..telling import phrase_of
+from ..telling import phrase_of, pictured
 
 
 def values_from(
@@ -83,10 +83,13 @@ def reach(channel: str, person_id: int, actor: Actor) -> str:
     return vault.unlock(vault.subject_key(person.key_id), bytes(row.locked))
 
 
-def parcel_with(key: str, channel: str, to: str, version: Version, values: dict[str, str]) -> Parcel:
+def parcel_with(key: str, channel: str, to: str, version: Version, values: dict[str, str], community_id: int) -> Parcel:
+    """The parcel; an e-mail whose text says what the fee is made of carries the picture of it."""
     keyed = channel in texts.KEYED
+    named = channel == "email" and texts.PICTURED in texts.fields_of(version.body)
+    picture, words = (pictured(texts.PICTURED, values, community_id) if named else None) or (b"", "")
     return Parcel(
         key, to, texts.fill(version.subject, values), "" if keyed else texts.fill(version.body, values),
         [] if keyed else texts.ordered(version.body, values), texts.wechat_data(version.body, values) if keyed else {},
-        version.carrier_template,
+        version.carrier_template, picture, words,
     )  # fmt: skip

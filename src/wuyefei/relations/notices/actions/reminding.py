@@ -135,7 +135,7 @@ def _hand_over(row: Reminder, home: Property, actor: Actor) -> Reminded:
     if carrier is None or not to:
         return _settle(row, Message.State.BOUNCED, reason="no_address")
     try:
-        ref = sender_of(carrier).send(parcel_with(row.key, row.channel, to, row.version, values))
+        ref = sender_of(carrier).send(parcel_with(row.key, row.channel, to, row.version, values, row.community_id))
     except Unclear as error:
         return _settle(row, Message.State.UNSURE, reason=error.reason)
     except CarrierError as error:

@@ -128,7 +128,7 @@ def _take(found: Round) -> tuple[Message, Parcel | None] | None:
     message.state, message.sent_at = Message.State.SENDING, clock.now()
     message.save(update_fields=["state", "attempts", "sent_at", "values", "target_ids"])
     log_contacts(message, found.actor, Contact.State.PLANNED)
-    return message, parcel_with(message.key, message.channel, to, message.version, values)
+    return message, parcel_with(message.key, message.channel, to, message.version, values, message.community_id)
 
 
 def judge_again(message: Message, actor: Actor) -> bool:

@@ -1,4 +1,5 @@
-"""Messages to one reader, sent at once: one-time codes that they have just asked for, and word of a demand letter."""
+"""Messages to one reader, sent at once: one-time codes that they have just asked for, and word of a demand letter or of a
+debit that failed."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ from ..models import Carrier, Transactional, Version
 from ..queries import approved, carriers
 from ..rules import texts
 
-PURPOSES = {"code": Purpose.CODE, "demand": Purpose.LEGAL}
+PURPOSES = {"code": Purpose.CODE, "demand": Purpose.LEGAL, "debit": Purpose.BILL}
 """What a message of a step is to its reader: the guard judges it by that."""
 
 

@@ -29,6 +29,9 @@ class Parcel:
     params: list[str] = field(default_factory=list)
     data: dict[str, str] = field(default_factory=dict)
     template: str = ""
+    picture: bytes = b""
+    """A PNG to be shown inside the message where the carrier can; ``picture_words`` say the same."""
+    picture_words: str = ""
 
 
 class CarrierError(Exception):

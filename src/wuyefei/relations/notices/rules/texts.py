@@ -14,11 +14,15 @@ FIELDS: dict[str, str] = {
     "金额": "应缴金额，元", "到期日": "最后缴费日", "企业": "物业企业名称", "电话": "小区的服务电话", "网址": "业主手机页的地址", "验证码": "一次性验证码",
     "问候": "按时辰问好，如 上午好", "比上期": "一句话，和上一期比多了还是少了", "同户型": "一句话，同户型平均，不到 5 户不写", "构成": "一句话，每 100 元用在哪",
     "社区预告": "小区近期的活动或服务升级",
+    "扣款原因": "代扣为什么没有成功", "怎么办": "代扣失败后可以做什么",
     "函号": "催款函编号", "邮件号": "催款函的邮件号",
 }  # fmt: skip
 """Every field that a template may name, and what it says."""
 SMART = ("问候", "比上期", "同户型", "构成", "社区预告")
 """The fields of the smart bill: each says a whole sentence or nothing."""
+
+PICTURED = "构成"
+"""The field that a message may also show as a picture."""
 
 def sample() -> dict[str, str]:
     """Invented values, to measure a text by and to show where there is no household yet."""
@@ -27,6 +31,7 @@ def sample() -> dict[str, str]:
         "到期日": "2026-01-15", "企业": "桂语物业", "电话": "400-000-0000", "网址": "https://wy.example.com/h5/", "验证码": "123456",
         "问候": "上午好", "比上期": "和上期一样。", "同户型": "同户型平均 250.00 元。",
         "构成": "每 100 元：人员工资 60、公共能耗 15、设施维保 10、绿化保洁 10、管理费用 5。", "社区预告": "12 月 20 日中心广场有迎新集市。",
+        "扣款原因": "账户余额不足", "怎么办": "请在 2 月 18 日 前存够，届时再扣一次，也可以先自行缴费",
         "函号": "GY-CK-2026-0001", "邮件号": "EX900000001CN",
     }  # fmt: skip
 

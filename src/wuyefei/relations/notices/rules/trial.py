@@ -13,10 +13,9 @@ from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
+from wuyefei.foundation.kernel.shares import Rate, Z
 
 PLAIN, SMART = 0, 1
-Z = Decimal("1.959964")
-"""95 % two-sided."""
 Z_POWER = Decimal("0.841621")
 """80 % power."""
 LEAST_DIFFERENCE, MOST_DIFFERENCE = Decimal("0.02"), Decimal("0.50")
@@ -40,28 +39,6 @@ def sample_size(usual: Decimal, difference: Decimal) -> int:
     mean = (usual + better) / 2
     spread = Z * (2 * mean * (1 - mean)).sqrt() + Z_POWER * (usual * (1 - usual) + better * (1 - better)).sqrt()
     return int((spread * spread / (difference * difference)).to_integral_value(ROUND_CEILING))
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """``hits`` of ``all``; ``low`` … ``high`` is Wilson's 95 % interval. Shares between 0 and 1."""
-
-    hits: int
-    all: int
-
-    @property
-    def share(self) -> Decimal:
-        return Decimal(self.hits) / self.all if self.all else Decimal(0)
-
-    @property
-    def ends(self) -> tuple[Decimal, Decimal]:
-        """The ends of the interval; 0 and 1 where there is nobody."""
-        if not self.all:
-            return Decimal(0), Decimal(1)
-        n, p, square = Decimal(self.all), self.share, Z * Z
-        middle = (p + square / (2 * n)) / (1 + square / n)
-        half = Z * (p * (1 - p) / n + square / (4 * n * n)).sqrt() / (1 + square / n)
-        return max(Decimal(0), middle - half), min(Decimal(1), middle + half)
 
 
 class Word(StrEnum):

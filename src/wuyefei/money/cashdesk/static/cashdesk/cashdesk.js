@@ -53,6 +53,7 @@ const openHouse = async (id, { keep = null, focus = true } = {}) => {
 
 const clearTenders = () => {
   for (const name of METHODS) field(name).value = "";
+  for (const input of cardFields()) { input.value = ""; input.removeAttribute("aria-invalid"); }
   $("#desk-keep").checked = false;
   note($("#desk-note"), "");
   recount();
@@ -70,6 +71,7 @@ const clearAll = () => {
 /* ---- tenders ---- */
 
 const field = (name) => $(`#tender-${name}`);
+const cardFields = () => $$("[data-card]", form);
 const tenders = () => Object.fromEntries(METHODS.map((name) => [name, parse(field(name).value)]));
 const due = () => chosen().reduce((sum, box) => sum + Number(box.dataset.fen), 0);
 
@@ -99,6 +101,7 @@ function recount() {
   $("#desk-held").textContent = homeId() ? words.held.replace("{sum}", show(balance())) : "";
   const given = tenders();
   const result = settle(due(), given, $("#desk-keep").checked);
+  $("#desk-card").hidden = !field("card").value.trim();
   put("#desk-entered", result.entered);
   put("#desk-missing", result.missing);
   put("#desk-change", result.change);
@@ -289,9 +292,10 @@ const start = () => {
   form.addEventListener("input", recount);
   form.addEventListener("focusout", () => setTimeout(recount));
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || !event.target.matches("[data-tender], #desk-keep")) return;
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("[data-tender], [data-card], #desk-keep")) return;
     event.preventDefault();
-    const stops = [...METHODS.map(field), $("#desk-take")];
+    const slip = field("card").value.trim() ? cardFields() : [];
+    const stops = [...METHODS.flatMap((name) => (name === "card" ? [field(name), ...slip] : [field(name)])), $("#desk-take")];
     (stops[stops.indexOf(event.target) + 1] ?? $("#desk-take")).focus();
     if (document.activeElement.select) document.activeElement.select();
   });

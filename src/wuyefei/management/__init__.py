@@ -1,0 +1,1 @@
+"""Managing the people and the work by figures."""

@@ -1,0 +1,183 @@
+"""A head office pays for its shops in two communities with one transfer and one list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+
+from tests.money.cashdesk.test_pages import client_of
+from tests.scenarios.month import first_finding
+from tests.world import World, actor_of, flat, make_world, own, person
+from wuyefei.foundation.access.actor import load_actor
+from wuyefei.foundation.access.models import Community, User
+from wuyefei.foundation.access.rules import Role
+from wuyefei.foundation.approvals.actions import decide
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.platform import clock
+from wuyefei.foundation.shell.verify import run_checks
+from wuyefei.money.bank.public import (
+    BankLine,
+    Remittance,
+    Share,
+    ask_return,
+    ask_unmatch,
+    book_list,
+    claim,
+    import_statement,
+)
+from wuyefei.money.bank.rules.remittance import ListRefused, read_list, split_text
+from wuyefei.money.billing.public import Receivable, charge_once
+from wuyefei.money.ledger.public import Account, Leg
+from wuyefei.money.payments.public import Payment, balance_fen
+
+DAY = dt.date(2026, 6, 1)
+LIST = "项目\t铺号\t金额\n桂语花园\tS-01\t300.00\n桂语东苑\tS-02\t500.00\n桂语东苑\tS-03\t120.00\n"
+
+
+@pytest.fixture(scope="class")
+def world(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """Shops of one firm: S-01 here owes 300.00, S-02 next door 450.00, S-03 there nothing; 1,000.00 came in from its head office."""
+    with django_db_blocker.unblock():
+        point = transaction.atomic()
+        point.__enter__()
+        try:
+            with clock.at(DAY):
+                yield build()
+        finally:
+            transaction.set_rollback(True)
+            point.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def moment() -> Iterator[None]:
+    with clock.at(DAY):
+        yield
+
+
+def build() -> World:
+    made = make_world()
+    east = Community.objects.create(organisation=made.organisation, name="桂语东苑", sort_key="guiyudongyuan", receipt_prefix="GD")
+    for who in ("finance", "lead", "cashier"):
+        made.actors[who] = load_actor(User.objects.get(pk=made[who].user_id))
+    for who, role in (("near", Role.FINANCE), ("near_lead", Role.FINANCE_LEAD)):
+        made.actors[who] = actor_of(made.organisation, who, role, made.community)
+    made.actors["boss"] = actor_of(made.organisation, "boss", Role.FINANCE_LEAD)
+    for place, code, fen in ((made.community, "S-01", 30_000), (east, "S-02", 45_000), (east, "S-03", 0)):
+        made.flats[code], made.people[code] = flat(place, code, "50.00", "shop"), person(place, f"示例连锁{code}")
+        own(made.flats[code], made.people[code])
+        if fen:
+            charge_once(made.flats[code].pk, made.people[code].pk, made.service, fen, actor=made["cashier"], community_id=place.pk, memo="物业费")
+    text = "交易日期,收入,对方户名,对方账号,摘要,流水号\n2026-06-01,1000.00,示例连锁总部,3300000000000777,六月各店物业费,R-1\n"
+    import_statement(made.community.pk, "3300", "6月.csv", text.encode(), actor=made["finance"])
+    return made
+
+
+def book(world: World, text: str = LIST, who: str = "finance", ahead: int | None = None) -> list[Payment]:
+    return book_list(BankLine.objects.get().pk, "各店.xlsx", read_list(split_text(text)), actor=world[who], ahead=ahead)
+
+
+def sums(account: Account) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for place, fen in Leg.objects.filter(account=account.value).values_list("entry__community__name", "amount_fen"):
+        found[place] = found.get(place, 0) + fen
+    return {place: fen for place, fen in found.items() if fen}
+
+
+def sound(world: World) -> bool:
+    return run_checks(world.organisation.pk, only=["bank.lines", "bank.suspense", "payments.tenders", "payments.prepaid"]).holds
+
+
+def workbook() -> bytes:
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet()
+    for number, row in enumerate([("小区", "铺号", "付款金额"), ("桂语花园", "S-01", 300), ("桂语东苑", "S-02", 450.5)]):
+        sheet.write_row(number, 0, row)
+    book.close()
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+class TestLists:
+    def test_booked_over_two_communities_and_the_rest_waits(self, world: World) -> None:
+        made = book(world)
+        line = BankLine.objects.get()
+        assert [(one.community.name, one.amount_fen, one.receipt is not None) for one in made] == [("桂语花园", 30_000, True), ("桂语东苑", 50_000, True), ("桂语东苑", 12_000, True)]
+        assert (line.state, line.suspense_fen) == ("part", 8_000)
+        assert not Receivable.objects.filter(outstanding_fen__gt=0).exists()
+        assert [balance_fen(world.people[code].pk, world.flats[code].pk) for code in ("S-01", "S-02", "S-03")] == [0, 5_000, 12_000]
+        assert sums(Account.BANK_SUSPENSE) == {"桂语花园": -8_000} and sums(Account.BANK) == {"桂语花园": 38_000, "桂语东苑": 62_000}
+        kept = Remittance.objects.get()
+        assert (kept.amount_fen, kept.rest_fen, kept.rows[1]) == (92_000, 8_000, ["桂语东苑", "S-02", 50_000])
+        assert first_finding(world) == ""
+        with pytest.raises(DomainError):
+            ask_return(line.pk, "退回余款", actor=world["finance"])
+        claim(line.pk, [Share(world.flats["S-03"].pk, world.people["S-03"].pk, 8_000)], actor=world["finance"])
+        line.refresh_from_db()
+        assert (line.state, line.suspense_fen) == ("booked", 0) and first_finding(world) == ""
+
+    def test_one_reversal_undoes_it_all(self, world: World) -> None:
+        book(world, ahead=2)
+        assert (BankLine.objects.get().state, balance_fen(world.people["S-01"].pk, world.flats["S-01"].pk)) == ("booked", 8_000)
+        line = BankLine.objects.get()
+        with pytest.raises((Forbidden, NotFound)):
+            ask_unmatch(line.pk, "清单发错了", actor=world["near_lead"])
+        request = ask_unmatch(line.pk, "清单发错了", actor=world["lead"])
+        with pytest.raises((Forbidden, NotFound)):
+            decide(request.pk, approved=True, actor=world["near_lead"])
+        assert Payment.objects.filter(voided_at__isnull=True).count() == 3
+        with pytest.raises(DomainError):
+            decide(request.pk, approved=True, actor=world["lead"])
+        decide(request.pk, approved=True, actor=world["boss"])
+        line.refresh_from_db()
+        assert (line.state, line.suspense_fen) == ("waiting", 100_000) and not Payment.objects.filter(voided_at__isnull=True).exists()
+        assert sums(Account.BANK) == {"桂语花园": 100_000} and sums(Account.PREPAID) == {} and sound(world)
+        assert len(book(world)) == 3 and sound(world)
+
+    def test_a_wrong_list_books_nothing(self, world: World) -> None:
+        for text, words in (
+            ("桂语花园\tS-02\t1", "清单第 1 行：没有找到 桂语花园 S-02"), ("S-01 1\nS-09 1", "清单第 2 行：没有找到 S-09"), ("S-01 1000.01", "1,000.01"),
+            ("S-01 1\n桂语花园,S-01,1", "清单第 2 行：与第 1 行"),
+        ):  # fmt: skip
+            with pytest.raises(DomainError) as refused, transaction.atomic():
+                book(world, text)
+            assert words in refused.value.text
+        assert not Payment.objects.exists() and not Remittance.objects.exists() and BankLine.objects.get().state == "waiting"
+
+    def test_only_where_one_takes_payments(self, world: World) -> None:
+        with pytest.raises(ListRefused, match="第 3 行：没有找到 桂语东苑 S-02"):
+            book(world, who="near")
+        flat(Community.objects.get(name="桂语东苑"), "S-01", "50.00", "shop")
+        with pytest.raises(ListRefused, match="请写明项目"):
+            book(world, "S-01 100")
+        with pytest.raises(Invalid):
+            book(world, ahead=99)
+        with pytest.raises((NotFound, Forbidden)):
+            book(world, who="outsider")
+        book(world)
+        page = client_of(world, "near").get(f"/bank/lines/{BankLine.objects.get().pk}").content.decode()
+        assert "另有 2 户在你看不到的项目" in page and "示例连锁S-02" not in page
+        for sql in ("UPDATE bank_remittance SET rest_fen = 0", "DELETE FROM bank_remittance", "UPDATE bank_bankline SET suspense_fen = 0"):
+            with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(sql)
+
+    def test_the_pages(self, world: World) -> None:
+        client, line = client_of(world, "finance"), BankLine.objects.get()
+        address = f"/bank/lines/{line.pk}/list"
+        assert "按汇款清单入账" in client.get(f"/bank/lines/{line.pk}").content.decode()
+        page = client.post(address, {"act": "look", "file": SimpleUploadedFile("各店.xlsx", workbook())}).content.decode()
+        assert "2 户，2 个项目" in page and "转为 桂语东苑 S-02" in page and "桂语东苑\tS-02\t450.50" in page and not Payment.objects.exists()
+        wrong = client.post(address, {"act": "book", "list": "S-77 5"})
+        assert wrong.status_code == 409 and "S-77 5" in wrong.content.decode() and not Payment.objects.exists()
+        assert "清单比流水多" in client.post(address, {"act": "look", "list": "S-01 2000"}).content.decode()
+        done = client.post(address, {"act": "book", "list": LIST, "name": "各店.xlsx"}, follow=True).content.decode()
+        assert "余下 80.00 元留在待查款" in done and "各店.xlsx" in done and "还有" in done
+        assert "部分入账" in client.get("/bank/claims").content.decode()
+        assert client_of(world, "outsider").get(address).status_code == 404
