@@ -54,6 +54,8 @@ from wuyefei.relations.notices.public import Batch, Carrier, News, Target, Templ
 from wuyefei.relations.service.public import Ticket
 from wuyefei.relations.surveys.public import Answer
 
+JPEG = b"\xff\xd8\xff\xdb\x00\x04\x00\x00\xff\xda\x00\x02picture\xff\xd9"
+
 
 def pursue(place: Place) -> None:
     """Classes and cases of the place, as the night works them out."""
@@ -76,7 +78,7 @@ def pursue(place: Place) -> None:
     )  # fmt: skip
     place.ids["miss"] = [miss.pk]
     said = log(case.pk, Log(f"{place.mark.letters}-log", Case.objects.get(pk=case.pk).acts, Channel.DESK, "reached", clock.now()), actor=manager).act
-    place.ids |= {"act": [said.pk], "attachment": [attach(said.pk, b"#!AMR" + place.mark.letters.encode(), actor=manager).pk]}
+    place.ids |= {"act": [said.pk], "attachment": [attach(said.pk, JPEG, actor=manager).pk]}
     wanted = DriveOpening(f"{place.mark.word}行动", TODAY, TODAY, "amount", (place.community.pk,), (manager.user_id or 0,), {place.community.pk: 100}, None, False)
     place.ids["drive"] = [open_drives(wanted, actor=manager)[0].pk]
     _sue(place)
