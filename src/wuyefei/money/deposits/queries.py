@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
-from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform import clock, prepared
 from wuyefei.money.payments.public import Allocation
 
 from .models import Deduction, Deposit, Move, Return
@@ -96,7 +96,10 @@ def held_of(person_id: int, property_ids: Iterable[int]) -> list[Deposit]:
 
 def shown_to(person_ids: Collection[int], property_ids: Collection[int]) -> list[Standing]:
     """What an owner sees of the deposits that are his, or that he is asked for, the latest first; not what was reversed."""
-    rows = Deposit.objects.filter(holder_id__in=person_ids, property_id__in=property_ids, bill__reversed_at__isnull=True)
+    asked = prepared.read(Deposit, "WHERE holder_id = ANY(%s) AND property_id = ANY(%s)", [list(person_ids), list(property_ids)])
+    if not asked:  # most have none, and every owner's first screen asks
+        return []
+    rows = Deposit.objects.filter(pk__in=[row.pk for row in asked], bill__reversed_at__isnull=True)
     found = with_money(rows).select_related("property", "bill__item").prefetch_related("returns__deductions").order_by("-pk")
     return [standing(row, clock.today()) for row in found]
 

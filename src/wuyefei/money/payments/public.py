@@ -10,7 +10,7 @@ from .actions.reversing import check_reversal, register_reversal_check
 from .actions.take import AlreadyTaken, BillsChanged, PaymentOrder, as_bills, take_payment
 from .actions.void import VOID_KIND, ask_void, register_undo_bar, register_void_check, undo_payment
 from .models import Allocation, Payment, PaymentBatch, Prepayment, Tender
-from .queries import allocations_of, balance_fen, get_payment, payments
+from .queries import allocations_of, balance_fen, get_payment, paid_by, payments
 from .rules import BatchRow, Bill, Fault, Order, Part, Source, TenderError, allocate_payment, settle_tenders
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "offset_community",
     "paid_towards",
     "pay_from_fund",
+    "paid_by",
     "payments",
     "release_bill",
     "register_undo_bar",

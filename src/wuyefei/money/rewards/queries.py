@@ -14,6 +14,7 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA, Span
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.platform import prepared
 from wuyefei.money.billing.public import Receivable
 from wuyefei.money.concessions.public import YearBill, YearState, running_plan
 from wuyefei.money.payments.public import Prepayment
@@ -115,10 +116,11 @@ class Progress:
 
 def progress_at(property_id: int, community_id: int, today: dt.date) -> list[Progress]:
     """The campaigns of gifts that run at a place today. For callers that have checked it."""
-    rows = Campaign.objects.filter(
-        community_id=community_id, kind=CampaignKind.GIFT, state=CampaignState.RUNNING, starts_on__lte=today, ends_on__gte=today
-    )
-    return [_progress(row, property_id) for row in rows.prefetch_related("tiers").order_by("pk")]
+    rows = prepared.read(
+        Campaign, "WHERE community_id = %s AND kind = %s AND state = %s AND starts_on <= %s AND ends_on >= %s ORDER BY id",
+        [community_id, CampaignKind.GIFT.value, CampaignState.RUNNING.value, today, today],
+    )  # fmt: skip
+    return [_progress(row, property_id) for row in rows]
 
 
 def _progress(row: Campaign, property_id: int) -> Progress:

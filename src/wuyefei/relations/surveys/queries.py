@@ -15,7 +15,7 @@ from wuyefei.foundation.access.models import Community, User
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import NotFound
-from wuyefei.foundation.platform import clock, vault
+from wuyefei.foundation.platform import clock, prepared, vault
 from wuyefei.relations.accounts.public import Place
 from wuyefei.relations.service.public import Ticket
 
@@ -71,9 +71,12 @@ class Asked:
 def asked(place: Place) -> Asked | None:
     """The wave that is open where the owner is."""
     today = clock.today()
-    wave = Wave.objects.filter(community_id=place.community_id, opens_on__lte=today, closes_on__gte=today).first()
-    if wave is None:
+    found = prepared.read(
+        Wave, "WHERE community_id = %s AND opens_on <= %s AND closes_on >= %s ORDER BY id LIMIT 1", [place.community_id, today, today]
+    )
+    if not found:
         return None
+    (wave,) = found
     mark = mark_of(place.organisation_id, wave.pk, place.property_id)
     return Asked(wave, Answer.objects.filter(wave=wave, mark=mark).exists())
 

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.money.billing.public import LateFeeHold, OpenBill
-from wuyefei.money.payments.public import Allocation
-from wuyefei.relations.accounts.public import Place, open_now, payments_of
+from wuyefei.money.payments.public import Allocation, paid_by
+from wuyefei.relations.accounts.public import Place, open_now
 from wuyefei.relations.service.public import HOLD
 
 from ..words import State, period, state
@@ -101,7 +101,7 @@ def part_paid_among(ids: Collection[int]) -> set[int]:
 
 def paid_in(place: Place, year: int) -> tuple[int, int]:
     """What was paid at the place in a year, and in how many payments."""
+    if not place.private:
+        return 0, 0
     begin = dt.datetime(year, 1, 1, tzinfo=CHINA)
-    rows = payments_of(place).filter(booked_at__gte=begin, booked_at__lt=begin.replace(year=year + 1), voided_at__isnull=True)
-    found = rows.exclude(kind="opening").aggregate(fen=Sum("amount_fen"), count=Count("pk"))
-    return found["fen"] or 0, found["count"]
+    return paid_by(place.person_id, place.property_ids, begin, begin.replace(year=year + 1))
