@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -17,10 +19,12 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals import actions as approvals
 from wuyefei.foundation.approvals.models import Request
+from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.dates import DAY, EARLIEST, LATEST, Span
 from wuyefei.foundation.kernel.errors import Invalid, NotFound
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.copying import copy_rows, take_ids
 from wuyefei.money.billing.public import Published, SheetRow, book_sheet, tell
 
 from . import queries
@@ -108,6 +112,7 @@ def _members(
 
 
 @transaction.atomic
+@uncollected()
 def draft_shared(head: Head, terms: SharedTerms, *, actor: Actor, community: Community) -> Sheet:
     """Share a sum. Raises ``NobodyTakesPart``, ``MeasureMissing``, ``PayerMissing``, ``Invalid``; nothing is written then."""
     _check(head, actor, community)
@@ -180,10 +185,11 @@ def _draft(
         due_on=head.due_on, terms=terms, left_out=rest, line_count=len(drawn), amount_fen=sum(row.amount_fen for row in drawn),
         made_by_id=actor.user_id, made_at=clock.now(),
     )  # fmt: skip
-    made = Line.objects.bulk_create([_line(sheet, row) for row in drawn], batch_size=2000)
+    made = take_ids(Line, len(drawn))
+    copy_rows(Line, LINE, (_line(pk, sheet, row) for pk, row in zip(made, drawn, strict=True)))
     Use.objects.bulk_create(
         [
-            Use(organisation_id=sheet.organisation_id, community=community, line=line, reading_id=reading, item=item)
+            Use(organisation_id=sheet.organisation_id, community=community, line_id=line, reading_id=reading, item=item)
             for line, row in zip(made, drawn, strict=True) for reading in row.reading_ids
         ], batch_size=2000,
     )  # fmt: skip
@@ -192,11 +198,17 @@ def _draft(
     return sheet
 
 
-def _line(sheet: Sheet, row: Drawn) -> Line:
-    return Line(
-        organisation_id=sheet.organisation_id, community_id=sheet.community_id, sheet=sheet, property_id=row.property_id,
-        payer_id=row.payer_id, service_from=row.span.first, service_to=row.span.last, quantity=row.quantity,
-        amount_fen=row.amount_fen, inputs=row.inputs,
+LINE = (
+    "id", "organisation_id", "community_id", "sheet_id", "property_id", "payer_id", "service_from", "service_to", "quantity", "amount_fen",
+    "inputs",
+)  # fmt: skip
+
+
+def _line(pk: int, sheet: Sheet, row: Drawn) -> tuple[Any, ...]:
+    """A line by the columns ``LINE``."""
+    return (
+        pk, sheet.organisation_id, sheet.community_id, sheet.pk, row.property_id, row.payer_id, row.span.first, row.span.last, row.quantity,
+        row.amount_fen, json.dumps(row.inputs, ensure_ascii=False),
     )  # fmt: skip
 
 
