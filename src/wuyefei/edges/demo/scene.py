@@ -111,13 +111,16 @@ class Scene:
         """Whether a cycle of the contract begins in the month."""
         return month >= self.started and ((month.number - 1) % self.place.cycle_months == 0 or month == self.started)
 
-    def payers(self) -> list[Payer]:
-        """Everybody who owes or has owed here, in an order that never changes."""
+    def payers(self, cycle: Month | None = None) -> list[Payer]:
+        """Everybody who owes or has owed here, in an order that never changes. For a ``cycle``, who began to pay for another within
+        it does not count yet: whether a build was broken off must not show."""
         rows = list(
             Tie.objects.filter(community_id=self.community.pk, role__in=OWING_ROLES)
             .order_by("property__sort_key", "starts_on", "id")
             .values_list("role", "person_id", "property_id", "property__code", "property__kind", "starts_on")
         )
+        if cycle is not None and cycle != self.started:
+            rows = [row for row in rows if row[0] != "payer" or row[-1] < cycle.first]
         paid_by_another = {property_id for role, _, property_id, *_ in rows if role == "payer"}
         found: dict[int, Payer] = {}
         for role, person_id, home_id, code, kind, since in rows:
@@ -132,13 +135,11 @@ class Scene:
     def visits_in(self, month: Month) -> Iterator[Visit]:
         """The visits of a month, in order of day, then of payer."""
         known = self.memory.setdefault("visits", {})
-        payers: list[Payer] | None = None
         for back in range(habits.MONTHS_BACK + 1):
             cycle = month.plus(-back)
             if cycle in known or not self.bills_in(cycle):
                 continue
-            payers = self.payers() if payers is None else payers
-            here = [payer for payer in payers if payer.since <= cycle.first or cycle == self.started]
+            here = [payer for payer in self.payers(cycle) if payer.since <= cycle.first or cycle == self.started]
             known[cycle] = list(habits.visits(here, cycle, self.place.cycle_months, cycle.day(self.place.due_day), self.dice("visits", cycle)))
         cycles = (known.get(month.plus(-back), []) for back in range(habits.MONTHS_BACK + 1))
         found = [visit for some in cycles for visit in some if Month.of(visit.on) == month]
