@@ -43,9 +43,9 @@ Notice = tuple[dict[str, str], bytes]
 ORDERS = """
 WITH made AS (
   INSERT INTO channels_order (organisation_id, community_id, setup_id, channel, entry_point, payer_id, property_id, number, token,
-    client_key, amount_fen, return_url, openid, created_at, expires_at, made_by_id, state, ask_error, transaction_id)
+    client_key, amount_fen, return_url, created_at, expires_at, made_by_id, state, ask_error, transaction_id)
   SELECT %(organisation)s, community_id, %(setup)s, 'wechat', 'phone', payer_id, property_id, 'WYBENCH' || lpad(property_id::text, 12, '0'),
-    'token-' || property_id, 'bench-' || property_id, sum(amount_fen), '', '', now(), now() + interval '1 day', %(user)s, 'created', '', ''
+    'token-' || property_id, 'bench-' || property_id, sum(amount_fen), '', now(), now() + interval '1 day', %(user)s, 'created', '', ''
   FROM billing_receivable GROUP BY community_id, payer_id, property_id ORDER BY md5(property_id::text)
   RETURNING id, property_id, payer_id)
 INSERT INTO channels_orderbill (order_id, receivable_id, position, due_fen)
