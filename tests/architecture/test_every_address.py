@@ -96,7 +96,7 @@ def foreign_walk(
     return found
 
 
-QUICK = (Role.CASHIER, Role.FINANCE_LEAD, "code")
+QUICK = (Role.CASHIER, "code")
 """Who walks in the short run; the others walk in the wide one."""
 
 
