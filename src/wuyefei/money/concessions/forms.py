@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,22 +9,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wuyefei.estate.properties.public import Property
-from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Span
+from wuyefei.foundation.kernel.dates import Span
+from wuyefei.foundation.shell.inputs import DayField
 
 from .actions.plans import PlanTerms
 from .rules.emergency import DEFERRAL_MONTHS, MOST_PERCENT, Terms
 from .rules.limits import BOUNDS, NAMES, Limits
 from .rules.plans import BASIS_NAMES, Basis, months_of
 from .rules.yearly import TERM_BOUNDS, TERM_NAMES, YearTerms
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def validate(self, value: dt.date | None) -> None:
-        super().validate(value)
-        if value and not EARLIEST <= value <= LATEST:
-            raise forms.ValidationError(_("日期应在 1950 到 2100 年之间。"))
 
 
 class PlanForm(forms.Form):

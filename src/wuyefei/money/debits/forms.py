@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from wuyefei.foundation.kernel.dates import EARLIEST, LATEST
 from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.foundation.kernel.money import parse_yuan
+from wuyefei.foundation.shell.inputs import DayField
 
 from .actions.mandates import MandateDraft
 from .actions.terms import TermsDraft
 from .models import DebitTerms
 from .rules import APART_BOUNDS, ATTEMPT_BOUNDS, ATTEMPTS, DAYS_APART, MOST_BACK_BYTES
 from .rules.layouts import BACK_COLUMNS, CSV_COLUMNS, FIXED_COLUMNS
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def validate(self, value: dt.date | None) -> None:
-        super().validate(value)
-        if value and not EARLIEST <= value <= LATEST:
-            raise forms.ValidationError(_("日期应在 1950 到 2100 年之间。"))
 
 
 class SignForm(forms.Form):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -74,41 +76,32 @@ def ticket(request: StaffRequest, ticket_id: int) -> HttpResponse:
     return render(request, "service/ticket.html", context)
 
 
-@require_POST
-@needs(Permission.SERVICE_HANDLE)
-def answer(request: StaffRequest, ticket_id: int) -> HttpResponse:
+def _done(request: StaffRequest, ticket_id: int, deed: Callable[..., object], given: str, said: str) -> HttpResponse:
+    """Do it with what the form gave, say so or why not, and show the work order again."""
     try:
-        actions.answer(ticket_id, request.POST.get("text", ""), actor=request.actor)
-        messages.success(request, _("已答复，业主在手机上看得到。"))
+        deed(ticket_id, request.POST.get(given, ""), actor=request.actor)
+        messages.success(request, said)
     except (NotFound, Forbidden):
         raise
     except DomainError as error:
         messages.error(request, error.text)
     return redirect("service:ticket", ticket_id)
+
+
+@require_POST
+@needs(Permission.SERVICE_HANDLE)
+def answer(request: StaffRequest, ticket_id: int) -> HttpResponse:
+    return _done(request, ticket_id, actions.answer, "text", _("已答复，业主在手机上看得到。"))
 
 
 @require_POST
 @needs(Permission.SERVICE_HANDLE)
 def sort_out(request: StaffRequest, ticket_id: int) -> HttpResponse:
     """Urgent, of common parts, or neither."""
-    try:
-        actions.sort_out(ticket_id, request.POST.get("urgency", ""), actor=request.actor)
-        messages.success(request, _("已改，排队的先后跟着变，答复期限不变。"))
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    return redirect("service:ticket", ticket_id)
+    return _done(request, ticket_id, actions.sort_out, "urgency", _("已改，排队的先后跟着变，答复期限不变。"))
 
 
 @require_POST
 @needs(Permission.SERVICE_HANDLE)
 def close(request: StaffRequest, ticket_id: int) -> HttpResponse:
-    try:
-        actions.close(ticket_id, request.POST.get("outcome", ""), actor=request.actor)
-        messages.success(request, _("已办结。"))
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    return redirect("service:ticket", ticket_id)
+    return _done(request, ticket_id, actions.close, "outcome", _("已办结。"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import ceil, floor
 
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
+from wuyefei.foundation.kernel.shares import Rate
 
 from .wording import BUILT_IN, DISCOURAGED
 
@@ -56,20 +58,6 @@ def merged(parts: tuple[str, str, str], facts: dict[str, str]) -> tuple[str, ...
 
 
 def interval(kept: int, made: int) -> tuple[int, int]:
-    """The 95 % interval of a rate in per mille (Wilson), so that few promises never look like a proof."""
-    if not made:
-        return 0, 1000
-    z2 = 3_841_459  # 1.959964² in millionths
-    whole, share = made * 1_000_000, kept
-    centre = 2 * share * 1_000_000 + z2
-    spread = _root(z2 * z2 + 4 * z2 * share * (made - share) * 1_000_000 // made)
-    below = 2 * (whole + z2)
-    return max(0, (centre - spread) * 1000 // below), min(1000, -(-(centre + spread) * 1000 // below))
-
-
-def _root(value: int) -> int:
-    """The whole square root."""
-    guess = 1 << ((value.bit_length() + 1) // 2)
-    while (better := (guess + value // guess) // 2) < guess:
-        guess = better
-    return guess if value else 0
+    """The 95 % interval of a rate in per mille (Wilson), outwards, so that few promises never look like a proof."""
+    low, high = Rate(kept, made).ends
+    return floor(low * 1000), ceil(high * 1000)
