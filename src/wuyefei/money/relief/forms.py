@@ -8,30 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from wuyefei.foundation.kernel.errors import DomainError
-from wuyefei.foundation.kernel.money import parse_yuan
+from wuyefei.foundation.shell.inputs import YuanField
 
 from .actions.money import FundOrder
 from .models import Aid, Fund, Money
 from .rules.aid import FundKind, How
-
-MONEY = forms.TextInput(attrs={"inputmode": "decimal"})
-
-
-class YuanField(forms.CharField):
-    """Fen, typed in yuan."""
-
-    widget = MONEY
-
-    def __init__(self, *, label: Any, **more: Any) -> None:
-        super().__init__(label=label, max_length=14, **more)
-
-    def clean(self, value: Any) -> int:
-        text = super().clean(value)
-        try:
-            return parse_yuan(text, str(self.label))
-        except DomainError as error:
-            raise forms.ValidationError(error.text) from error
 
 
 class FundForm(forms.Form):

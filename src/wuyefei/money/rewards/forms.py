@@ -8,23 +8,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Span
+from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.kernel.money import parse_yuan
+from wuyefei.foundation.shell.inputs import DayField
 
 from .actions import CampaignOrder
 from .models import Campaign
 from .rules import MOST_STOCK, MOST_TIERS, CampaignKind, Terms, Tier
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def clean(self, value: Any) -> Any:
-        day = super().clean(value)
-        if day and not EARLIEST <= day <= LATEST:
-            raise forms.ValidationError(_("日期应在 1950 到 2100 年之间。"))
-        return day
 
 
 class YuanField(forms.CharField):
