@@ -16,7 +16,7 @@ from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, No
 from wuyefei.foundation.platform import clock, jobs
 from wuyefei.money.billing.public import Receivable, place_hold
 from wuyefei.relations.contacts.public import Contact, set_wish
-from wuyefei.relations.notices.actions import sending
+from wuyefei.relations.notices.actions import letters, sending
 from wuyefei.relations.notices.actions.receipts import take_receipt
 from wuyefei.relations.notices.actions.running import due_batches, rounds
 from wuyefei.relations.notices.public import (
@@ -139,6 +139,40 @@ def test_what_bounces_goes_another_way(estate: Estate) -> None:
     assert Contact.objects.filter(channel="letter").count() == Message.objects.filter(channel="letter", state="sent").count() == 4
     deliver(batch)
     assert coverage(batch).rate == 1 and first_finding(estate.world) == ""
+
+
+def test_letters_broken_off_between_portions_go_on(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first portion stays printed, the broken one leaves nothing behind; printing again judges and logs only what is
+    missing: who paid or disputes meanwhile gets no letter, nobody gets two."""
+    save_carrier("sms", {}, enabled=False, actor=estate["admin"])
+    open_channels(estate, "letter")
+    batch = run(begin(estate))
+    monkeypatch.setattr(letters, "CHUNK", 2)
+    whole, calls = letters.log_contacts, Counter[str]()
+
+    def breaking(*args: object) -> None:
+        calls["log"] += 1
+        if calls["log"] == 2:
+            raise ConnectionError
+        whole(*args)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(letters, "log_contacts", breaking)
+        with pytest.raises(ConnectionError):
+            print_letters(batch.pk, actor=estate["manager"])
+    queued = Message.objects.filter(batch=batch, state="queued").order_by("pk")
+    assert (queued.count(), Contact.objects.filter(channel="letter").count()) == (5, 2)
+    paid, disputing = (message.person_id for message in queued[:2])
+    Receivable.objects.filter(payer_id=paid).update(outstanding_fen=0)
+    bill = Receivable.objects.filter(payer_id=disputing, due_on=DUE).first()
+    assert bill is not None
+    place_hold(bill.pk, NOW.date(), None, kind="dispute", source_ref="t:1", actor=estate["finance"])
+    for _again in range(2):
+        assert print_letters(batch.pk, actor=estate["manager"]).startswith(b"%PDF")
+    told = Counter(Contact.objects.filter(channel="letter").values_list("person_id", flat=True))
+    assert len(told) == 5 and set(told.values()) == {1} and not {paid, disputing} & told.keys()
+    assert Counter(Message.objects.filter(batch=batch).values_list("state", flat=True)) == {"sent": 5, "dropped": 2}
+    assert all(message.values and message.target_ids for message in Message.objects.filter(batch=batch, state="sent"))
 
 
 def test_without_a_receipt_for_a_day_another_way_is_tried(estate: Estate) -> None:

@@ -16,7 +16,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import open_bills, place_hold
 from wuyefei.money.payments.public import Payment
 from wuyefei.relations.contacts.public import set_wish
-from wuyefei.relations.notices.actions import choosing
+from wuyefei.relations.notices.actions import planning
 from wuyefei.relations.notices.actions.running import due_batches, rounds
 from wuyefei.relations.notices.public import (
     Batch,
@@ -96,12 +96,12 @@ def test_all_at_once_and_one_by_one_come_to_the_same(estate: Estate, monkeypatch
     with clock.at(FIRST):
         for code, how in (("1-2-101", ("early", 2, 19)), ("1-2-202", ("own", 8, -1))):
             habit(estate, code, *how)
-        batch = start_batch(estate.world.community.pk, DUE, actor=estate["manager"], smart=smart)
         found = []
         for slow in (False, True):
             with transaction.atomic(), monkeypatch.context() as patch:
                 if slow:
-                    patch.setattr(choosing, "plan_ordinary", lambda *args: 0)
+                    patch.setattr(planning, "plan_ordinary", lambda *args: 0)
+                batch = start_batch(estate.world.community.pk, DUE, actor=estate["manager"], smart=smart)
                 plan_waiting(batch)
                 states = Target.objects.filter(batch=batch).values_list("property__code", "state", "channel", "reason")
                 found.append((planned(batch), sorted(states)))

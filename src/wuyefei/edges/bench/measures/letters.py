@@ -45,7 +45,7 @@ def letters(count: int) -> Iterator[Figure]:
         analyse()
         batch = start_batch(place.pk, due, actor=firm.maker)
         plan_waiting(batch)
-    with noted("逐封过守卫、写定、记入联系记录（不在对照之内）"):
+    with noted("每封过守卫、写定、记入联系记录，再合成（不在对照之内）"):
         print_letters(batch.pk, actor=firm.maker)
     ours, bare = Watch(), Watch()
     with ours:

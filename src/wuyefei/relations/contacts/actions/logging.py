@@ -15,6 +15,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound, Phrase
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.inserting import insert_many
 
 from ..models import Contact
 from ..queries import Wanted, contacts, gather, receivable_choices
@@ -160,7 +161,8 @@ def log_sent(rows: Sequence[Contact]) -> list[Contact]:
 
     For callers that hold the persons' locks and have checked their places.
     """
-    return Contact.objects.bulk_create(rows, batch_size=2000)
+    insert_many(rows)
+    return list(rows)
 
 
 def settle_sent(outcomes: Collection[tuple[str, str]]) -> int:

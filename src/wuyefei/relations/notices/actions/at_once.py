@@ -1,4 +1,4 @@
-"""The ordinary households of a batch, planned by one statement however many there are.
+"""The ordinary households of a batch, found and planned by one statement however many there are.
 
 Ordinary is who has nothing that the guard would have to weigh (``contacts.ordinary``): for them its verdict depends on the
 channel, the text and the moment alone, so it is asked once for each of these and holds for all. Everybody else goes the
@@ -12,16 +12,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
+from django.db.models import QuerySet, Sum
 
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.platform import clock
+from wuyefei.money.billing.public import Receivable
 from wuyefei.relations.contacts.public import Facts, Refused, check, likes, ordinary, plain_facts
 
-from ..models import Batch
-from ..rules.timing import Pattern, Stretch, best_moment
+from ..models import Batch, Habit, Lead
+from ..queries import coverage
+from ..rules.ladder import GOAL, LEAD_DAYS
+from ..rules.timing import Pattern, Stretch, best_moment, stretch_of
 from ..rules.trial import PLAIN, SMART
-from .means import Means, step_of
+from .means import Means, means_of, step_of
 
 NEW = (Pattern.NEW.value, 0, -1)
 Kind = tuple[str, int, int]
@@ -39,37 +44,64 @@ class Slot:
     version_id: int
 
 
-def plan_ordinary(batch: Batch, means: Means, stretch: Stretch | None) -> int:
-    """Queue the messages of the ordinary households that have not been tried yet; returns how many households. The rest
-    stay waiting for ``choosing``. One transaction, the caller's."""
-    if not means.channels:
-        return 0
-    now = clock.now()
+def means_for(batch: Batch) -> Means:
+    """What the batch can be sent by now: no paper once enough are reached, the rest is a worklist."""
+    means = means_of(batch.organisation_id, batch.step, batch.community_id)
+    if means.channels != ["letter"] and coverage(batch).rate >= GOAL:
+        means.carriers.pop("letter", None)
+    return means
+
+
+def stretch_for(batch: Batch) -> Stretch | None:
+    """The days on which the bills of a batch are announced; None where everybody is told as soon as may be."""
+    if not batch.smart:
+        return None
+    contracts = set(open_bills(batch).order_by().values_list("contract_id", flat=True).distinct())
+    leads = dict(Lead.objects.filter(contract_id__in=[one for one in contracts if one]).values_list("contract_id", "days"))
+    own = [leads.get(one) if one else LEAD_DAYS for one in contracts]
+    return stretch_of(batch.due_on, None if None in own else max((lead for lead in own if lead), default=LEAD_DAYS))
+
+
+def open_bills(batch: Batch) -> QuerySet[Receivable]:
+    """What is owed on the batch's due date."""
+    return Receivable.objects.filter(
+        community_id=batch.community_id, due_on=batch.due_on, outstanding_fen__gt=0, reversed_at__isnull=True
+    )
+
+
+def households(batch: Batch) -> tuple[str, list[Any]]:
+    """The statement that finds who owes: property, payer, their open bills and the sum."""
+    rows = open_bills(batch).order_by().values("property_id", "payer_id").annotate(ids=ArrayAgg("pk", order_by="pk"), fen=Sum("outstanding_fen"))
+    sql, params = rows.values_list("property_id", "payer_id", "ids", "fen").query.sql_with_params()
+    return sql, list(params)
+
+
+def plan_ordinary(batch: Batch) -> int:
+    """The ordinary households that owe and are not in the batch yet, with their messages queued; returns how many. The rest
+    are for the caller to add. One transaction, the caller's."""
+    means, stretch, now = means_for(batch), stretch_for(batch), clock.now()
     kinds = _kinds(batch) if stretch is not None else []
     slots = list(_slots(batch, means, stretch, [NEW, *kinds], now))
     if not slots:
         return 0
+    owing, dues = households(batch)
     people, values = ordinary(batch.organisation_id, batch.community_id, now).values_list("pk", "mobile_mark").order_by().query.sql_with_params()
     liked = [rows.query.sql_with_params() for rows in likes(batch.organisation_id)]
     ways = [channel for channel in means.channels if any(slot.channel == channel for slot in slots)]
-    sql = _statement(people, [one for one, _ in liked], ways, timed=stretch is not None)
-    params: list[Any] = [*values, *(value for _, more in liked for value in more), means.seed, means.seed, batch.pk]
+    sql = _statement(owing, people, [one for one, _ in liked], ways, timed=stretch is not None)
+    head = [batch.organisation_id, batch.community_id, batch.pk]
+    params: list[Any] = [*dues, *values, *(value for _, more in liked for value in more), means.seed, means.seed, batch.pk]
     params += [list(column) for column in zip(*((s.channel, *s.kind, s.arm, s.moment, s.version_id) for s in slots), strict=True)]
-    params += [batch.pk, batch.organisation_id, batch.community_id, batch.pk]
+    params += [batch.pk, *head, *head]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.fetchone()[0])
 
 
 def _kinds(batch: Batch) -> list[Kind]:
-    """The kinds of habit among the households of the batch."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT DISTINCT h.pattern, h.day, h.hour FROM notices_target t JOIN notices_habit h ON h.person_id = t.person_id
-               WHERE t.batch_id = %s AND t.state = 'waiting' AND t.channel = ''""",
-            [batch.pk],
-        )
-        return [kind for kind in cursor.fetchall() if kind != NEW]
+    """The kinds of habit in the community of the batch."""
+    rows = Habit.objects.filter(community_id=batch.community_id).order_by().values_list("pattern", "day", "hour").distinct()
+    return [kind for kind in rows if kind != NEW]
 
 
 def _slots(batch: Batch, means: Means, stretch: Stretch | None, kinds: Sequence[Kind], now: dt.datetime) -> Iterator[Slot]:
@@ -95,7 +127,7 @@ def _allowed(step: Any, facts: Facts, now: dt.datetime, due_on: dt.date) -> dt.d
     return verdict.at if verdict.at is not None and verdict.at.astimezone(CHINA).date() <= due_on else None
 
 
-def _statement(people: str, liked: Sequence[str], ways: Sequence[str], *, timed: bool) -> str:
+def _statement(owing: str, people: str, liked: Sequence[str], ways: Sequence[str], *, timed: bool) -> str:
     """``ways`` in the order of the ladder; what is put into the text are names of channels and Django's own statements."""
     addressed = [way for way in ways if way not in ("sms", "letter")]
     joins = "".join(
@@ -109,14 +141,16 @@ def _statement(people: str, liked: Sequence[str], ways: Sequence[str], *, timed:
     habit = "coalesce(h.pattern, 'new')", "coalesce(h.day, 0)", "coalesce(h.hour, -1)"
     kind = habit if timed else tuple(f"'{one}'" if isinstance(one, str) else str(one) for one in NEW)
     return f"""
-WITH who (id, mobile_mark) AS ({people}){"".join(f", like_{n} (person_id, channel) AS ({one})" for n, one in enumerate(liked))},
+WITH t (property_id, person_id, ids, fen) AS ({owing}),
+who (id, mobile_mark) AS ({people}){"".join(f", like_{n} (person_id, channel) AS ({one})" for n, one in enumerate(liked))},
 chosen AS (
-  SELECT t.id, t.person_id, t.property_id, c.channel, CASE c.channel {which} END AS bundle, {kind[0]} AS pattern, {kind[1]} AS day,
-    {kind[2]} AS hour, CASE WHEN %s = '' THEN 0 ELSE get_byte(sha256(convert_to(%s || ':' || t.person_id, 'UTF8')), 0) & 1 END AS arm
-  FROM notices_target t JOIN who p ON p.id = t.person_id{joins}
+  SELECT t.*, c.channel, CASE c.channel {which} END AS bundle, {kind[0]} AS pattern, {kind[1]} AS day, {kind[2]} AS hour,
+    CASE WHEN %s = '' THEN 0 ELSE get_byte(sha256(convert_to(%s || ':' || t.person_id, 'UTF8')), 0) & 1 END AS arm
+  FROM t JOIN who p ON p.id = t.person_id{joins}
     {"LEFT JOIN notices_habit h ON h.person_id = t.person_id" if timed else ""}
     CROSS JOIN LATERAL (SELECT CASE {cases} END AS channel) c
-  WHERE t.batch_id = %s AND t.state = 'waiting' AND t.channel = '' AND t.tried = '{{}}' AND c.channel IS NOT NULL
+  WHERE c.channel IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM notices_target o WHERE o.batch_id = %s AND o.property_id = t.property_id AND o.person_id = t.person_id)
 ), ready AS MATERIALIZED (
   SELECT c.*, s.moment, s.version_id FROM chosen c
     JOIN unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::int[], %s::timestamptz[], %s::bigint[])
@@ -124,12 +158,15 @@ chosen AS (
       ON (s.channel, s.pattern, s.day, s.hour, s.arm) = (c.channel, c.pattern, c.day, c.hour, c.arm)
   WHERE NOT EXISTS (SELECT 1 FROM notices_message m WHERE m.batch_id = %s AND m.bundle = c.bundle AND m.channel = c.channel)
 ), placed AS (
-  UPDATE notices_target t SET channel = r.channel, bundle = r.bundle FROM ready r WHERE t.id = r.id RETURNING 1
+  INSERT INTO notices_target (organisation_id, community_id, batch_id, property_id, person_id, receivable_ids, amount_fen, bundle, state,
+      channel, reason, tried)
+  SELECT %s, %s, %s, property_id, person_id, ids, fen, bundle, 'waiting', channel, '', '{{}}' FROM ready ORDER BY property_id, person_id
+  RETURNING 1
 ), queued AS (
   INSERT INTO notices_message (organisation_id, community_id, batch_id, bundle, channel, person_id, property_id, version_id, "values",
       target_ids, key, state, not_before, attempts, carrier_ref, reason)
   SELECT DISTINCT ON (bundle, channel) %s, %s, %s, bundle, channel, person_id, property_id, version_id, '{{}}'::jsonb, '{{}}'::bigint[],
     replace(gen_random_uuid()::text, '-', ''), 'queued', moment, 0, '', ''
-  FROM ready ORDER BY bundle, channel, id
+  FROM ready ORDER BY bundle, channel, property_id, person_id
 )
 SELECT count(*) FROM placed"""

@@ -1,4 +1,5 @@
-"""A channel and a moment for each waiting household: by the ladder, the payer's habit and the law guard."""
+"""A channel and a moment for each waiting household: by the ladder, the payer's habit and the law guard. The ordinary ones
+have theirs from the start (``at_once``)."""
 
 from __future__ import annotations
 
@@ -11,32 +12,18 @@ from django.db import transaction
 
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.platform import clock
-from wuyefei.money.billing.public import Receivable
 from wuyefei.relations.contacts.public import Facts, Refused, Wanted, check, gather
 
-from ..models import Address, Batch, Habit, Lead, Message, Target, Version
-from ..queries import addresses_of, coverage, habits_of
-from ..rules.ladder import GOAL, LADDER, LEAD_DAYS, Way, next_way
-from ..rules.timing import Pattern, Stretch, best_moment, stretch_of
-from .at_once import plan_ordinary
-from .means import Means, bundle_of, means_of, step_of
+from ..models import Address, Batch, Habit, Message, Target, Version
+from ..queries import addresses_of, habits_of
+from ..rules.ladder import LADDER, Way, next_way
+from ..rules.timing import Pattern, Stretch, best_moment
+from .at_once import means_for, stretch_for
+from .means import Means, bundle_of, step_of
 
 CHUNK = 1000
 PERSONAL = frozenset({"dispute_hold", "erased", "deceased", "nothing_owed"})
 """Refusals that hold whatever the channel: the household is left out, not unreached."""
-
-
-def stretch_for(batch: Batch) -> Stretch | None:
-    """The days on which the bills of a batch are announced; None where everybody is told as soon as may be."""
-    if not batch.smart:
-        return None
-    contracts = set(
-        Receivable.objects.filter(community_id=batch.community_id, due_on=batch.due_on, outstanding_fen__gt=0, reversed_at__isnull=True)
-        .order_by().values_list("contract_id", flat=True).distinct()
-    )  # fmt: skip
-    leads = dict(Lead.objects.filter(contract_id__in=[one for one in contracts if one]).values_list("contract_id", "days"))
-    own = [leads.get(one) if one else LEAD_DAYS for one in contracts]
-    return stretch_of(batch.due_on, None if None in own else max((lead for lead in own if lead), default=LEAD_DAYS))
 
 
 @dataclass
@@ -65,13 +52,7 @@ def plan_waiting(batch: Batch, after_chunk: Callable[[int], None] = lambda done:
 
     Each chunk is one transaction; ``after_chunk`` is told the count inside it.
     """
-    means, last = means_of(batch.organisation_id, batch.step, batch.community_id), 0
-    if means.channels != ["letter"] and coverage(batch).rate >= GOAL:
-        means.carriers.pop("letter", None)  # enough are reached: the rest is a worklist, not paper
-    stretch = stretch_for(batch)
-    with transaction.atomic():
-        done = plan_ordinary(batch, means, stretch)
-        after_chunk(done)
+    means, stretch, last, done = means_for(batch), stretch_for(batch), 0, 0
     while True:
         with transaction.atomic():
             rows = list(

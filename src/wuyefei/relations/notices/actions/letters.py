@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from wuyefei.foundation.access.actor import Actor, organisation_of
 from wuyefei.foundation.access.rules import Permission
@@ -18,9 +19,13 @@ from wuyefei.relations.contacts.public import Contact
 from ..models import Batch, Carrier, Message, Target, Version
 from ..queries import get_batch
 from ..rules import texts
-from .sending import judge_again, log_contacts
+from .judging import judge, log_contacts
 
 LETTER = Path(__file__).resolve().parents[1] / "letter.typ"
+CHUNK = 500
+"""Letters in a transaction: an interrupted printing goes on with what is missing."""
+POSTED = """UPDATE notices_message m SET attempts = 1, state = 'sent', sent_at = %s, "values" = n.filled::jsonb, target_ids = n.homes::bigint[]
+  FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n(id, filled, homes) WHERE m.id = n.id"""
 
 
 class NoLetters(DomainError):
@@ -33,8 +38,10 @@ def print_letters(batch_id: int, *, actor: Actor) -> bytes:
     gives the same letters. Raises ``NoLetters``."""
     batch = get_batch(actor, batch_id)
     actor.require(Permission.NOTICE_SEND, batch.community_id)
-    for message_id in Message.objects.filter(batch=batch, channel="letter", state=Message.State.QUEUED).values_list("pk", flat=True).order_by("pk"):
-        _fix(message_id, actor)
+    waiting = Message.objects.filter(batch=batch, channel="letter", state=Message.State.QUEUED)
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for n in range(0, len(ids), CHUNK):
+        _fix(ids[n : n + CHUNK], actor)
     whole = letters_document(batch_id, actor=actor)
     if not whole["letters"]:
         raise NoLetters()
@@ -51,16 +58,20 @@ def letters_document(batch_id: int, *, actor: Actor) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _fix(message_id: int, actor: Actor) -> None:
-    """One letter as it goes into its envelope."""
-    message = Message.objects.select_for_update(of=("self",)).select_related("version", "community", "batch").get(pk=message_id)
-    if message.state != Message.State.QUEUED or not judge_again(message, actor):
+def _fix(message_ids: Sequence[int], actor: Actor) -> None:
+    """Letters as they go into their envelopes: judged, fixed and logged in one transaction."""
+    rows = Message.objects.select_for_update().filter(pk__in=message_ids, state=Message.State.QUEUED)
+    going = judge(list(rows.prefetch_related("version", "community", "batch").order_by("pk")), actor)
+    if not going:
         return
-    now = clock.now()
-    message.attempts, message.state, message.sent_at = 1, Message.State.SENT, now
-    message.save(update_fields=["attempts", "state", "sent_at", "values", "target_ids"])
-    log_contacts(message, actor, Contact.State.DONE, Contact.Outcome.SENT)
-    Target.objects.filter(pk__in=message.target_ids).update(state=Target.State.REACHED)
+    for message in going:
+        message.attempts = 1
+    homes = ["{" + ",".join(map(str, message.target_ids)) + "}" for message in going]
+    values = [json.dumps(message.values, ensure_ascii=False) for message in going]
+    with connection.cursor() as cursor:
+        cursor.execute(POSTED, [clock.now(), [message.pk for message in going], values, homes])
+    log_contacts(going, actor, Contact.State.DONE, Contact.Outcome.SENT)
+    Target.objects.filter(pk__in=[pk for message in going for pk in message.target_ids]).update(state=Target.State.REACHED)
 
 
 def document(batch: Batch, rows: Sequence[tuple[dict[str, str], int, str]], actor: Actor) -> dict[str, Any]:

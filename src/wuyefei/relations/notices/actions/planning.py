@@ -1,22 +1,21 @@
-"""A batch: begun, stopped, gone on with, and its households, from the open bills in one statement."""
+"""A batch: begun, stopped, gone on with, and its households, from the open bills in two statements."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, transaction
-from django.db.models import F, Max, Sum
+from django.db.models import Max
 
 from wuyefei.foundation.access.actor import Actor, get_community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import audit, clock, jobs
 from wuyefei.foundation.platform.models import Job
-from wuyefei.money.billing.public import Receivable
 
 from ..models import Batch, Target
 from ..queries import batches, get_batch
+from .at_once import households, open_bills, plan_ordinary
 from .means import means_of
 
 SEND_JOB = "notices.send"
@@ -101,26 +100,21 @@ def _locked(batch_id: int, actor: Actor) -> Batch:
 
 
 def add_targets(batch: Batch) -> int:
-    """Every household with something open on the batch's due date, in one statement; those there already stay."""
-    open_ = Receivable.objects.filter(
-        community_id=batch.community_id, due_on=batch.due_on, outstanding_fen__gt=0, reversed_at__isnull=True
-    )
-    batch.seen_id = open_.aggregate(last=Max("pk"))["last"] or 0
+    """Every household with something open on the batch's due date, the ordinary ones with their message queued; those there
+    already stay."""
+    batch.seen_id = open_bills(batch).aggregate(last=Max("pk"))["last"] or 0
     batch.save(update_fields=["seen_id"])
-    rows = (
-        open_.order_by()
-        .values("property_id", "payer_id")
-        .annotate(ids=ArrayAgg("pk", order_by="pk"), fen=Sum("outstanding_fen"), place=F("community_id"))
-        .values_list("property_id", "payer_id", "ids", "fen")
-    )
-    sql, params = rows.query.sql_with_params()
+    planned, (sql, params) = plan_ordinary(batch), households(batch)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO notices_target (organisation_id, community_id, batch_id, property_id, person_id, receivable_ids,
                   amount_fen, bundle, state, channel, reason, tried)
                 SELECT %s, %s, %s, found.property_id, found.payer_id, found.ids, found.fen, '', 'waiting', '', '', '{{}}'
-                FROM ({sql}) AS found (property_id, payer_id, ids, fen) ORDER BY 1, 2
+                FROM ({sql}) AS found (property_id, payer_id, ids, fen)
+                WHERE NOT EXISTS (SELECT 1 FROM notices_target o
+                  WHERE o.batch_id = %s AND o.property_id = found.property_id AND o.person_id = found.payer_id)
+                ORDER BY found.property_id, found.payer_id
                 ON CONFLICT DO NOTHING""",  # noqa: S608 - the statement is Django's own
-            [batch.organisation_id, batch.community_id, batch.pk, *params],
+            [batch.organisation_id, batch.community_id, batch.pk, *params, batch.pk],
         )
-        return cursor.rowcount
+        return planned + cursor.rowcount

@@ -8,8 +8,8 @@ from wuyefei.foundation.platform import clock
 from wuyefei.relations.contacts.public import settle_sent
 
 from ..models import Carrier, Message, Target
+from .judging import sources_of
 from .reminding import take_reminders_receipt
-from .sending import sources_of
 
 RANK = {"sending": 0, "unsure": 1, "sent": 1, "bounced": 2, "delivered": 3, "read": 4}
 """A receipt only moves a message up: a bounce after a delivery changes nothing, a delivery after a bounce does."""

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from wuyefei.foundation.access.actor import Actor, organisation_of
+from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.platform import clock, jobs
-from wuyefei.money.billing.public import Receivable
-from wuyefei.relations.contacts.public import Contact, Refused, Wanted, check, gather, lock_people, log_sent
+from wuyefei.relations.contacts.public import Contact
 
 from ..carriers import sender_of
 from ..channels.base import Carrier as Sender
@@ -25,8 +24,8 @@ from ..channels.base import CarrierError, Misconfigured, Parcel, Throttled, Uncl
 from ..channels.base import Refused as NotTaken
 from ..models import Batch, Carrier, Message, Target
 from ..rules.ladder import WITHOUT_RECEIPT
-from .filling import parcel_with, plain_for, reach, smart_values, values_from
-from .means import contact_channel, step_of
+from .filling import parcel_with, reach
+from .judging import drop, judge_again, log_contacts, sources_of
 
 log = logging.getLogger("wuyefei.notices")
 LOCK_CLASS = 0x77790021
@@ -127,52 +126,8 @@ def _take(found: Round) -> tuple[Message, Parcel | None] | None:
     message.attempts += 1
     message.state, message.sent_at = Message.State.SENDING, clock.now()
     message.save(update_fields=["state", "attempts", "sent_at", "values", "target_ids"])
-    log_contacts(message, found.actor, Contact.State.PLANNED)
+    log_contacts([message], found.actor, Contact.State.PLANNED)
     return message, parcel_with(message.key, message.channel, to, message.version, values, message.community_id)
-
-
-def judge_again(message: Message, actor: Actor) -> bool:
-    """Whether the guard lets it go at this moment; the households and what is written to them are fixed here."""
-    rows = list(
-        Target.objects.select_for_update(of=("self",))
-        .filter(batch_id=message.batch_id, bundle=message.bundle, channel=message.channel, state=Target.State.WAITING)
-        .select_related("property", "person").order_by("pk")
-    )  # fmt: skip
-    lock_people(actor, {row.person_id for row in rows})
-    now = clock.now()
-    facts = gather(message.organisation_id, [Wanted(row.person_id, tuple(row.receivable_ids)) for row in rows], now)
-    open_ = list(Receivable.objects.filter(pk__in=[pk for row in rows for pk in row.receivable_ids], outstanding_fen__gt=0, reversed_at__isnull=True).select_related("item"))
-    owing = {bill.payer_id for bill in open_}
-    kept = []
-    for row in rows:
-        verdict = check(step_of(message.channel, message.version, now), now=now, facts=facts[row.person_id])
-        if row.person_id not in owing:
-            row.state, row.reason, row.channel = Target.State.EXCLUDED, "paid", ""
-        elif isinstance(verdict, Refused) and verdict.at is not None:
-            message.not_before = verdict.at
-            message.save(update_fields=["not_before"])
-            return False
-        elif isinstance(verdict, Refused):
-            row.tried, row.channel, row.bundle, row.reason = [*row.tried, message.channel], "", "", verdict.code
-        else:
-            kept.append(row)
-    Target.objects.bulk_update(rows, ["state", "reason", "channel", "bundle", "tried"])
-    if not kept:
-        message.state, message.reason, message.settled_at = Message.State.DROPPED, rows[0].reason if rows else "nobody", now
-        message.save(update_fields=["state", "reason", "settled_at"])
-        return False
-    message.target_ids = [row.pk for row in kept]
-    message.values = values_of(message, kept, open_, actor)
-    return True
-
-
-def values_of(message: Message, rows: list[Target], bills: list[Receivable], actor: Actor) -> dict[str, str]:
-    """What stands in the fields, from the bills that are open now."""
-    ids = {pk for row in rows for pk in row.receivable_ids}
-    mine = [bill for bill in bills if bill.pk in ids]
-    names, rooms = [row.person.name for row in rows], [row.property.code for row in rows]
-    plain = values_from(message.channel, message.community, organisation_of(actor).name, names, rooms, mine, message.batch.due_on)
-    return plain | plain_for(message.channel, smart_values(message.version, mine))
 
 
 def _hand_over(found: Round, message: Message, parcel: Parcel) -> bool:
@@ -228,40 +183,10 @@ def _settle(message: Message, state: str, *, ref: str = "", reason: str = "") ->
 
 
 def _drop(message: Message, reason: str) -> None:
-    message.state, message.reason, message.settled_at = Message.State.DROPPED, reason, clock.now()
-    message.save(update_fields=["state", "reason", "settled_at"])
+    drop(message, reason)
     for row in Target.objects.filter(batch_id=message.batch_id, bundle=message.bundle, channel=message.channel, state=Target.State.WAITING):
         row.tried, row.channel, row.bundle, row.reason = [*row.tried, message.channel], "", "", reason
         row.save(update_fields=["tried", "channel", "bundle", "reason"])
-
-
-def source_of(message: Message, person_id: int) -> str:
-    """What its contact in the log is known by: one a person and attempt."""
-    return f"notice:{message.pk}:{person_id}:{message.attempts}"
-
-
-def sources_of(message: Message) -> list[str]:
-    people_ids = Target.objects.filter(pk__in=message.target_ids).values_list("person_id", flat=True)
-    return [source_of(message, person_id) for person_id in sorted(set(people_ids))]
-
-
-def log_contacts(message: Message, actor: Actor, state: str, outcome: str = "") -> None:
-    """A contact of every person it tells, in the log before anything goes out; several homes of one are one contact."""
-    now, told = clock.now(), dict[int, list[Target]]()
-    for row in Target.objects.filter(pk__in=message.target_ids).order_by("pk"):
-        told.setdefault(row.person_id, []).append(row)
-    done = state == Contact.State.DONE
-    log_sent(
-        [
-            Contact(
-                organisation_id=message.organisation_id, community_id=message.community_id, person_id=person_id,
-                property_id=rows[0].property_id, state=state, channel=contact_channel(message.channel).value, purpose="bill", at=now, outcome=outcome,
-                receivable_ids=sorted(pk for row in rows for pk in row.receivable_ids), source_ref=source_of(message, person_id),
-                made_by_id=actor.user_id, made_at=now, closed_at=now if done else None, closed_by_id=actor.user_id if done else None,
-            )
-            for person_id, rows in told.items()
-        ]
-    )  # fmt: skip
 
 
 def close_contacts(message: Message, state: str, outcome: str = "") -> None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
 
@@ -71,7 +72,13 @@ def check_template(text: str, what: str = "正文") -> str:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put the values in, once: braces inside a value stay as they are. Raises ``KeyError`` for a missing value."""
-    return _FIELD.sub(lambda found: values[found[1]], text)
+    return "".join([values[piece] if field else piece for field, piece in _pieces(text)])
+
+
+@lru_cache(256)
+def _pieces(text: str) -> tuple[tuple[bool, str], ...]:
+    """A template cut at its fields: whether a piece names one, and the piece."""
+    return tuple((n % 2 == 1, piece) for n, piece in enumerate(_FIELD.split(text)))
 
 
 def ordered(text: str, values: Mapping[str, str]) -> list[str]:
