@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -76,16 +77,17 @@ def wait_for_the_server(seconds: float = 15) -> None:
 def browser_page(browser: Browser, live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """``browser_page(1366)``, ``browser_page(390, theme="dark")``: a page of its own context at the live server.
 
-    A script error or a blocked resource on any of them fails the test.
+    A script error or a blocked resource on any of them fails the test. ``workers="allow"`` where the page kept for a failing
+    network is wanted.
     """
     opened: list[Page] = []
     wrong: list[str] = []
 
-    def open_page(width: int = 1366, *, theme: str = "light") -> Page:
+    def open_page(width: int = 1366, *, theme: str = "light", workers: Literal["allow", "block"] = "block") -> Page:
         context = browser.new_context(
             base_url=live_server.url, viewport={"width": width, "height": WIDTHS.get(width, 900)}, locale="zh-CN",
             timezone_id="Asia/Shanghai", color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce",
-            has_touch=width < 600,
+            has_touch=width < 600, service_workers=workers,
         )  # fmt: skip
         page = context.new_page()
         page.set_default_timeout(15_000)

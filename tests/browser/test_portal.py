@@ -13,6 +13,7 @@ from tests.browser.conftest import AxeRun, OpenPage
 from tests.relations.owners import LU, Town, listen, make_town
 from wuyefei.edges.sandbox.public import Sandbox, install, make
 from wuyefei.foundation.platform import clock
+from wuyefei.relations.service.public import Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -120,3 +121,35 @@ def test_three_taps_from_the_first_screen_to_paid(
         expect(page.get_by_text("都缴清了")).to_be_visible()
     finally:
         sandbox.stop()
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_the_phone_says_when_the_network_fails_half_way(town: Town, browser_page: OpenPage, axe: AxeRun, theme: str) -> None:
+    """A page that does not open says that nothing has happened; a form under way, that it is not certain; a slow answer, that it
+    is still awaited. With the network back, the way on leads home and nothing was done twice."""
+    page = browser_page(320, theme=theme, workers="allow")
+    enter(page, town)
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    page.context.set_offline(True)
+    page.get_by_role("link", name="历年账单").click()
+    expect(page.get_by_role("alert")).to_contain_text("钱没有动")
+    assert fits(page)
+    assert axe(page) == []
+    page.context.set_offline(False)
+    page.get_by_role("link", name="再试一次").click()
+    expect(page.get_by_role("heading", name="历年账单")).to_be_visible()
+    page.goto("/h5/")
+    page.get_by_role("link", name="报修投诉").click()
+    page.get_by_role("link", name="报修投诉").click()
+    page.get_by_role("radio").first.check()
+    page.get_by_role("textbox").first.fill("楼道灯不亮")
+    page.context.set_offline(True)
+    page.locator("form[data-once] button").click()
+    expect(page.get_by_role("alert")).to_contain_text("不能确定")
+    assert axe(page) == []
+    page.context.set_offline(False)
+    page.get_by_role("link", name="回到我的账单").click()
+    expect(page.get_by_role("button", name="去缴费")).to_be_visible()
+    assert not Ticket.objects.exists()

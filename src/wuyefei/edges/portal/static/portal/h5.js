@@ -44,14 +44,26 @@ for (const radio of document.querySelectorAll("input[type=radio][data-label]")) 
   });
 }
 
-/* A form is sent once: a second tap on a slow line does nothing. Coming back makes it live again. */
+/* A form is sent once: a second tap on a slow line does nothing, and after a while the page says that it still waits. Coming
+   back makes it live again. */
+const PATIENCE = 6000;
 for (const form of document.querySelectorAll("form[data-once]")) {
+  const said = document.createElement("p");
+  said.className = "m q2 centre up-s";
+  said.setAttribute("role", "status");
+  let waiting = 0;
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
+    else {
+      form.append(said);
+      waiting = setTimeout(() => { said.textContent = document.body.dataset.slow; }, PATIENCE);
+    }
     form.dataset.sent = "1";
     form.setAttribute("aria-busy", "true");
   });
   window.addEventListener("pageshow", () => {
+    clearTimeout(waiting);
+    said.remove();
     delete form.dataset.sent;
     form.removeAttribute("aria-busy");
   });
@@ -79,3 +91,6 @@ for (const link of document.querySelectorAll("[data-share]")) {
     }
   });
 }
+
+/* Where the network fails later, a page of ours stands in for the browser's. */
+if (navigator.serviceWorker) window.addEventListener("load", () => navigator.serviceWorker.register("/h5/worker.js").catch(() => {}));
