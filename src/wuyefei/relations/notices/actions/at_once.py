@@ -46,8 +46,8 @@ class Slot:
 
 def means_for(batch: Batch) -> Means:
     """What the batch can be sent by now: no paper once enough are reached, the rest is a worklist."""
-    means = means_of(batch.organisation_id, batch.step, batch.community_id)
-    if means.channels != ["letter"] and coverage(batch).rate >= GOAL:
+    means, found = means_of(batch.organisation_id, batch.step, batch.community_id), coverage(batch)
+    if means.channels != ["letter"] and found.households and found.rate >= GOAL:
         means.carriers.pop("letter", None)
     return means
 
@@ -143,7 +143,7 @@ def _statement(owing: str, people: str, liked: Sequence[str], ways: Sequence[str
     return f"""
 WITH t (property_id, person_id, ids, fen) AS ({owing}),
 who (id, mobile_mark) AS ({people}){"".join(f", like_{n} (person_id, channel) AS ({one})" for n, one in enumerate(liked))},
-chosen AS (
+chosen AS MATERIALIZED (
   SELECT t.*, c.channel, CASE c.channel {which} END AS bundle, {kind[0]} AS pattern, {kind[1]} AS day, {kind[2]} AS hour,
     CASE WHEN %s = '' THEN 0 ELSE get_byte(sha256(convert_to(%s || ':' || t.person_id, 'UTF8')), 0) & 1 END AS arm
   FROM t JOIN who p ON p.id = t.person_id{joins}
