@@ -21,7 +21,14 @@ from wuyefei.foundation.kernel.money import (
     yuan,
     yuan_text,
 )
-from wuyefei.foundation.kernel.text import mask_mobile, natural_key, pinyin_initials, pinyin_key, tidy
+from wuyefei.foundation.kernel.text import (
+    limited,
+    mask_mobile,
+    natural_key,
+    pinyin_initials,
+    pinyin_key,
+    tidy,
+)
 
 
 @pytest.mark.parametrize("row", rows_of("rules/allocation.md", table=1), ids=lambda row: f"{row['总额']} {row['权重']}")
@@ -102,6 +109,8 @@ def test_parse_decimal_refuses() -> None:
 
 def test_text() -> None:
     assert tidy(" ３－２ ") == "3-2" and tidy(None) == "" and tidy("a\u0000b") == "ab"
+    # a sentence keeps its marks, a code does not
+    assert limited(" ３号楼， 已修好；\u0000您看行吗？\n好！ ", "说明", 40) == "3号楼，已修好；您看行吗？好！" and tidy("甲，乙") == "甲,乙"
     assert (pinyin_key("陈予安"), pinyin_initials("陈予安")) == ("chenyuan", "cya")
     assert natural_key("3-2-201") < natural_key("3-2-1201") < natural_key("10-1-101")
     assert mask_mobile("13800002046") == "138****2046"
