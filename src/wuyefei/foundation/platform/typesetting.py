@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import subprocess
+import sys
 import threading
 import unicodedata
 from collections.abc import Iterable
@@ -25,6 +27,12 @@ from wuyefei.foundation.kernel.errors import DomainError
 FONT_PACKAGE = "justmytype_intl_cjk"
 FONT_FAMILIES = ("Noto Sans SC", "Noto Sans TC", "Noto Sans JP", "Noto Sans KR")
 """Simplified forms first; the others only lend characters that it lacks."""
+
+LARGE = 1_000_000
+"""Characters of data beyond which a document is set in a process of its own: typst holds some hundred kilobytes a page and does
+not give them back, and meanwhile nobody else's receipt should wait."""
+FAULTY = 3
+"""What that process ends with where typst refuses the document."""
 
 _UNSEEN = re.compile(r"the text `\"(.+?)\"` could not be displayed")
 _CODE = re.compile(r"〔(U\+[0-9A-F]{4,6})〕")
@@ -102,13 +110,30 @@ def _compiler(template: Path) -> typst.Compiler:
 
 
 def _compile(template: Path, facts: dict[str, Any], **options: Any) -> bytes | list[bytes] | None:
-    """One compilation at a time: a compiler keeps its inputs between calls."""
     document = json.dumps({**facts, "fonts": FONT_FAMILIES, "substituted": []}, ensure_ascii=False)
     codes = sorted(set(_CODE.findall(document)))
     if codes:
         document = json.dumps({**facts, "fonts": FONT_FAMILIES, "substituted": codes}, ensure_ascii=False)
+    large = options["format"] == "pdf" and len(document) > LARGE
+    return _apart(template, document, options) if large else compiled(template, document, options)
+
+
+def compiled(template: Path, document: str, options: dict[str, Any]) -> bytes | list[bytes] | None:
+    """One compilation at a time: a compiler keeps its inputs between calls."""
     with _LOCK:
         return _compiler(template).compile(sys_inputs={"data": document}, **options)
+
+
+def _apart(template: Path, document: str, options: dict[str, Any]) -> bytes:
+    """``compiled`` in a process of its own (``typesetter``). Raises ``OSError`` where that process came to its end otherwise."""
+    asked = json.dumps({"template": str(template), "options": {**options, "timestamp": options["timestamp"].isoformat()}})
+    command = [sys.executable, "-m", "wuyefei.foundation.platform.typesetter"]
+    done = subprocess.run(command, input=f"{asked}\n{document}".encode(), stdout=subprocess.PIPE, check=False)
+    if done.returncode == FAULTY:
+        raise typst.TypstError(done.stdout.decode())
+    if done.returncode:
+        raise ChildProcessError(f"typesetter ended with {done.returncode}")
+    return done.stdout
 
 
 def _printable(value: Any) -> Any:
@@ -134,8 +159,13 @@ def _shape(character: str) -> str:
 
 def _unseen(error: typst.TypstError) -> set[str]:
     """The characters typst could not display; it names them in its diagnostic, by letter or by code."""
-    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), error.diagnostic or str(error))
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), told(error))
     return {character for match in _UNSEEN.finditer(text) for part in match.groups() if part for character in part}
+
+
+def told(error: typst.TypstError) -> str:
+    """What typst says of an error; one told from the other process has its words alone."""
+    return getattr(error, "diagnostic", "") or str(error)
 
 
 def _replace(value: Any, characters: Iterable[str]) -> Any:
