@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.relations.contacts.test_pages_contacts import client_of
-from tests.relations.notices.conftest import DUE, SMS, Estate, open_channels, run
+from tests.relations.notices.conftest import DUE, NOW, SMS, Estate, open_channels, run
 from wuyefei.foundation.platform import clock
 from wuyefei.relations.notices.channels import push
 from wuyefei.relations.notices.public import Batch, Carrier, Message, Version, start_batch
@@ -37,6 +37,13 @@ def test_a_batch_from_the_page_to_its_coverage(estate: Estate) -> None:
     assert "陆小满" in work and "补联系方式" in work and "测试甲" not in work
     assert client.get(f"{reverse('notices:unreached')}?export=1").status_code == 200
     assert client_of(estate.world, "collector").post(reverse("notices:stop", args=[batch.pk])).status_code == 403
+
+
+def test_at_night_the_page_says_when_the_queued_go_out(estate: Estate) -> None:
+    with clock.at(NOW.replace(hour=22)):
+        batch = started(estate)
+        text = client_of(estate.world, "manager").get(reverse("notices:batch", args=[batch.pk])).content.decode()
+    assert "排队的最早 02-06 08:00 发出" in text
 
 
 def test_receipts_of_the_text_carrier(estate: Estate) -> None:

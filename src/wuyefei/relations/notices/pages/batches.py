@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -98,8 +98,9 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     letters_count = Message.objects.filter(batch=row, channel="letter").exclude(state="dropped").count()
     reasons = Target.objects.filter(batch=row, state__in=("unreached", "excluded")).values_list("state", "reason").annotate(count=Count("pk")).order_by("-count")
     broken = Message.objects.filter(batch=row, state="queued").exclude(reason="").values_list("channel", "reason").distinct()[:4]
+    first = Message.objects.filter(batch=row, state="queued").exclude(channel="letter").aggregate(at=Min("not_before"))["at"]
     context = {
-        "row": row, "found": found, "goal": GOAL * 100, "enough": found.rate >= GOAL, "job": job, "running": running,
+        "next_at": first if first and first > clock.now() else None, "row": row, "found": found, "goal": GOAL * 100, "enough": found.rate >= GOAL, "job": job, "running": running,
         "lines": [(NAMES[line.channel], line) for line in found.channels], "letters": letters_count,
         "reasons": [(state, reason_text(reason), count) for state, reason, count in reasons], "may_send": may_send,
         "broken": [(NAMES[channel], reason) for channel, reason in broken],
