@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wuyefei.estate.properties.public import Property, get_property
 from wuyefei.foundation.access.actor import Actor, visible_communities
-from wuyefei.foundation.access.gate import StaffRequest, needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.actions import cancel
 from wuyefei.foundation.approvals.queries import open_request
@@ -25,10 +23,6 @@ from . import actions, queries
 from .forms import DEFAULTS, TransferForm
 from .models import BillCut, Transfer
 from .statement import SIDES, statement
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return cast(StaffRequest, request).actor
 
 
 @require_GET
