@@ -155,3 +155,10 @@ def test_what_the_phone_says_when_the_network_fails_half_way(town: Town, browser
     page.get_by_role("link", name="回到我的账单").click()
     expect(page.get_by_role("button", name="去缴费")).to_be_visible()
     assert not Ticket.objects.exists()
+    for _again in range(2):
+        page.get_by_role("link", name="报修投诉").click()
+    page.get_by_role("radio").first.check()
+    page.get_by_role("textbox").first.fill("楼道灯不亮")
+    page.locator("form[data-once] button").click()
+    expect(page.get_by_text("等待答复")).to_be_visible()
+    assert Ticket.objects.count() == 1

@@ -12,11 +12,23 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(caches.keys().then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name)))));
 });
 
+const fresh = async (request) => {
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) (await caches.open(KEPT)).put(request, answer.clone());
+    return answer;
+  } catch (error) {
+    const kept = await caches.match(request);
+    if (!kept) throw error;
+    return kept;
+  }
+};
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.mode === "navigate") {
     event.respondWith(fetch(request).catch(() => caches.match(request.method === "GET" ? PAGE : SENT)));
   } else if (FILES.includes(new URL(request.url).pathname)) {
-    event.respondWith(caches.match(request).then((found) => found || fetch(request)));
+    event.respondWith(fresh(request));
   }
 });
