@@ -6,10 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-import typst
 
 from wuyefei.foundation.platform import typesetting
-from wuyefei.foundation.platform.typesetting import typeset
+from wuyefei.foundation.platform.typesetting import Fault, typeset
 
 ON = dt.date(2026, 2, 5)
 GOOD = """#let data = json(bytes(sys.inputs.data))
@@ -30,9 +29,9 @@ def test_apart_and_within_give_the_same_bytes(tmp_path: Path, monkeypatch: pytes
         monkeypatch.undo()
 
 
-def test_a_fault_told_from_apart_is_typst_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_told_from_apart_has_typst_s_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     template = tmp_path / "two.typ"
     template.write_text("#no-such-function()", "utf-8")
     monkeypatch.setattr(typesetting, "LARGE", 0)
-    with pytest.raises(typst.TypstError, match="no-such-function"):
+    with pytest.raises(Fault, match="no-such-function"):
         typeset(template, {}, ON)

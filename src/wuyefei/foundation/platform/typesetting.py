@@ -54,11 +54,15 @@ class Unprintable(DomainError):
     message = "字库中没有这些字：{characters}。"
 
 
+class Fault(RuntimeError):
+    """What typst said in a process of its own."""
+
+
 def typeset(template: Path, data: dict[str, Any], on: dt.date) -> bytes:
     """A PDF/A-2u of ``template`` (a ``.typ`` file reading ``sys.inputs.data``), dated ``on`` in its metadata.
 
     Beside ``data`` the template finds ``fonts`` and ``substituted``, the codes printed for characters.
-    Raises ``FontsMissing``, ``Unprintable``, or typst's own error for a faulty template.
+    Raises ``FontsMissing``, ``Unprintable``, or typst's own error (from apart ``Fault``) for a faulty template.
     """
     return _settle(template, data, on)[0]
 
@@ -77,8 +81,8 @@ def _settle(template: Path, data: dict[str, Any], on: dt.date) -> tuple[bytes, d
     while True:
         try:
             pdf = _compile(template, facts, format="pdf", pdf_standards=["a-2u"], timestamp=stamp)
-        except typst.TypstError as error:
-            named = _unseen(error)
+        except (typst.TypstError, Fault) as error:
+            named = _unseen(told(error))
             if not named:
                 raise
             if named <= unseen:
@@ -130,7 +134,7 @@ def _apart(template: Path, document: str, options: dict[str, Any]) -> bytes:
     command = [sys.executable, "-m", "wuyefei.foundation.platform.typesetter"]
     done = subprocess.run(command, input=f"{asked}\n{document}".encode(), stdout=subprocess.PIPE, check=False)
     if done.returncode == FAULTY:
-        raise typst.TypstError(done.stdout.decode())
+        raise Fault(done.stdout.decode())
     if done.returncode:
         raise ChildProcessError(f"typesetter ended with {done.returncode}")
     return done.stdout
@@ -157,15 +161,15 @@ def _shape(character: str) -> str:
     return "" if category == "Cf" else character
 
 
-def _unseen(error: typst.TypstError) -> set[str]:
+def _unseen(said: str) -> set[str]:
     """The characters typst could not display; it names them in its diagnostic, by letter or by code."""
-    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), told(error))
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), said)
     return {character for match in _UNSEEN.finditer(text) for part in match.groups() if part for character in part}
 
 
-def told(error: typst.TypstError) -> str:
-    """What typst says of an error; one told from the other process has its words alone."""
-    return getattr(error, "diagnostic", "") or str(error)
+def told(error: typst.TypstError | Fault) -> str:
+    """What typst says of an error."""
+    return (error.diagnostic if isinstance(error, typst.TypstError) else "") or str(error)
 
 
 def _replace(value: Any, characters: Iterable[str]) -> Any:
