@@ -23,7 +23,7 @@ from wuyefei.collection.followup.public import (
 )
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.joint.public import Opening, join, open_effort, plan_work, show
-from wuyefei.collection.legal.public import Letter, make_paper, open_matter
+from wuyefei.collection.legal.public import Cost, Letter, make_paper, open_matter
 from wuyefei.collection.minimums.public import Miss
 from wuyefei.collection.objections.public import Talked, object_
 from wuyefei.collection.visits.public import Proof, Route, Stop
@@ -123,6 +123,11 @@ def _sue(place: Place) -> None:
         organisation=place.community.organisation, community=place.community, matter=matter, paper=sums, number=f"{place.mark.letters}-CK-1",
         made_on=TODAY, principal_fen=100, late_fee_fen=0,
     )  # fmt: skip
+    cost = Cost.objects.create(
+        organisation=place.community.organisation, community=place.community, matter=matter, move="paid", fee="court", amount_fen=5000, on=TODAY,
+        party=f"{place.mark.word}法院", paper="1", made_by_id=legal.user_id, made_at=clock.now(),
+    )  # fmt: skip
+    place.ids["cost"] = [cost.pk]
     place.ids |= {"matter": [matter.pk], "letter": [letter.pk], "paper": [sums.pk, claim.pk]}
 
 

@@ -164,7 +164,7 @@ def test_a_share_among_creditors(world: World) -> None:
     do(world, matter, "shared", LATER, share_fen="300")
     assert (dt.date(2026, 10, 27), "分配方案异议期满") in [(one.on, one.what) for one in _deadlines(world, matter)]
     with clock.at(at(LATER)):
-        bills = [one for one in open_bills(world["cashier"], clock.today(), receivable_ids=bill_ids(matter.pk))]
+        bills = list(open_bills(world["cashier"], clock.today(), receivable_ids=bill_ids(matter.pk)))
         home = bills[0].property_id
         mine = [one for one in bills if one.property_id == home]
         paid = pay(PaymentOrder(home, matter.person_id, tuple(one.id for one in mine), {"transfer": 30000}, "k-share"), actor=world["cashier"])

@@ -34,4 +34,5 @@ class FollowupConfig(AppConfig):
         register_menu(group, _("今天的步骤"), "followup:steps", "check", Permission.FOLLOW_VIEW, 425)
         register_menu(group, _("首次跟进"), "followup:first", "bill", Permission.FOLLOW_VIEW, 426)
         register_menu(group, _("催缴节奏"), "followup:cadence", "clock", Permission.FOLLOW_VIEW, 428)
+        register_menu(group, _("渠道比较"), "followup:channels", "chart", Permission.FOLLOW_VIEW, 429)
         register_menu(group, _("话术"), "followup:scripts", "chat", Permission.FOLLOW_VIEW, 430)

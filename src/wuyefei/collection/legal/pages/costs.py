@@ -79,14 +79,14 @@ def creditors_shown(matter: Matter, past: Past, actor: Actor) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 @needs(Permission.LEGAL_WORK)
-def move(request: HttpRequest, matter_id: int, move: str) -> HttpResponse:
+def move(request: HttpRequest, matter_id: int, cost_move: str) -> HttpResponse:
     """The form of a move, and the move: what goes out, comes back unproved or is borne goes to a second person."""
     actor = actor_of(request)
     row = get_matter(actor, matter_id)
     actor.require(Permission.LEGAL_WORK, row.community_id)
-    if move not in list(Move):
+    if cost_move not in list(Move):
         raise NotFound()
-    sums, chosen = sums_of_matter(row), Move(move)
+    sums, chosen = sums_of_matter(row), Move(cost_move)
     waits = sums.waiting_fen if chosen in (Move.REFUNDED, Move.AWARDED, Move.BORNE) else None
     form = CostForm(request.POST or None, move=chosen, initial={"on": clock.today()})
     if request.method == "POST" and form.is_valid():
@@ -100,7 +100,7 @@ def move(request: HttpRequest, matter_id: int, move: str) -> HttpResponse:
         else:
             messages.success(request, _("已提请复核，同意以后入账。") if isinstance(done, Request) else _("已成为对方的账单。"))
             return redirect("legal:matter", row.pk)
-    context = {"matter": row, "form": form, "move": move, "name": _(MOVE_NAMES[chosen]), "waits_fen": waits, "sums": sums}
+    context = {"matter": row, "form": form, "move": cost_move, "name": _(MOVE_NAMES[chosen]), "waits_fen": waits, "sums": sums}
     return render(request, "legal/cost.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -131,17 +131,17 @@ def dividend(request: HttpRequest, matter_id: int) -> HttpResponse:
 
 @require_POST
 @needs(Permission.PAYMENT_BATCH)
-def line(request: HttpRequest, line_id: int) -> HttpResponse:
+def line(request: HttpRequest, bank_line_id: int) -> HttpResponse:
     """A waiting bank line is the court's refund in a matter."""
     try:
         row = actions.refund_by_line(
-            whole_number(request.POST.get("matter", "")) or 0, line_id, Fee.COURT, request.POST.get("paper", ""), actor=actor_of(request)
+            whole_number(request.POST.get("matter", "")) or 0, bank_line_id, Fee.COURT, request.POST.get("paper", ""), actor=actor_of(request)
         )
     except (NotFound, Forbidden):
         raise
     except DomainError as error:
         messages.error(request, error.text)
-        return redirect("bank:line", line_id)
+        return redirect("bank:line", bank_line_id)
     messages.success(request, _("已记作法院退费。"))
     return redirect("legal:matter", row.matter_id)
 
