@@ -9,7 +9,7 @@ from dataclasses import replace
 from tests.architecture.place import SECOND, START, TODAY, Place
 from tests.world import actor_of
 from wuyefei.collection.drives.public import Opening as DriveOpening
-from wuyefei.collection.drives.public import open_drives
+from wuyefei.collection.drives.public import Passing, open_drives
 from wuyefei.collection.followup.public import (
     DEFAULT,
     Case,
@@ -100,6 +100,11 @@ def _visit(place: Place, manager: Actor, case: Case) -> None:
     step = Step.objects.filter(case=case).latest("pk")
     mate = actor_of(organisation, f"{place.mark.letters}-mate", Role.HOUSEKEEPER, community)
     User.objects.filter(pk=mate.user_id).update(name=f"{place.mark.word}同行")
+    passed = Passing.objects.create(
+        organisation=organisation, community=community, drive_id=place.one("drive"), giver_id=manager.user_id, taker_id=mate.user_id, starts_on=TODAY,
+        ends_on=TODAY, reason="1", made_by_id=manager.user_id, made_at=now,
+    )  # fmt: skip
+    place.ids["passing"] = [passed.pk]
     route = Route.objects.create(
         organisation=organisation, community=community, on=TODAY, begins_at=now, first_id=manager.user_id, second_id=mate.user_id, state="walking",
         started_at=now, made_by_id=manager.user_id, made_at=now,
