@@ -35,6 +35,7 @@ from wuyefei.foundation.kernel.errors import Forbidden, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.money.bank.public import BankLine, import_statement
 from wuyefei.money.billing.public import LateFeeHold, Receivable, ask_reversal, charge_once, open_bills
+from wuyefei.money.concessions.public import GivingUp, Ground, Paper, Way, ask_giving_up
 from wuyefei.money.ledger.public import Account, balances
 from wuyefei.money.payments.public import Allocation, PaymentOrder
 
@@ -212,5 +213,9 @@ def test_pages(world: World) -> None:
         assert "已成为对方的账单" in text(page.post(f"{where}/costs/awarded", form | {"amount": "20"}, follow=True))
         rows = sheet_of(page.get("/legal/costs/export?waiting=1").content)
         assert [float(cell) for cell in rows[1][4:]] == [50, 0, 20, 0, 30]
+        bill = Cost.objects.get(move="awarded").receivable_id or 0
+        gone = GivingUp(Way.WRITE_OFF, Paper("裁定书", "（2026）示 01 执 1 号", clock.today()), "无财产可供执行", Ground.COURT)
+        decide(ask_giving_up(bill, gone, actor=world["legal"]).request_id or 0, approved=True, actor=world["lead"])
+        assert (balance(world, Account.BAD_DEBT), balance(world, Account.ADVANCED)) == (2000, 3000) and first_finding(world) == ""
         undo = page.post(f"/legal/costs/{Cost.objects.earliest('pk').pk}/undo", {"reason": "登错了"}, follow=True)
         assert "已提请复核" in text(undo)
