@@ -19,7 +19,7 @@ LATER = dt.date(2026, 3, 30)
 
 
 def fare(channel: str, made: int, soon: int, later: int, age: str = "young", kind: str = "person") -> Fared:
-    return Fared(channel, age, kind, made, made, soon, later, 0)
+    return Fared(channel, age, kind, made, made, made, soon, later, 0)
 
 
 def test_only_a_clear_lead_is_a_lead() -> None:
@@ -62,12 +62,13 @@ def test_counted_by_hand(world: World) -> None:
     contacted(world, "陆小满", "phone", dt.date(2026, 3, 12), "reached")
     with clock.at(at(LATER)):
         rows = {one.channel: one for one in fared(world.organisation.pk, [world.community.pk], LATER, 90)}
-        assert {key: (one.made, one.reached, one.paid_soon, one.paid_later, one.again, one.age) for key, one in rows.items()} == {
-            "phone": (1, 1, 1, 1, 0, "middle"), "sms": (1, 1, 0, 1, 1, "middle"), "letter": (1, 0, 1, 1, 0, "middle"), "visit": (1, 0, 0, 0, 0, "middle"),
+        assert {key: (one.made, one.known, one.reached, one.paid_soon, one.paid_later, one.again, one.age) for key, one in rows.items()} == {
+            "phone": (1, 1, 1, 1, 1, 0, "middle"), "sms": (1, 0, 0, 0, 1, 1, "middle"), "letter": (1, 1, 0, 1, 1, 0, "middle"),
+            "visit": (1, 1, 0, 0, 0, 0, "middle"),
         }  # fmt: skip
         assert fared(world.organisation.pk, [], LATER, 90) == []
         page = client(world, "manager")
         shown = text(page.get("/followup/channels?days=90&cost_phone=1.5&cost_sms=x"))
         assert "不到 30 次，不比较" in shown and "没有哪一种方式明显更好" in shown and "1.50" in shown and "这是观察，不是试验" in shown
         assert "这段时间没有可比的催缴联系" in text(page.get("/followup/channels?age=old"))
-        assert sheet_of(page.get("/followup/channels/export?days=90").content)[1][3:7] == [1, 0, 1, 1]
+        assert sheet_of(page.get("/followup/channels/export?days=90").content)[1][3:8] == [1, 1, 0, 1, 1]

@@ -39,7 +39,7 @@ from .common import actor_of
 def _asked(request: HttpRequest) -> dict[str, Any]:
     get = request.GET
     return {
-        "community": whole_number(get.get("community", "")), "days": int(get["days"]) if get.get("days") in map(str, SPANS) else SPANS[1],
+        "community": whole_number(get.get("community", "")), "days": next((one for one in SPANS if str(one) == get.get("days")), SPANS[1]),
         "age": get.get("age", "") if get.get("age") in list(Age) else "", "kind": get.get("kind", "") if get.get("kind") in list(Kind) else "",
     }  # fmt: skip
 
@@ -85,7 +85,7 @@ def _costs(request: HttpRequest, rows: list[Fared]) -> tuple[dict[str, int], str
 
 def _told(row: Fared, cost_fen: int | None) -> dict[str, Any]:
     return {
-        "row": row, "name": _(CHANNEL_NAMES[Channel(row.channel)]), "reach": _tenth(permille(row.reached, row.made)), "again": _tenth(permille(row.again, row.made)),
+        "row": row, "name": _(CHANNEL_NAMES[Channel(row.channel)]), "reach": _tenth(permille(row.reached, row.known)), "again": _tenth(permille(row.again, row.made)),
         "soon": [_tenth(part) for part in row.soon], "later": [_tenth(part) for part in row.later], "cost_fen": cost_fen,
         "each_fen": row.each_fen(cost_fen) if cost_fen is not None else None,
     }  # fmt: skip
@@ -106,7 +106,7 @@ def channels_export(request: HttpRequest) -> HttpResponse:
     for place in visible_communities(actor, Permission.FOLLOW_VIEW):
         if place.pk in allowed and asked["community"] in (None, place.pk):
             audit.record(actor, "followup.channels", place, community_id=place.pk)
-    heads = [_("方式"), _("欠费时间"), _("缴费人"), _("联系次数"), _("触达次数"), _("7 天内缴费"), _("14 天内缴费"), _("14 天内缴费率下限 %"), _("14 天内缴费率上限 %"), _("其间又联系过")]
+    heads = [_("方式"), _("欠费时间"), _("缴费人"), _("联系次数"), _("知道结果的次数"), _("触达次数"), _("7 天内缴费"), _("14 天内缴费"), _("14 天内缴费率下限 %"), _("14 天内缴费率上限 %"), _("其间又联系过")]
     return workbook_response([Sheet(_("渠道比较"), heads, _cells(found, asked))], _("渠道比较") + ".xlsx")
 
 
@@ -115,6 +115,6 @@ def _cells(found: list[Fared], asked: dict[str, Any]) -> Iterator[list[Cell | Fe
         if asked["age"] in ("", row.age) and asked["kind"] in ("", row.kind):
             _rate, low, high = row.later
             yield [
-                _(CHANNEL_NAMES[Channel(row.channel)]), _(AGE_NAMES[Age(row.age)]), _(KIND_NAMES[Kind(row.kind)]), row.made, row.reached, row.paid_soon,
+                _(CHANNEL_NAMES[Channel(row.channel)]), _(AGE_NAMES[Age(row.age)]), _(KIND_NAMES[Kind(row.kind)]), row.made, row.known, row.reached, row.paid_soon,
                 row.paid_later, _tenth(low), _tenth(high), row.again,
             ]  # fmt: skip

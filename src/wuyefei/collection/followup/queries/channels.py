@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -36,7 +37,7 @@ WITH made AS MATERIALIZED (
       AND p.value_date <= e.day + %(later)s AND (p.value_date > e.day OR (p.value_date = e.day AND p.booked_at > e.at))) paid
     WHERE owed.oldest IS NOT NULL AND e.day <= %(last_day)s)
 SELECT t.channel, CASE WHEN t.day - t.oldest <= %(young)s THEN '{Age.YOUNG}' WHEN t.day - t.oldest <= %(middle)s THEN '{Age.MIDDLE}' ELSE '{Age.OLD}' END AS age,
-  CASE WHEN q.kind = 'individual' THEN '{Kind.PERSON}' ELSE '{Kind.FIRM}' END AS kind, count(*), count(*) FILTER (WHERE t.outcome = ANY(%(reached)s)),
+  CASE WHEN q.kind = 'individual' THEN '{Kind.PERSON}' ELSE '{Kind.FIRM}' END AS kind, count(*), count(*) FILTER (WHERE t.outcome <> 'sent'), count(*) FILTER (WHERE t.outcome = ANY(%(reached)s)),
   count(*) FILTER (WHERE t.paid_day <= t.day + %(soon)s), count(t.paid_day),
   count(*) FILTER (WHERE t.next_day <= LEAST(coalesce(t.paid_day, t.day + %(later)s), t.day + %(later)s))
 FROM told t JOIN {Q} q ON q.id = t.person_id GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
@@ -47,9 +48,9 @@ def fared(organisation_id: int, community_ids: Sequence[int], today: dt.date, da
     """How the contacts of the last ``days`` days fared, those of the last 14 left out: their time to pay is not over. A payment of
     the contact's own day counts only where it was booked after the contact. For places that the caller may see."""
     since = today - DAY * days
-    values = {
+    values: dict[str, Any] = {
         "organisation": organisation_id, "places": list(community_ids), "since": _dawn(since), "since_day": since, "until": _dawn(today + DAY),
-        "last_day": today - DAY * (LATER + 1), "soon": SOON, "later": LATER, "young": AGE_DAYS[0], "middle": AGE_DAYS[1], "reached": sorted(REACHED),
+        "last_day": today - DAY * (LATER + 1), "soon": SOON, "later": LATER, "young": AGE_DAYS[0], "middle": AGE_DAYS[1], "reached": sorted(REACHED - {"sent"}),
         "taken": [str(kind) for kind in Payment.TAKEN],
     }  # fmt: skip
     with connection.cursor() as cursor:

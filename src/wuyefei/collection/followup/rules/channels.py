@@ -41,13 +41,15 @@ KIND_NAMES: dict[Kind, str] = {Kind.PERSON: "个人", Kind.FIRM: "单位"}
 
 @dataclass(frozen=True, slots=True)
 class Fared:
-    """How the contacts of one channel fared within a segment. ``again``: of them, those after which the household was contacted
-    once more before it paid, or before 14 days were over. ``cost_fen``: what one contact costs, where that was said."""
+    """How the contacts of one channel fared within a segment. ``known``: of how many it is known whether they reached anybody (a
+    message that was only sent may have); ``reached`` are those that did. ``again``: of them, those after which the household was contacted
+    once more before it paid, or before 14 days were over."""
 
     channel: str
     age: str
     kind: str
     made: int
+    known: int
     reached: int
     paid_soon: int
     paid_later: int
@@ -84,7 +86,7 @@ def merged(rows: Iterable[Fared], *, age: str = "", kind: str = "") -> list[Fare
             found.setdefault(row.channel, []).append(row)
     made = [
         Fared(
-            channel, age, kind, sum(one.made for one in some), sum(one.reached for one in some), sum(one.paid_soon for one in some),
+            channel, age, kind, sum(one.made for one in some), sum(one.known for one in some), sum(one.reached for one in some), sum(one.paid_soon for one in some),
             sum(one.paid_later for one in some), sum(one.again for one in some),
         )
         for channel, some in found.items()

@@ -34,7 +34,8 @@ from ..queries.costs import (
     sums_of_matter,
     with_costs,
 )
-from ..queries.matters import Past, bill_ids, get_matter
+from ..queries.matters import Past, bill_ids, bills_of, get_matter
+from ..rules.costs import preserve_fee, suit_fee
 from ..rules.expenses import MOVE_NAMES, Fee, Move, Sums, back_fen, sums_of
 from .common import actor_of
 
@@ -100,7 +101,9 @@ def move(request: HttpRequest, matter_id: int, cost_move: str) -> HttpResponse:
         else:
             messages.success(request, _("已提请复核，同意以后入账。") if isinstance(done, Request) else _("已成为对方的账单。"))
             return redirect("legal:matter", row.pk)
-    context = {"matter": row, "form": form, "move": cost_move, "name": _(MOVE_NAMES[chosen]), "waits_fen": waits, "sums": sums}
+    owed = sum(bill.total_fen for bill in bills_of(actor, row, clock.today()).values())
+    fees = [suit_fee(owed), suit_fee(owed, "small"), suit_fee(owed, "order"), preserve_fee(owed)] if chosen is Move.PAID and owed else []
+    context = {"fees": fees, "owed_fen": owed, "matter": row, "form": form, "move": cost_move, "name": _(MOVE_NAMES[chosen]), "waits_fen": waits, "sums": sums}
     return render(request, "legal/cost.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -145,7 +145,8 @@ def _enforce(scene: Scene) -> None:
         _do(scene, row, "enforce", court=COURT)
     for row in _matters(scene, Step.ENFORCEMENT):
         _do(scene, row, "measure", measure="freeze", note="冻结银行账户")
-        _do(scene, row, "declare", way="share", court=COURT, declared_fen="3325", due_on=clock.today() + dt.timedelta(days=20))
+        if row.person.kind == row.person.Kind.INDIVIDUAL:
+            _do(scene, row, "declare", way="share", court=COURT, declared_fen="3325", due_on=clock.today() + dt.timedelta(days=20))
 
 
 def _hearing(scene: Scene) -> None:
