@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
+from wuyefei.collection.followup.public import interval
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.money.billing.public import OpenBill, Receivable, open_bills
 from wuyefei.money.payments.public import Allocation
@@ -133,6 +134,11 @@ class Results:
     @property
     def mediation_permille(self) -> int | None:
         return _permille(self.agreed, self.mediations)
+
+    @property
+    def mediation_interval(self) -> tuple[int, int] | None:
+        """The 95 % interval of the rate in per mille; None before any mediation was decided."""
+        return interval(self.agreed, self.mediations) if self.mediations else None
 
     @property
     def enforcement_permille(self) -> int | None:
