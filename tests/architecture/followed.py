@@ -81,6 +81,12 @@ def pursue(place: Place) -> None:
     place.ids |= {"act": [said.pk], "attachment": [attach(said.pk, JPEG, actor=manager).pk]}
     wanted = DriveOpening(f"{place.mark.word}行动", TODAY, TODAY, "amount", (place.community.pk,), (manager.user_id or 0,), {place.community.pk: 100}, None, False)
     place.ids["drive"] = [open_drives(wanted, actor=manager)[0].pk]
+    mate = User.objects.get(name=f"{place.mark.word}同行")
+    passed = Passing.objects.create(
+        organisation=place.community.organisation, community=place.community, drive_id=place.one("drive"), giver_id=manager.user_id, taker=mate,
+        starts_on=TODAY, ends_on=TODAY, reason="1", made_by_id=manager.user_id, made_at=clock.now(),
+    )  # fmt: skip
+    place.ids["passing"] = [passed.pk]
     _sue(place)
 
 
@@ -100,11 +106,6 @@ def _visit(place: Place, manager: Actor, case: Case) -> None:
     step = Step.objects.filter(case=case).latest("pk")
     mate = actor_of(organisation, f"{place.mark.letters}-mate", Role.HOUSEKEEPER, community)
     User.objects.filter(pk=mate.user_id).update(name=f"{place.mark.word}同行")
-    passed = Passing.objects.create(
-        organisation=organisation, community=community, drive_id=place.one("drive"), giver_id=manager.user_id, taker_id=mate.user_id, starts_on=TODAY,
-        ends_on=TODAY, reason="1", made_by_id=manager.user_id, made_at=now,
-    )  # fmt: skip
-    place.ids["passing"] = [passed.pk]
     route = Route.objects.create(
         organisation=organisation, community=community, on=TODAY, begins_at=now, first_id=manager.user_id, second_id=mate.user_id, state="walking",
         started_at=now, made_by_id=manager.user_id, made_at=now,

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_billing import OpenPage, picture
 from tests.browser.test_legal import world  # noqa: F401 - the fixture
 from tests.collection.followup.test_channels import contacted
-from tests.collection.legal.conftest import at
+from tests.collection.legal.conftest import SEPTEMBER, at
 from tests.collection.legal.test_actions_legal import do
 from tests.collection.legal.test_costs_legal import FILED, JUDGED, LATER, booked, judged, order
 from tests.world import World, actor_of
@@ -31,7 +31,7 @@ def test_costs_and_what_goes_with_them(
     world: World, browser_page: OpenPage, sign_in: Callable[[Page, object], None], axe: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:
     world.actors["keeper"] = actor_of(world.organisation, "keeper", Role.HOUSEKEEPER, world.community)
-    with clock.at(at(FILED)):
+    with clock.at(at(SEPTEMBER)):
         matter = judged(world)
     booked(world, matter, order(Move.PAID, 5000, FILED))
     booked(world, matter, order(Move.EXPENSED, 30000, FILED, Fee.LAWYER))
