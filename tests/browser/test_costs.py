@@ -50,7 +50,7 @@ def test_costs_and_what_goes_with_them(
     page.get_by_label("文书由哪个法院作出").fill("某区人民法院")
     page.get_by_label("凭据").fill("判决书主文第三项")
     page.get_by_role("button", name="登记").click()
-    expect(page.locator("form")).to_contain_text("不能超过还在垫付的 50.00 元")
+    expect(page.locator("form.wy-form")).to_contain_text("不能超过还在垫付的 50.00 元")
     page.get_by_label("金额（元）").fill("30")
     page.get_by_role("button", name="登记").click()
     expect(page.locator("#lg-costs")).to_contain_text("其中对方未付")
