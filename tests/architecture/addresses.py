@@ -43,6 +43,7 @@ KINDS: dict[str, str] = {
     "miss_id": "miss",
     "review_id": "credit_review", "act_id": "act", "attachment_id": "attachment",
     "drive_id": "drive",
+    "cost_id": "cost", "passing_id": "passing",
     "answer_id": "survey_answer",
     "file_id": "statement_file",
     "delegation_id": "delegation",
@@ -55,7 +56,7 @@ WORDS: dict[str, list[str | int]] = {
     "work": [
         "rounds", "release_income", "risk_classes", "credit_ratings", "followup_cases", "followup_steps", "legal_matters", "prepaid_offset", "follow_plans",
         "follow_years", "follow_measures", "watch_minimums",
-        "drive_lists",
+        "drive_lists", "followup_files",
     ],
     "group": ["identity", "payment", "parking", "contact"],
     "sheet_kind": ["metered", "shared", "each", "turnover", "deposit", "other"],
@@ -65,6 +66,7 @@ WORDS: dict[str, list[str | int]] = {
     "deed": ["early", "close"], "paper_kind": ["sums", "pack"], "news": ["posted", "delivered"],
     "book_month": ["2026-01"], "closing_act": ["close", "reopen"],
     "report": ["trial", "movement", "income", "page"], "target": ["kingdee", "yonyou"],
+    "cost_move": ["paid", "awarded"],
     "place": ["nobodys"], "invitation_id": [1], "key": ["no-key"],
 }  # fmt: skip
 """Parameters that are words and name no row, or rows that only an owner's session reaches (``tests/edges/portal``)."""

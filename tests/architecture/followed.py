@@ -9,7 +9,7 @@ from dataclasses import replace
 from tests.architecture.place import SECOND, START, TODAY, Place
 from tests.world import actor_of
 from wuyefei.collection.drives.public import Opening as DriveOpening
-from wuyefei.collection.drives.public import open_drives
+from wuyefei.collection.drives.public import Passing, open_drives
 from wuyefei.collection.followup.public import (
     DEFAULT,
     Case,
@@ -23,7 +23,7 @@ from wuyefei.collection.followup.public import (
 )
 from wuyefei.collection.followup.public import reckon as reckon_cases
 from wuyefei.collection.joint.public import Opening, join, open_effort, plan_work, show
-from wuyefei.collection.legal.public import Letter, make_paper, open_matter
+from wuyefei.collection.legal.public import Cost, Letter, make_paper, open_matter
 from wuyefei.collection.minimums.public import Miss
 from wuyefei.collection.objections.public import Talked, object_
 from wuyefei.collection.visits.public import Proof, Route, Stop
@@ -81,6 +81,12 @@ def pursue(place: Place) -> None:
     place.ids |= {"act": [said.pk], "attachment": [attach(said.pk, JPEG, actor=manager).pk]}
     wanted = DriveOpening(f"{place.mark.word}行动", TODAY, TODAY, "amount", (place.community.pk,), (manager.user_id or 0,), {place.community.pk: 100}, None, False)
     place.ids["drive"] = [open_drives(wanted, actor=manager)[0].pk]
+    mate = User.objects.get(name=f"{place.mark.word}同行")
+    passed = Passing.objects.create(
+        organisation=place.community.organisation, community=place.community, drive_id=place.one("drive"), giver_id=manager.user_id, taker=mate,
+        starts_on=TODAY, ends_on=TODAY, reason="1", made_by_id=manager.user_id, made_at=clock.now(),
+    )  # fmt: skip
+    place.ids["passing"] = [passed.pk]
     _sue(place)
 
 
@@ -123,6 +129,11 @@ def _sue(place: Place) -> None:
         organisation=place.community.organisation, community=place.community, matter=matter, paper=sums, number=f"{place.mark.letters}-CK-1",
         made_on=TODAY, principal_fen=100, late_fee_fen=0,
     )  # fmt: skip
+    cost = Cost.objects.create(
+        organisation=place.community.organisation, community=place.community, matter=matter, move="paid", fee="court", amount_fen=5000, on=TODAY,
+        party=f"{place.mark.word}法院", paper="1", made_by_id=legal.user_id, made_at=clock.now(),
+    )  # fmt: skip
+    place.ids["cost"] = [cost.pk]
     place.ids |= {"matter": [matter.pk], "letter": [letter.pk], "paper": [sums.pk, claim.pk]}
 
 

@@ -155,7 +155,7 @@ PAGES = {
         "measures:dashboard", "measures:rows", "measures:received", "measures:targets", "measures:packs",
         "notices:smart", "notices:news", "notices:new_trial",
         "credit:ratings", "credit:reviews", "credit:outside", "arrears:map",
-        "risk:classes", "followup:desk", "followup:cases", "followup:scripts", "followup:steps", "followup:cadence", "followup:cadence_new", "followup:give", "followup:first", "drives:listed", "drives:new", "drives:mine", "objections:listed", "objections:prices", "visits:listed", "visits:new", "minimums:listed", "legal:board", "legal:eligible", "legal:limitation", "legal:results",
+        "risk:classes", "followup:desk", "followup:cases", "followup:scripts", "followup:steps", "followup:cadence", "followup:channels", "followup:cadence_new", "followup:give", "followup:first", "drives:listed", "drives:new", "drives:mine", "objections:listed", "objections:prices", "visits:listed", "visits:new", "minimums:listed", "legal:board", "legal:eligible", "legal:limitation", "legal:costs", "legal:results",
     ],
     "finance": ["billing:runs", "billing:receivables", "receipts:list", "cashdesk:shifts", "backoffice:home"],
     "lead": ["approvals:limits", "approvals:delegations"],

@@ -16,7 +16,7 @@ from tests.insight.arrears.conftest import JANUARY, approved, bill, paid
 from tests.insight.arrears.test_pages_arrears import client, text
 from tests.scenarios.month import first_finding
 from tests.world import World, actor_of
-from wuyefei.collection.drives.models import Drive, Household, Listed, Member
+from wuyefei.collection.drives.models import Drive, Household, Listed, Member, Passing
 from wuyefei.collection.drives.public import (
     Board,
     Closing,
@@ -31,6 +31,7 @@ from wuyefei.collection.drives.public import (
     list_due,
     mine,
     open_drives,
+    pass_on,
     unpaid,
 )
 from wuyefei.collection.drives.queries.evaluating import late_taken
@@ -266,3 +267,41 @@ def test_the_pages(world: World) -> None:
             assert manager.get(f"/drives/{drive.pk}/{address}").status_code == 200
     assert Case.objects.filter(owner__isnull=False).count() == 0
     assert Contact.objects.count() == 0
+
+
+def test_a_list_is_passed_on_while_its_person_is_away(world: World) -> None:
+    """管家 is away until the 5th: 催缴员 does the list, and works its cases; what comes in stays on 管家's line."""
+    town_drive = opened(world)
+    keeper, collector, manager = (world[name] for name in ("keeper", "collector", "manager"))
+    own = set(mine(keeper).values_list("pk", flat=True))
+    assert own and not own & set(mine(collector).values_list("pk", flat=True))
+    with pytest.raises(Forbidden):
+        pass_on(town_drive.pk, keeper.user_id, collector.user_id, day(5), "年假", actor=collector)
+    for giver, taker, last in ((keeper, keeper, day(5)), (manager, collector, day(5)), (keeper, collector, day(11)), (keeper, collector, day(2))):
+        with pytest.raises(Invalid):
+            pass_on(town_drive.pk, giver.user_id, taker.user_id, last, "年假", actor=manager)
+    made = pass_on(town_drive.pk, keeper.user_id, collector.user_id, day(5), "年假", actor=manager)
+    assert not mine(keeper).exists() and own < set(mine(collector).values_list("pk", flat=True))
+    for giver, taker in ((keeper, collector), (collector, keeper)):
+        with pytest.raises(Invalid):
+            pass_on(town_drive.pk, giver.user_id, taker.user_id, day(5), "病假", actor=manager)
+    page = client(world, "manager")
+    assert f"由 {collector.name} 办到 03-05" in text(page.get(f"/drives/{town_drive.pk}")) and "年假" in text(page.get(f"/drives/{town_drive.pk}/pass"))
+    assert "代 " in text(client(world, "collector").get("/drives/mine"))
+    lines = {one.member.user_id: one.tally.homes for one in board(manager, town_drive, MARCH).lines}
+    assert lines[keeper.user_id] == len(own) and first_finding(world) == ""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Passing.objects.filter(pk=made.pk).update(taker_id=manager.user_id)
+    with clock.at(at(day(6))):
+        assert own == set(mine(keeper).values_list("pk", flat=True))
+        list_due(world.organisation.pk)
+        assert Passing.objects.get().ended_at is not None and Passing.objects.get().ended_by_id is None
+        form = {"giver": collector.user_id, "taker": keeper.user_id, "last": "2026-03-10", "reason": "病假"}
+        page = client(world, "manager")
+        assert "已转交" in text(page.post(f"/drives/{town_drive.pk}/pass", form, follow=True))
+        assert page.post(f"/drives/{town_drive.pk}/pass", form).status_code == 422
+        assert "已经还给" in text(page.post(f"/drives/passings/{Passing.objects.latest('pk').pk}/back", follow=True))
+        assert page.post(f"/drives/passings/{made.pk}/back").status_code == 404
+        pass_on(town_drive.pk, keeper.user_id, collector.user_id, day(9), "年假", actor=world["manager"])
+        close_drive(town_drive.pk, Closing("有效"), actor=world["manager"])
+        assert not Passing.objects.filter(ended_at__isnull=True).exists() and first_finding(world) == ""

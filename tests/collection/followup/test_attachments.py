@@ -13,15 +13,18 @@ from tests.collection.followup.conftest import MARCH, at, case_of
 from tests.estate.metering.test_pages_metering import client_of
 from tests.world import World, actor_of
 from wuyefei.collection.followup.actions.attaching import MOST, FileRefused, TooMany
+from wuyefei.collection.followup.actions.forgetting import forget_of, forget_old
 from wuyefei.collection.followup.models import Act, Attachment
 from wuyefei.collection.followup.public import Log, attach, attachments, log
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.kernel.errors import Forbidden, NotFound
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import AuditEntry
 from wuyefei.foundation.platform.pictures import MOST_BYTES, PictureRefused
-from wuyefei.foundation.platform.sounds import SoundRefused, read_sound
+from wuyefei.foundation.platform.sounds import SoundRefused, kind_of, read_sound
 from wuyefei.relations.contacts.public import Channel
+from wuyefei.relations.privacy.holdings import holdings
 
 JPEG = b"\xff\xd8\xff\xe1\x00\x06GPS!\xff\xdb\x00\x04\x00\x00\xff\xda\x00\x02picture\xff\xd9"
 CLEAN = JPEG.replace(b"\xff\xe1\x00\x06GPS!", b"")
@@ -34,7 +37,7 @@ AMR = b"#!AMR\n" + bytes(40)
      (b"#!AMR-WB\n", "audio/amr"), (b"ID3\4", "audio/mpeg"), (b"\xff\xfb\x90", "audio/mpeg"), (b"\xff\xf1\x50", "audio/aac")],
 )  # fmt: skip
 def test_a_recording_is_told_by_its_bytes(start: bytes, kind: str) -> None:
-    assert read_sound(start + bytes(20)).kind == kind
+    assert kind_of(start + bytes(20)) == kind
 
 
 @pytest.mark.parametrize("content", [b"", b"MZ\x90\0", b"%PDF-1.7", b"<html>", b"RIFF\0\0\0\0AVI ", b"\0\0\0 ftypqt  ", b"\xff", b"OggS" + bytes(MOST_BYTES)])
@@ -94,3 +97,25 @@ def test_by_the_pages(world: World, act: Act) -> None:
     elsewhere = client_of(actor_of(world.organisation, "neighbour", Role.COLLECTOR, beside))
     assert elsewhere.get(f"/followup/attachments/{photo.pk}").status_code == 404 and elsewhere.post(path).status_code == 404
     assert client_of(world["cashier"]).get(f"/followup/attachments/{photo.pk}").status_code == 403
+
+
+@pytest.mark.django_db
+def test_the_bytes_are_destroyed_when_their_time_is_over(world: World, act: Act) -> None:
+    """Three years after the case was closed, or with the person: what it was, how large and its digest stay."""
+    row = attach(act.pk, JPEG, actor=world["collector"])
+    case = act.case
+    assert forget_old(None) == 0
+    type(case).objects.filter(pk=case.pk).update(closed_on=MARCH)
+    with clock.at(at(MARCH.replace(year=2029, day=2))):
+        assert forget_old(world.organisation.pk) == 0
+    with clock.at(at(MARCH.replace(year=2029, day=4))):
+        assert forget_old(world.organisation.pk) == 1 and forget_old(None) == 0
+        gone = Attachment.objects.get()
+        assert (bytes(gone.content), gone.sha256, gone.size) == (b"", row.sha256, row.size) and gone.erased_on == clock.today()
+        page = client_of(world["manager"])
+        assert page.get(f"/followup/attachments/{row.pk}").status_code == 404 and "到期删除" in page.get(f"/followup/cases/{case.pk}").content.decode()
+    [held] = [one for one in holdings() if one.key == "call_file"]
+    assert [line[1:4] for line in held.read(world["manager"], case.person)] == [("照片", row.size, row.sha256)]
+    other = attach(act.pk, AMR, actor=world["collector"])
+    forget_of(case.person_id)
+    assert Attachment.objects.get(pk=other.pk).erased_on is not None

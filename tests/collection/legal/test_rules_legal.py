@@ -12,6 +12,14 @@ from tests.docs import rows_of
 from wuyefei.collection.legal.rules.costs import Outlook, enforce_fee, preserve_fee, suit_fee
 from wuyefei.collection.legal.rules.deadlines import Known, Mail, deadlines
 from wuyefei.collection.legal.rules.eligibility import Debt, assets_missing, demand_over, roads
+from wuyefei.collection.legal.rules.expenses import (
+    Fee,
+    Move,
+    NotThatMuch,
+    back_fen,
+    check_move,
+    sums_of,
+)
 from wuyefei.collection.legal.rules.limitation import (
     Break,
     Interruption,
@@ -34,6 +42,7 @@ from wuyefei.collection.legal.rules.road import (
 from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.foundation.kernel.money import parse_yuan, yuan_text
 from wuyefei.foundation.kernel.workdays import CALENDAR
+from wuyefei.money.payments.rules import Bill, Order, Part, allocate_payment
 
 TODAY = dt.date(2026, 11, 25)
 PAGE = "rules/limitation.md"
@@ -141,6 +150,36 @@ def test_court_fees(row: dict[str, str]) -> None:
     fen = parse_yuan(row["标的"], "标的")
     found = [suit_fee(fen), suit_fee(fen, "small"), suit_fee(fen, "order"), preserve_fee(fen), enforce_fee(fen)]
     assert [yuan_text(fee).replace(",", "") for fee in found] == [row["普通"], row["小额、简易"], row["支付令"], row["保全"], row["执行"]]
+
+
+@pytest.mark.parametrize("row", rows_of("rules/court-costs.md", 2), ids=lambda row: f"{row['预交']} {row['怎么结束']}")
+def test_what_the_court_gives_back(row: dict[str, str]) -> None:
+    ended = {"胜诉": "won", "调解": "mediated", "撤诉": "withdrawn", "转为简易": "summary", "败诉": "lost"}[row["怎么结束"]]
+    assert back_fen(parse_yuan(row["预交"], ""), ended) == parse_yuan(row["应退"], "")
+
+
+@pytest.mark.parametrize("row", rows_of("rules/court-costs.md", 3), ids=lambda row: row["收到"])
+def test_costs_come_first(row: dict[str, str]) -> None:
+    bills = [Bill(1, a_day("2026-01-15"), 25000, 375), Bill(2, a_day("2026-02-15"), 20000, 0), Bill(3, a_day("2026-09-23"), 5000, 0, Order.COSTS)]
+    settled, left = allocate_payment(parse_yuan(row["收到"], ""), bills)
+    found = {(one.receivable_id, one.part): one.amount_fen for one in settled}
+    parts = [(3, Part.PRINCIPAL), (1, Part.LATE_FEE), (1, Part.PRINCIPAL), (2, Part.PRINCIPAL)]
+    assert [found.get(part, 0) for part in parts] + [left] == [
+        parse_yuan(row[name], "") for name in ("费用", "第一笔违约金", "第一笔本金", "第二笔本金", "转预存")
+    ]
+
+
+@given(st.lists(st.tuples(st.sampled_from(Move), st.integers(1, 10**7)), max_size=12))
+def test_never_more_is_decided_on_than_was_laid_out(moves: list[tuple[Move, int]]) -> None:
+    done: list[tuple[Move, int]] = []
+    for move, fen in moves:
+        try:
+            check_move(move, Fee.COURT, fen, sums_of(done), agreed=False)
+        except NotThatMuch:
+            continue
+        done.append((move, fen))
+        sums = sums_of(done)
+        assert sums.waiting_fen >= 0 and sums.spent_fen == sums.waiting_fen + sums.awarded_fen + sums.cost_fen
 
 
 @given(st.integers(0, 5_000_000_00), st.integers(0, 5_000_000_00))

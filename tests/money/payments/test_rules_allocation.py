@@ -38,6 +38,18 @@ def test_in_the_order_given() -> None:
     assert [part.receivable_id for part in allocate_payment(150, bills)[0]] == [2, 1]
 
 
+def test_what_it_cost_to_realise_debts_comes_before_them() -> None:
+    """Court fees that a judgment laid on the payer fell due last, and are settled first (Civil Code 561)."""
+    fees = Bill(9, dt.date(2026, 9, 1), 5_000, 0, Order.COSTS)
+    bills = [Bill(1, dt.date(2026, 1, 15), 25_000, 375), Bill(2, dt.date(2026, 2, 15), 20_000, 0), fees]
+    settled, left = allocate_payment(10_000, bills)
+    assert [(part.receivable_id, part.part, part.amount_fen) for part in settled] == [
+        (9, Part.PRINCIPAL, 5_000), (1, Part.LATE_FEE, 375), (1, Part.PRINCIPAL, 4_625),
+    ]  # fmt: skip
+    assert left == 0
+    assert [part.receivable_id for part in allocate_payment(10_000, bills, in_given_order=True)[0]] == [1, 1]
+
+
 bill_lists = st.lists(
     st.builds(
         Bill, st.integers(1, 99), st.dates(dt.date(2025, 1, 1), dt.date(2026, 12, 31)), st.integers(0, 10**6),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
-from wuyefei.collection.followup.public import Case, Handover, hand_over, reckon, take_back, workers
+from wuyefei.collection.followup.public import Case, hand_over, reckon, workers
 from wuyefei.estate.properties.public import Building
 from wuyefei.foundation.access.actor import SYSTEM, Actor, get_community, service_actor
 from wuyefei.foundation.access.models import Community
@@ -21,7 +21,8 @@ from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.billing.public import Receivable
 
-from .models import Drive, Household, Listed, Member
+from .models import Drive, Household, Listed, Member, Passing
+from .passing import end_all, give_back
 from .queries.drives import able, askable, asked_bills, get_drive
 from .queries.standing import quarter_figures
 from .rules import AIM_NAMES, Aim, Debtor, check_days, needed_for_rate, quarter_of, share_out, targets_of
@@ -104,7 +105,9 @@ def _open(place: Community, order: Opening, title: str, bundle: str, actor: Acto
 
 
 def list_due(organisation_id: int | None) -> int:
-    """Draw up the lists of the drives whose first day has come; returns how many. For the clock, after the cases."""
+    """Draw up the lists of the drives whose first day has come, and give back those that were passed on until yesterday; returns
+    how many were drawn up. For the clock, after the cases."""
+    _give_lists_back(organisation_id)
     waiting = Drive.objects.filter(closed_on__isnull=True, listed_at__isnull=True, starts_on__lte=clock.today()).order_by("pk")
     if organisation_id is not None:
         waiting = waiting.filter(organisation_id=organisation_id)
@@ -116,6 +119,17 @@ def list_due(organisation_id: int | None) -> int:
                 _list_up(row, actor=service_actor(organisation, SYSTEM))
                 count += 1
     return count
+
+
+def _give_lists_back(organisation_id: int | None) -> None:
+    today = clock.today()
+    over = Passing.objects.filter(ended_at__isnull=True, ends_on__lt=today)
+    if organisation_id is not None:
+        over = over.filter(organisation_id=organisation_id)
+    for pk in sorted(set(over.values_list("drive_id", flat=True))):
+        with transaction.atomic():
+            row = Drive.objects.select_for_update().get(pk=pk)
+            end_all(row, service_actor(row.organisation_id, SYSTEM), before=today)
 
 
 def _list_up(drive: Drive, *, actor: Actor) -> None:
@@ -205,11 +219,7 @@ def close_drive(drive_id: int, closing: Closing, *, actor: Actor) -> Drive:
     row.cost_fen, row.cost_note = closing.cost_fen, limited(closing.cost_note, "花在哪里", COST_NOTE)
     row.closed_on, row.closed_by_id = clock.today(), actor.user_id
     row.save(update_fields=["lesson", "cost_fen", "cost_note", "closed_on", "closed_by"])
-    _give_back(row.handovers, actor)
+    end_all(row, actor)
+    give_back(row.handovers, actor)
     audit.record(actor, "drives.close", row, reason=row.lesson, after={"cost_fen": row.cost_fen})
     return row
-
-
-def _give_back(handovers: Collection[int], actor: Actor) -> None:
-    for pk in Handover.objects.filter(pk__in=handovers, undone_at__isnull=True).order_by("pk").values_list("pk", flat=True):
-        take_back(pk, actor=actor)

@@ -14,9 +14,11 @@ class DrivesConfig(AppConfig):
         from wuyefei.foundation.shell.slots import register_slot
 
         from .actions import KIND, list_due
+        from .checks import register as register_checks
         from .slots import of_case
 
         register_scheduled(KIND, "列出当天开始的季末行动名单", "每天 03:10", list_due)
+        register_checks()
         register_slot("followup.case", 4, of_case)
         register_slot("followup.desk", 10, of_case)
         group = _("催缴")

@@ -75,6 +75,22 @@ class CloseForm(forms.Form):
     cost_note = forms.CharField(label=_("花在哪里"), max_length=COST_NOTE, required=False, strip=True)
 
 
+class PassForm(forms.Form):
+    """Whose list somebody else does, until when and why."""
+
+    giver = forms.TypedChoiceField(label=_("谁的名单"), coerce=int)
+    taker = forms.TypedChoiceField(label=_("转给谁"), coerce=int)
+    last = DayField(label=_("到哪天"))
+    reason = forms.CharField(label=_("原因"), max_length=60, strip=True)
+
+    def __init__(self, people: Sequence[tuple[int, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("giver", "taker"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = list(people)
+
+
 class CallOffForm(forms.Form):
     """Why a drive does not take place."""
 

@@ -124,3 +124,32 @@ class Listed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receivable}"
+
+
+class Passing(models.Model):
+    """Somebody's list, done by another for some days (holiday, leave): whose it is does not change. ``handovers`` name the cases
+    handed over for that time; ``ended_at`` when it was taken back or had run out, by nobody where the clock did it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="passings")
+    giver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    taker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    reason = models.CharField(max_length=60)
+    handovers = ArrayField(models.BigIntegerField(), default=list)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["drive", "giver"], condition=models.Q(ended_at__isnull=True), name="list_passed_once"),
+            models.CheckConstraint(condition=~models.Q(giver=models.F("taker")), name="list_passed_to_another"),
+            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="passing_days_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.giver} → {self.taker}"

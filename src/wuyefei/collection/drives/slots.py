@@ -19,4 +19,4 @@ def of_case(request: HttpRequest, case: Case) -> str:
     if row is None:
         return ""
     left = (row.drive.ends_on - clock.today()).days + 1
-    return render_to_string("drives/_case.html", {"row": row, "left": left, "own": row.user_id == actor.user_id}, request=request)
+    return render_to_string("drives/_case.html", {"row": row, "left": left, "own": drives.mine(actor).filter(pk=row.pk).exists()}, request=request)

@@ -121,7 +121,7 @@ class Act(models.Model):
 
 class Attachment(models.Model):
     """A photograph or a voice note beside a contact, in the database so that backups hold it too; ``sha256`` of what is kept,
-    ``size`` in bytes. Append-only."""
+    ``size`` in bytes. ``erased_on``: the day on which the bytes were destroyed, their kind, size and digest stay; nothing else changes."""
 
     class Kind(models.TextChoices):
         PHOTO = "photo", _("照片")
@@ -137,9 +137,15 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    erased_on = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["act", "sha256"], name="attached_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["act", "sha256"], name="attached_once"),
+            models.CheckConstraint(
+                condition=models.Q(erased_on__isnull=True) & ~models.Q(content=b"") | models.Q(erased_on__isnull=False, content=b""), name="attached_or_erased"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.sha256[:12]}"

@@ -1,4 +1,4 @@
-"""When cases are worked out of the books and the day's steps drafted: once a night, after the classes."""
+"""When cases are worked out of the books, the day's steps drafted and old files destroyed: once a night, after the classes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from wuyefei.foundation.platform.schedule import run_scheduled
 
-from .actions import reckoning, steps
+from .actions import forgetting, reckoning, steps
 
 
 @app.periodic(cron="40 18 * * *")
@@ -21,3 +21,10 @@ def nightly(timestamp: int) -> None:
 def steps_nightly(timestamp: int) -> None:
     """At 03:00 in China, after the cases."""
     run_scheduled(steps.KIND)
+
+
+@app.periodic(cron="20 20 * * *")
+@app.task(name="wuyefei.followup.files", queueing_lock="wuyefei.followup.files")
+def files_nightly(timestamp: int) -> None:
+    """At 04:20 in China."""
+    run_scheduled(forgetting.KIND)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import attached, cases, desk, firstcalls, picked, policy, scripts, steps
+from .pages import attached, cases, channels, desk, firstcalls, picked, policy, scripts, steps
 
 app_name = "followup"
 urlpatterns = [
@@ -24,5 +24,7 @@ urlpatterns = [
     path("steps/act", steps.act, name="act"),
     path("first", firstcalls.first, name="first"),
     path("first/release", firstcalls.release_first, name="first_release"),
+    path("channels", channels.channels, name="channels"),
+    path("channels/export", channels.channels_export, name="channels_export"),
     path("scripts", scripts.listed, name="scripts"),
 ]

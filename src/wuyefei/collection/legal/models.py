@@ -8,11 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.models import Community, Organisation, User
+from wuyefei.money.bank.public import BankLine
 from wuyefei.money.billing.public import Receivable
 
+from .rules.expenses import FEE_NAMES, MOVE_NAMES
 from .rules.road import EVENT_NAMES, STEP_NAMES
 
 STEPS = [(step.value, _(name)) for step, name in STEP_NAMES.items()]
+FEES = [(fee.value, _(name)) for fee, name in FEE_NAMES.items()]
+MOVES = [(move.value, _(name)) for move, name in MOVE_NAMES.items()]
 EVENTS = [(code, _(name)) for code, name in EVENT_NAMES.items()]
 
 
@@ -193,3 +197,38 @@ class Urging(models.Model):
 
     def __str__(self) -> str:
         return f"{self.community} {self.required}"
+
+
+class Cost(models.Model):
+    """Money laid out in a matter, and what became of it; booked as it is written. ``receivable``: of an award, the payer's bill.
+    ``line``: the bank line with which the court gave something back. ``reverses``: this row takes that one back. ``request_id``:
+    the request on which a second person decided. Append-only."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
+    move = models.CharField(max_length=10, choices=MOVES)
+    fee = models.CharField(max_length=10, choices=FEES)
+    amount_fen = models.BigIntegerField()
+    on = models.DateField()
+    party = models.CharField(max_length=60)
+    paper = models.CharField(max_length=80)
+    receivable = models.OneToOneField(Receivable, null=True, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(BankLine, null=True, on_delete=models.PROTECT, related_name="+")
+    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
+    request_id = models.BigIntegerField(null=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="cost_positive"),
+            models.CheckConstraint(
+                condition=models.Q(move="awarded", receivable__isnull=False) | (~models.Q(move="awarded") & models.Q(receivable__isnull=True)),
+                name="cost_award_billed",
+            ),
+        ]
+        indexes = [models.Index(fields=["matter", "id"], name="cost_of_matter"), models.Index(fields=["community", "-id"], name="cost_by_place")]
+
+    def __str__(self) -> str:
+        return f"{self.matter} {self.get_move_display()}"

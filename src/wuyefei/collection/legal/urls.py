@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import board, letters, matter, watch
+from .pages import board, costs, letters, matter, watch
 
 app_name = "legal"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("urging/<int:community_id>", watch.urging, name="urging"),
     path("results", board.results, name="results"),
     path("matters/<int:matter_id>", matter.matter, name="matter"),
+    path("costs", costs.listed, name="costs"),
+    path("costs/export", costs.export, name="costs_export"),
+    path("costs/<int:cost_id>/undo", costs.undo, name="cost_undo"),
+    path("costs/lines/<int:bank_line_id>", costs.line, name="cost_line"),
+    path("matters/<int:matter_id>/costs/<str:cost_move>", costs.move, name="cost"),
+    path("matters/<int:matter_id>/dividend", costs.dividend, name="dividend"),
     path("matters/<int:matter_id>/do/<str:deed>", matter.do, name="do"),
     path("matters/<int:matter_id>/letter", letters.made, name="letter"),
     path("matters/<int:matter_id>/papers/<str:paper_kind>", letters.paper_made, name="paper_made"),

@@ -20,6 +20,7 @@ from wuyefei.foundation.platform import audit, clock
 from .models import ChargeItem, Tariff, TariffVersion
 from .queries import get_item, tariffs
 from .rules.pricing import (
+    ADVANCE_ITEM,
     DEFAULT_ITEMS,
     FIXED,
     NATURES,
@@ -102,6 +103,15 @@ def ensure_default_items(organisation: Organisation) -> dict[str, ChargeItem]:
     return {item.code: item for item in ChargeItem.objects.filter(organisation=organisation, code__in=wanted)}
 
 
+def advance_item(organisation: Organisation) -> ChargeItem:
+    """The item of costs laid out for a payer, made when it is first needed; no desk and no tariff charges it."""
+    item, _made = ChargeItem.objects.get_or_create(
+        organisation=organisation, code=ADVANCE_ITEM.code,
+        defaults={"name": ADVANCE_ITEM.name, "nature": ADVANCE_ITEM.nature, "tax_rate": ADVANCE_ITEM.tax_rate},
+    )  # fmt: skip
+    return item
+
+
 @transaction.atomic
 def create_tariff(
     item_id: int,
@@ -122,6 +132,8 @@ def create_tariff(
     item = get_item(actor, item_id)
     if item.nature == ChargeItem.Nature.DEPOSIT:
         raise DepositMonthly(name=item.name)
+    if item.nature == ChargeItem.Nature.ADVANCE:
+        raise Invalid(field="收费项目", reason=Phrase("「{name}」只由法务案件收", name=item.name))
     check_method(method, basis)
     name = limited(name, "名称", 60, required=True)
     if Tariff.objects.filter(community_id=community.pk, name=name).exists():

@@ -13,6 +13,7 @@ class ChargeItem(models.Model):
         INCOME = "income", _("自有收入")
         PASS_THROUGH = "pass_through", _("代收代付")
         DEPOSIT = "deposit", _("押金")
+        ADVANCE = "advance", _("代垫费用")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=20)

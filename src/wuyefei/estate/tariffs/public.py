@@ -2,6 +2,7 @@
 
 from .actions import (
     add_version,
+    advance_item,
     create_item,
     create_tariff,
     end_tariff,
@@ -81,6 +82,7 @@ __all__ = [
     "TariffVersion",
     "VersionTaken",
     "add_version",
+    "advance_item",
     "agreed_rent",
     "by_season",
     "check_dial",

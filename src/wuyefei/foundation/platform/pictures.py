@@ -1,7 +1,7 @@
 """Photographs that people take at work: what is taken for one, and what is left of it.
 
 Only JPEG and PNG, told by their own bytes and not by their name; small, for a phone makes them small before it sends
-them. What a camera writes beside the picture (where it was taken, by which device) is cut out before anything is kept.
+them. What a camera writes beside the picture (where it was taken, by which device) before or behind it, is cut out before anything is kept.
 """
 
 from __future__ import annotations
@@ -48,15 +48,29 @@ def _jpeg(content: bytes) -> bytes:
     found, at = [content[:2]], 2
     while at + 4 <= len(content) and content[at] == 0xFF:
         mark = content[at + 1]
-        if mark == 0xDA:  # the picture itself begins: everything from here on belongs to it
-            return b"".join([*found, content[at:]])
         size = struct.unpack(">H", content[at + 2 : at + 4])[0]
         if size < 2:
             break
+        end = at + 2 + size
+        if mark == 0xDA:  # a part of the picture itself follows its header, to the next mark
+            end = _scan_end(content, end)
         if mark in (0xE0, 0xEE) or not (0xE0 <= mark <= 0xEF or mark == 0xFE):
-            found.append(content[at : at + 2 + size])
-        at += 2 + size
+            found.append(content[at:end])
+        at = end
+        if mark == 0xDA and content[at : at + 2] == b"\xff\xd9":  # what a camera puts behind the picture is left out as well
+            return b"".join([*found, b"\xff\xd9"])
     raise PictureRefused(reason="照片不完整")
+
+
+def _scan_end(content: bytes, at: int) -> int:
+    """Where the next mark begins: inside a scan 0xFF stands before 0 or a restart."""
+    while True:
+        at = content.find(b"\xff", at)
+        if at < 0 or at + 1 >= len(content):
+            raise PictureRefused(reason="照片不完整")
+        if content[at + 1] != 0 and not 0xD0 <= content[at + 1] <= 0xD7 and content[at + 1] != 0xFF:
+            return at
+        at += 1 if content[at + 1] == 0xFF else 2
 
 
 def _png(content: bytes) -> bytes:

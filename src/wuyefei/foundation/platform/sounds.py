@@ -1,6 +1,7 @@
 """Voice notes that people record at work: what is taken for one.
 
-The usual formats of phones and browsers, told by their own bytes and not by their name, and small: a few minutes of speech.
+The usual formats of phones and browsers, told by their own bytes and not by their name, and small: a few minutes of speech. What a
+recorder writes beside the sound is taken out before anything is kept.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from wuyefei.foundation.kernel.errors import DomainError, Phrase
 
 from .pictures import MOST_BYTES
+from .sound_tags import CLEANERS, Broken
 
 ENDINGS = {
     "audio/ogg": "ogg", "audio/webm": "webm", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/wav": "wav", "audio/amr": "amr", "audio/aac": "aac",
@@ -31,18 +33,22 @@ class Sound:
 
 
 def read_sound(content: bytes) -> Sound:
-    """The recording with its kind. Raises ``SoundRefused``."""
+    """The recording with its kind, without what was written beside it. Raises ``SoundRefused``."""
     if not content:
         raise SoundRefused(reason="文件是空的")
     if len(content) > MOST_BYTES:
         raise SoundRefused(reason=Phrase("超过 {most} MB", most=MOST_BYTES // 2**20))
-    kind = _kind(content[:16])
+    kind = kind_of(content[:16])
     if not kind:
         raise SoundRefused(reason="只收 M4A、MP3、AMR、AAC、OGG、WebM、WAV 录音")
-    return Sound(kind, content)
+    try:
+        clean = CLEANERS[kind](content)
+    except Broken as error:
+        raise SoundRefused(reason="录音不完整") from error
+    return Sound(kind_of(clean[:16]) or kind, clean)
 
 
-def _kind(start: bytes) -> str:
+def kind_of(start: bytes) -> str:
     if start.startswith(b"OggS"):
         return "audio/ogg"
     if start.startswith(b"\x1aE\xdf\xa3"):

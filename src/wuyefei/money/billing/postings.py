@@ -13,13 +13,15 @@ from .models import Run
 
 
 def gross_postings(nature: str, amount_fen: int, tax_fen: int, deferred_fen: int) -> list[Posting]:
-    """Dr receivable; Cr tax, income and deferred income; what is collected for others, and what is a deposit, each on an
-    account of its own.
+    """Dr receivable; Cr tax, income and deferred income; what is collected for others, what is a deposit, and what the firm
+    has laid out for the payer, each on an account of its own.
 
     Negative amounts give the entry of a reversal.
     """
     if nature == ChargeItem.Nature.DEPOSIT:
         return [Posting(Account.RECEIVABLE, amount_fen), Posting(Account.DEPOSITS, -amount_fen)]
+    if nature == ChargeItem.Nature.ADVANCE:
+        return [Posting(Account.RECEIVABLE, amount_fen), Posting(Account.ADVANCED, -amount_fen)]
     if nature != ChargeItem.Nature.INCOME:
         return [Posting(Account.RECEIVABLE, amount_fen), Posting(Account.HELD, -amount_fen)]
     return [

@@ -14,6 +14,7 @@ from .actions.receivables import (
     ask_reversal,
     ask_waiver,
     book_opening,
+    charge_advance,
     charge_once,
     waive_part,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "ask_waiver",
     "book_opening",
     "book_sheet",
+    "charge_advance",
     "charge_by_month",
     "charge_once",
     "confirm_run",

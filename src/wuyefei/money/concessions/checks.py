@@ -133,7 +133,7 @@ def measured(organisation_id: int) -> Iterator[Yielded]:
 def bad_debt(organisation_id: int) -> Iterator[Yielded]:
     """Account 6702 equals what stands written off of the firm's own receivables."""
     rows = Adjustment.objects.filter(organisation_id=organisation_id, kind__in=Adjustment.LOSS).filter(
-        Q(receivable__item__nature=ChargeItem.Nature.INCOME) | Q(receivable__kind=Receivable.Kind.OPENING)
+        Q(receivable__item__nature__in=[ChargeItem.Nature.INCOME, ChargeItem.Nature.ADVANCE]) | Q(receivable__kind=Receivable.Kind.OPENING)
     )
     lost = {community_id: -fen for community_id, fen in rows.values_list("community_id").annotate(Sum("amount_fen")).order_by()}
     yield from control("concessions.bad_debt", organisation_id, Account.BAD_DEBT, lost, name="信用减值损失")

@@ -15,6 +15,7 @@ class Account(StrEnum):
     CHANNEL = "1012"
     DEBITS = "1012.1"
     RECEIVABLE = "1122"
+    ADVANCED = "1221.1"
     RESERVE = "1231"
     PREPAID = "2203"
     DEFERRED = "2204"
@@ -31,6 +32,7 @@ class Account(StrEnum):
     INCOME = "6001"
     LATE_FEE = "6301"
     FORFEIT = "6301.1"
+    LAWSUITS = "6602.1"
     BANK_FEE = "6603"
     BAD_DEBT = "6702"
     CREDIT_LOSS = "6702.1"
@@ -47,6 +49,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.CHANNEL: "其他货币资金",
     Account.DEBITS: "其他货币资金-代扣在途",
     Account.RECEIVABLE: "应收账款",
+    Account.ADVANCED: "其他应收款-代垫诉讼费",
     Account.RESERVE: "坏账准备",
     Account.PREPAID: "预收账款",
     Account.DEFERRED: "合同负债",
@@ -63,6 +66,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.INCOME: "主营业务收入",
     Account.LATE_FEE: "营业外收入-违约金",
     Account.FORFEIT: "营业外收入-押金扣款",
+    Account.LAWSUITS: "管理费用-诉讼费",
     Account.BANK_FEE: "财务费用-手续费",
     Account.BAD_DEBT: "信用减值损失-坏账",
     Account.CREDIT_LOSS: "信用减值损失-坏账准备",
@@ -79,6 +83,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.CHANNEL: "Assets:Channel",
     Account.DEBITS: "Assets:DebitsInTransit",
     Account.RECEIVABLE: "Assets:Receivable",
+    Account.ADVANCED: "Assets:AdvancedCosts",
     Account.RESERVE: "Assets:BadDebtReserve",
     Account.PREPAID: "Liabilities:Prepaid",
     Account.DEFERRED: "Liabilities:Deferred",
@@ -95,6 +100,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.INCOME: "Income:Service",
     Account.LATE_FEE: "Income:LateFee",
     Account.FORFEIT: "Income:DepositDeductions",
+    Account.LAWSUITS: "Expenses:Lawsuits",
     Account.BANK_FEE: "Expenses:BankFee",
     Account.BAD_DEBT: "Expenses:BadDebt",
     Account.CREDIT_LOSS: "Expenses:CreditLoss",

@@ -16,6 +16,8 @@ class Order(StrEnum):
     """Within each receivable: costs, then late fee, then principal."""
     PRINCIPAL = "principal"
     """Within each receivable: principal first; the late fee stays payable."""
+    COSTS = "costs"
+    """The receivable is itself what it cost to realise the others (court fees that a judgment laid on the payer): before them all."""
     AGREED = "agreed"
     """In a plan to pay in parts: the principal of all that the payer owes comes before the late fee of what it covers."""
 
@@ -29,6 +31,7 @@ class Part(StrEnum):
 PARTS: dict[Order, tuple[Part, ...]] = {
     Order.LAW: (Part.COST, Part.LATE_FEE, Part.PRINCIPAL),
     Order.PRINCIPAL: (Part.PRINCIPAL, Part.COST, Part.LATE_FEE),
+    Order.COSTS: (Part.COST, Part.LATE_FEE, Part.PRINCIPAL),
     Order.AGREED: (Part.PRINCIPAL,),
 }
 
@@ -63,11 +66,11 @@ class TenderError(DomainError):
 def allocate_payment(amount_fen: int, bills: Sequence[Bill], *, in_given_order: bool = False) -> tuple[list[Settled], int]:
     """Settle receivables in order of due date (then id), or as given by the payer; returns (parts, what is left).
 
-    What is left becomes prepayment. Never settles more than is open. Of a receivable in a plan to pay in parts only the
+    The costs of realising debts come before the debts, however late they fell due (Civil Code 561). What is left becomes prepayment. Never settles more than is open. Of a receivable in a plan to pay in parts only the
     principal comes in this turn: its late fee waits until everything else is settled.
     """
     left, settled = amount_fen, []
-    queue = list(bills) if in_given_order else sorted(bills, key=lambda bill: (bill.due_on, bill.receivable_id))
+    queue = list(bills) if in_given_order else sorted(bills, key=lambda bill: (bill.order is not Order.COSTS, bill.due_on, bill.receivable_id))
     turns = [(bill, PARTS[bill.order]) for bill in queue]
     turns += [(bill, (Part.COST, Part.LATE_FEE)) for bill in queue if bill.order is Order.AGREED]
     for bill, parts in turns:

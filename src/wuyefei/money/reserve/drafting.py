@@ -34,7 +34,7 @@ aged AS (
     SELECT r.id, r.payer_id, r.due_on, (r.outstanding_fen + coalesce(m.fen, 0))::bigint AS fen
     FROM {R} r LEFT JOIN moved m ON m.receivable_id = r.id
     WHERE r.community_id = %(community)s AND r.booked_at < %(after)s AND (r.outstanding_fen > 0 OR m.receivable_id IS NOT NULL)
-      AND (r.kind = '{Receivable.Kind.OPENING.value}' OR r.item_id IN (SELECT id FROM {C} WHERE nature = '{ChargeItem.Nature.INCOME.value}'))) o
+      AND (r.kind = '{Receivable.Kind.OPENING.value}' OR r.item_id IN (SELECT id FROM {C} WHERE nature IN ('{ChargeItem.Nature.INCOME.value}', '{ChargeItem.Nature.ADVANCE.value}')))) o
   WHERE fen > 0),
 large AS (SELECT payer_id FROM aged WHERE bucket > 0 GROUP BY payer_id HAVING sum(fen) >= %(large)s),
 lines AS (

@@ -95,7 +95,7 @@ class HeadForm(forms.Form):
         super().__init__(*args, **kwargs)
         item = self.fields["item"]
         assert isinstance(item, forms.ChoiceField)
-        item.choices = [(one.pk, f"{one.name}（{one.get_nature_display()}）") for one in items(actor)]
+        item.choices = [(one.pk, f"{one.name}（{one.get_nature_display()}）") for one in items(actor).exclude(nature=ChargeItem.Nature.ADVANCE)]
 
     def head(self, first: dt.date, last: dt.date) -> Head:
         data = self.cleaned_data

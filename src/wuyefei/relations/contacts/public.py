@@ -37,7 +37,7 @@ from .rules.limits import DEFAULTS, Cap, Limits, Window, check_limits
 from .rules.measures import BANS, Ban
 from .rules.phrases import measures_in
 from .rules.sources import SOURCES
-from .rules.steps import Channel, Past, Purpose, Recipient, Step
+from .rules.steps import CHANNEL_NAMES, Channel, Past, Purpose, Recipient, Step
 
 __all__ = [
     "BANS",
@@ -47,6 +47,7 @@ __all__ = [
     "Allowed",
     "Ban",
     "Cap",
+    "CHANNEL_NAMES",
     "Channel",
     "Contact",
     "ContactChanged",

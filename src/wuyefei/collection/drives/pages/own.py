@@ -32,11 +32,11 @@ def mine_page(request: HttpRequest) -> HttpResponse:
     chosen = next((one for one in drives if str(one.pk) == request.GET.get("drive", "")), drives[0] if drives else None)
     if chosen is None:
         return render(request, "drives/mine.html", {"drive": None})
-    page = paginate(unpaid(rows.filter(drive=chosen)).select_related("property", "person", "case"), MINE_ORDER, request.GET.get("at", ""))
+    page = paginate(unpaid(rows.filter(drive=chosen)).select_related("property", "person", "case", "user"), MINE_ORDER, request.GET.get("at", ""))
     line = by_person(homes_on(chosen, today).values(), today).get(actor.user_id, tally([], today))
     member = Member.objects.filter(drive=chosen, user_id=actor.user_id).first()
     context: dict[str, Any] = {
-        "drive": chosen, "drives": drives, "aim": aim_text(chosen), "page": page, "lines": _dressed(chosen, page.rows, actor), "line": line,
+        "drive": chosen, "drives": drives, "me": actor.user_id, "aim": aim_text(chosen), "page": page, "lines": _dressed(chosen, page.rows, actor), "line": line,
         "target_fen": member.target_fen if member else 0, "left_days": (chosen.ends_on - today).days + 1,
         "may_follow": actor.may(Permission.FOLLOW_WORK, chosen.community_id),
     }  # fmt: skip

@@ -20,7 +20,7 @@ from wuyefei.money.payments.public import Payment
 from wuyefei.relations.contacts.public import Channel, Contact
 
 from ..models import STATE_NAMES, Drive
-from ..queries.drives import get_drive, siblings
+from ..queries.drives import get_drive, passings_now, siblings
 from ..queries.evaluating import Evaluation, evaluation
 from ..queries.standing import Board, Line, board, homes_on, shown_day
 from ..rules import LEAST_DAYS, Aim, tally
@@ -37,7 +37,7 @@ def _drive(request: HttpRequest, drive_id: int) -> tuple[Drive, dict[str, Any]]:
     manages = actor.may(Permission.FOLLOW_MANAGE, row.community_id)
     return row, {
         "row": row, "state": state, "state_name": str(STATE_NAMES[state]), "tone": TONES[state], "aim": aim_text(row), "today": today,
-        "may_close": manages and row.closed_on is None, "may_export": actor.may(Permission.EXPORT, row.community_id),
+        "may_close": manages and row.closed_on is None, "may_pass": manages and state == "running", "may_export": actor.may(Permission.EXPORT, row.community_id),
     }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def board_page(request: HttpRequest, drive_id: int) -> HttpResponse:
     found = board(actor, row, day)
     most = max((fen for _on, fen in found.daily), default=0)
     context |= {
-        "board": found, "day": day, "before": day - DAY if day > row.starts_on else None, "after": day + DAY if day < shown_day(row, None) else None,
+        "away": list(passings_now(row)) if day == clock.today() else [], "board": found, "day": day, "before": day - DAY if day > row.starts_on else None, "after": day + DAY if day < shown_day(row, None) else None,
         "lines": _lines(found), "whole": found.whole, "done": _part(found.whole.so_far_fen, row.target_fen), "bar": _bar(found), "days": [(on, fen, max(0, fen) * 100 // most if most > 0 else 0) for on, fen in found.daily],
         "others": _others(request, row, day), "least": LEAST_DAYS, "rate_now": percent(found.rate_now), "by_rate": row.aim == Aim.RATE,
         "rate_then": _then(row), "verdict": _verdict(found),

@@ -16,7 +16,7 @@ from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import LateFeeHold, Receivable
 
-from ..models import Drive, Household, Listed
+from ..models import Drive, Household, Listed, Passing
 
 HELD = ("dispute", "instalment", "deferral")
 """The kinds of billing hold under which nobody is asked."""
@@ -67,11 +67,27 @@ def askable(community_id: int) -> QuerySet[Case]:
 
 
 def mine(actor: Actor) -> QuerySet[Household]:
-    """The households given to the actor in the drives that are open."""
-    return Household.objects.filter(
-        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.DRIVE_WORK), user_id=actor.user_id,
-        drive__closed_on__isnull=True, drive__ends_on__gte=clock.today(),
+    """The households that the actor has to ask in the drives that are open: their own, unless somebody else does them for now, and
+    those of whom they stand in for."""
+    rows = Household.objects.filter(
+        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.DRIVE_WORK), drive__closed_on__isnull=True,
+        drive__ends_on__gte=clock.today(),
     )  # fmt: skip
+    passed = Passing.objects.filter(drive_id=OuterRef("drive_id"), giver_id=OuterRef("user_id"), ended_at__isnull=True, ends_on__gte=clock.today())
+    return rows.filter(Q(user_id=actor.user_id) & ~Exists(passed) | Exists(passed.filter(taker_id=actor.user_id)))
+
+
+def passings_now(drive: Drive) -> QuerySet[Passing]:
+    """The lists of a drive that somebody else does today."""
+    rows = Passing.objects.filter(drive=drive, ended_at__isnull=True, ends_on__gte=clock.today())
+    return rows.select_related("giver", "taker").order_by("pk")
+
+
+def get_passing(actor: Actor, passing_id: int) -> Passing:
+    row = Passing.objects.filter(pk=passing_id, drive__in=drives(actor)).select_related("drive").first()
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def unpaid(rows: QuerySet[Household]) -> QuerySet[Household]:

@@ -46,6 +46,8 @@ def attach_file(request: HttpRequest, act_id: int) -> HttpResponse:
 def attached(request: HttpRequest, attachment_id: int) -> HttpResponse:
     """A photograph to look at, a voice note to take."""
     row = get_attachment(actor_of(request), attachment_id)
+    if row.erased_on is not None:
+        raise NotFound()
     if row.kind == Attachment.Kind.PHOTO:
         return HttpResponse(bytes(row.content), content_type=row.content_type, headers={"Cache-Control": "private, max-age=86400"})
     return attachment(bytes(row.content), f"{_('语音')}-{row.pk}.{ENDINGS[row.content_type]}", row.content_type)

@@ -24,8 +24,8 @@ from wuyefei.money.billing.public import (
 )
 from wuyefei.relations.contacts.public import DISPUTE, Contact
 
-from ..models import Claim, Event, Letter, Matter
-from ..queries.matters import deadlines_of, get_matter, limitation_of, past_of
+from ..models import Claim, Cost, Event, Letter, Matter
+from ..queries.matters import bill_ids, deadlines_of, get_matter, limitation_of, past_of
 from ..rules.road import Step
 from .calls import drop_calls
 
@@ -100,6 +100,8 @@ def _check(bills: list[OpenBill], community_id: int) -> None:
     held = LateFeeHold.objects.filter(receivable_id__in=ids, kind=DISPUTE, starts_on__lte=today)
     if held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today)).exists():
         raise NotClaimable(reason="有账单在争议中")
+    if Cost.objects.filter(receivable_id__in=ids).exists():
+        raise NotClaimable(reason="有账单是别的案件判由对方负担的费用，随那个案件收回")
     if Claim.objects.filter(receivable_id__in=ids, released_at__isnull=True).exists():
         raise NotClaimable(reason="有账单已在别的案件里")
 
@@ -164,7 +166,7 @@ def settle(matter_id: int) -> bool:
     if matter.closed_on is not None:
         return False
     actor = service_actor(matter.organisation_id, SYSTEM)
-    ids = list(Claim.objects.filter(matter=matter).values_list("receivable_id", flat=True))
+    ids = bill_ids(matter.pk)
     done = not open_bills(actor, clock.today(), receivable_ids=ids)
     if done:
         how = "written_off" if lost_among(ids) else "paid"

@@ -45,6 +45,7 @@ from .blocks import (
     sign,
     table,
 )
+from .costs import costs_in_sums, split
 from .letters import contracts_of
 from .pack import sections_of, sums_blocks
 
@@ -107,7 +108,7 @@ def evidence(matter: Matter, on: dt.date, actor: Actor) -> dict[str, Any]:
 
 def sums(matter: Matter, on: dt.date, actor: Actor) -> dict[str, Any]:
     bills = _bills(matter, on, actor)
-    return paper(matter, "欠费计算表", matter.number, [part("欠费计算表", facts(("案件", matter.number), ("计算到", day(on))), bill_table(bills, on), *sums_blocks(matter, on, actor))])
+    return paper(matter, "欠费计算表", matter.number, [part("欠费计算表", facts(("案件", matter.number), ("计算到", day(on))), bill_table(bills, on), *sums_blocks(matter, on, actor), *costs_in_sums(matter, on, actor))])
 
 
 def order(matter: Matter, on: dt.date, actor: Actor) -> dict[str, Any]:
@@ -135,7 +136,8 @@ def enforce(matter: Matter, on: dt.date, actor: Actor) -> dict[str, Any]:
     judged = past.last("judged")
     if judged is None:
         raise NotJudged()
-    text = f"{judged.facts['number']} 号法律文书已于{day(judged.on)}生效，判令支付 {yuan_text(judged.facts['awarded_fen'])} 元。被申请人没有履行完毕，账面尚欠 {yuan_text(sum(bill.total_fen for bill in bills))} 元。"
+    debts, costs_fen = split(matter, bills)
+    text = f"{judged.facts['number']} 号法律文书已于{day(judged.on)}生效，判令支付 {yuan_text(judged.facts['awarded_fen'])} 元。被申请人没有履行完毕，账面尚欠 {yuan_text(sum(bill.total_fen for bill in debts))} 元" + (f"，另有判由其负担的诉讼费用 {yuan_text(costs_fen)} 元。" if costs_fen else "。")
     return paper(matter, "强制执行申请书", matter.number, [
         part("强制执行申请书", *_parties(matter, "申请执行人", "被执行人"), h("申请事项"), p("请求强制执行生效法律文书确定的未履行部分。"), h("事实与理由"), p(text),
              p("依照《中华人民共和国民事诉讼法》第二百五十条的规定，在二年期间内提出申请。"), line("此致"), line(_court(past)), sign(f"申请人：{creditor(matter)}", day(on))),

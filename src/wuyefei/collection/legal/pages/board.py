@@ -112,7 +112,7 @@ def results(request: HttpRequest) -> HttpResponse:
     """How matters end, beside the field's figures."""
     found = results_of(actor_of(request))
     return render(request, "legal/results.html", {
-        "found": found, "mediation": _percent(found.mediation_permille), "enforcement": _percent(found.enforcement_permille),
+        "found": found, "mediation": _percent(found.mediation_permille), "between": [_percent(part) for part in found.mediation_interval or ()], "enforcement": _percent(found.enforcement_permille),
         "field_mediation": FIELD_MEDIATION, "field_enforcement": FIELD_ENFORCEMENT,
     })  # fmt: skip
 

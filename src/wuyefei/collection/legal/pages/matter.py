@@ -22,6 +22,7 @@ from ..actions.acting import act
 from ..forms import form_of
 from ..instalments import plan_of, ref_of
 from ..models import Matter, Paper
+from ..queries.costs import sums_of_matter
 from ..queries.matters import (
     Past,
     bills_of,
@@ -40,6 +41,7 @@ from ..rules.deadlines import BEFORE_COURT
 from ..rules.eligibility import ROAD_NAMES, assets_missing, demand_over, roads
 from ..rules.road import ACTS, LETTER_STEPS, Step, acts_in
 from .common import actor_of, told
+from .costs import costs_shown, creditors_shown
 
 
 @require_GET
@@ -52,11 +54,10 @@ def shown(request: HttpRequest, row: Matter, errors: tuple[str, ...] = (), statu
     actor, today = actor_of(request), clock.today()
     past, bills, calendar = past_of(row), bills_of(actor, row, today), work_calendar(row.organisation_id)
     may_work = actor.may(Permission.LEGAL_WORK, row.community_id) and row.closed_on is None
-    claims, step, principal = _claims(row, bills), Step(row.step), sum(bill.outstanding_fen for bill in bills.values())
+    claims, step = _claims(row, bills), Step(row.step)
+    principal = sum(one["bill"].outstanding_fen for one in claims if one["bill"])
     waits = any(one.posted_on is None and one.void_on is None and one.principal_fen == principal for one in past.letters)
-    beside = set() if commercial(row) else {"preserve", "preserved"}
-    if past.last("order") is None:
-        beside.add("served")
+    beside = _beside(row, past)
     context: dict[str, Any] = {
         "matter": row, "errors": errors, "today": today, "may_work": may_work, "claims": claims, "lost": not bills and any(one["lost"] for one in claims),
         "principal_fen": principal, "late_fen": sum(bill.late_fee_fen for bill in bills.values()),
@@ -67,13 +68,24 @@ def shown(request: HttpRequest, row: Matter, errors: tuple[str, ...] = (), statu
         "court": Paper.COURT, "kinds": [pair for pair in Paper.Kind.choices if pair[0] not in (Paper.Kind.LETTER, *beside)],
         "acts": [(one.code, _(one.name), one.to is not None) for one in acts_in(step) if one.code not in beside] if may_work else [],
         "may_letter": may_work and step in LETTER_STEPS and not waits, "deadlines": deadlines_of(past, today, row.limitation_on) if row.closed_on is None else [],
-        "roads": _roads(request, row, set(bills)), "cost_fen": past.total("fee_fen", "cost_fen"), "recovered_fen": recovered_fen(row),
+        "roads": _roads(request, row, set(bills)), "recovered_fen": recovered_fen(row),
         "assets": past.last("assets"), "paid": not bills, **_court(row, past, sum(bill.total_fen for bill in bills.values())),
     }  # fmt: skip
+    context |= costs_shown(row, actor) | creditors_shown(row, past, actor)
     if past.last("agreed") is not None:
         context |= {"plan": plan_of(actor, row), "plan_ref": ref_of(row), "agreed": past.last("agreed"), "may_plan": actor.may(Permission.ADJUST_REQUEST, row.community_id)}
         context["confirm"] = past.last("ask_confirm", "confirmed")
     return render(request, "legal/matter.html", context, status=status)
+
+
+def _beside(row: Matter, past: Past) -> set[str]:
+    """Acts that the step allows and the facts do not."""
+    found = {"cost"} if commercial(row) else {"cost", "preserve", "preserved"}
+    if past.last("order") is None:
+        found.add("served")
+    if Step(row.step) not in (Step.JUDGED, Step.ENFORCEMENT) and row.person.kind == row.person.Kind.INDIVIDUAL:
+        found.add("declare")
+    return found if past.last("declare") is not None else found | {"admitted", "shared", "distributed"}
 
 
 TRACK_NAMES = (("small", "小额、简易程序"), ("ordinary", "普通程序"), ("order", "支付令"))
@@ -83,7 +95,7 @@ def _court(row: Matter, past: Past, owed_fen: int) -> dict[str, Any]:
     """What going to court would cost and bring: each way with its fee and what is left; the asset check that it needs first."""
     if Step(row.step) not in BEFORE_COURT or not owed_fen:
         return {}
-    known, spent = past.last("assets"), past.total("fee_fen", "cost_fen")
+    known, spent = past.last("assets"), max(sums_of_matter(row).spent_fen, past.total("fee_fen", "cost_fen"))
     expected = int(known.facts["expected_fen"]) if known else owed_fen
     ways = [(_(name), Outlook(owed_fen, expected, spent, suit_fee(owed_fen, track))) for track, name in TRACK_NAMES]
     found: dict[str, Any] = {"ways": ways, "unsure": known is None, "missing": spoken(assets_missing(known.on if known else None, clock.today()))}

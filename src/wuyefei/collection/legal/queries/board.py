@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
+from wuyefei.collection.followup.public import interval
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.money.billing.public import OpenBill, Receivable, open_bills
 from wuyefei.money.payments.public import Allocation
 
-from ..models import Claim, Event, Letter, Matter, Urging
+from ..models import Claim, Cost, Event, Letter, Matter, Urging
 from ..rules.eligibility import LETTER_DAYS, LETTER_FEN, Answer, Debt, Road, answer
 from ..rules.limitation import WATCH_DAYS, Clock, years_after
 from ..rules.road import Step
@@ -30,9 +31,13 @@ def urging_of(community_id: int) -> Urging | None:
 
 
 def sums_of(rows: Sequence[Matter]) -> dict[int, int]:
-    """Principal still owed, by matter."""
-    found = Claim.objects.filter(matter__in=rows, receivable__reversed_at__isnull=True).order_by().values_list("matter_id")
-    return {pk: fen or 0 for pk, fen in found.annotate(Sum("receivable__outstanding_fen"))}
+    """Principal still owed, by matter, with the costs laid on the payer."""
+    found: dict[int, int] = defaultdict(int)
+    for model in (Claim, Cost):
+        owed = model._default_manager.filter(matter__in=rows, receivable__reversed_at__isnull=True).order_by().values_list("matter_id")
+        for pk, fen in owed.annotate(Sum("receivable__outstanding_fen")):
+            found[pk] += fen or 0
+    return found
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,11 @@ class Results:
     @property
     def mediation_permille(self) -> int | None:
         return _permille(self.agreed, self.mediations)
+
+    @property
+    def mediation_interval(self) -> tuple[int, int] | None:
+        """The 95 % interval of the rate in per mille; None before any mediation was decided."""
+        return interval(self.agreed, self.mediations) if self.mediations else None
 
     @property
     def enforcement_permille(self) -> int | None:

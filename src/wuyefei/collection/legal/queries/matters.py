@@ -19,7 +19,7 @@ from wuyefei.money.concessions.public import PlanBill
 from wuyefei.money.payments.public import Allocation, Payment
 from wuyefei.relations.contacts.public import DISPUTE, work_calendar
 
-from ..models import Claim, Event, Letter, Matter, Paper
+from ..models import Claim, Cost, Event, Letter, Matter, Paper
 from ..rules.deadlines import Deadline, Known, Mail, deadlines
 from ..rules.eligibility import Debt, demand_over
 from ..rules.limitation import Break, Clock, Interruption, Obstacle, clock_of, enforce_by
@@ -39,8 +39,9 @@ def open_matters(actor: Actor) -> QuerySet[Matter]:
     """Those in which something is still owed at this very moment: whoever has paid is gone at once."""
     mine = Claim.objects.filter(matter_id=OuterRef("pk"), receivable__reversed_at__isnull=True)
     principal = Exists(mine.filter(receivable__outstanding_fen__gt=0))
+    awarded = Exists(Cost.objects.filter(matter_id=OuterRef("pk"), receivable__outstanding_fen__gt=0))
     rows = matters(actor).filter(closed_on__isnull=True)
-    return rows.filter(principal | Q(pk__in=_late_fees_only(actor, rows.exclude(principal))))
+    return rows.filter(principal | awarded | Q(pk__in=_late_fees_only(actor, rows.exclude(principal))))
 
 
 def _late_fees_only(actor: Actor, rows: QuerySet[Matter]) -> list[int]:
@@ -82,9 +83,15 @@ def claims_of(matter: Matter) -> list[Claim]:
 
 
 def bills_of(actor: Actor, matter: Matter, today: dt.date) -> dict[int, OpenBill]:
-    """What is still owed of a matter, by receivable, with late fees as of a day."""
-    ids = list(Claim.objects.filter(matter=matter).values_list("receivable_id", flat=True))
-    return {bill.id: bill for bill in open_bills(actor, today, receivable_ids=ids)}
+    """What is still owed of a matter, costs that were laid on the payer included, by receivable, with late fees as of a day."""
+    return {bill.id: bill for bill in open_bills(actor, today, receivable_ids=bill_ids(matter.pk))}
+
+
+def bill_ids(matter_id: int) -> list[int]:
+    """The claimed bills of a matter, and those by which its costs were laid on the payer."""
+    claimed = Claim.objects.filter(matter_id=matter_id).values_list("receivable_id", flat=True)
+    awarded = Cost.objects.filter(matter_id=matter_id, receivable__isnull=False).values_list("receivable_id", flat=True)
+    return [pk for pk in (*claimed, *awarded) if pk is not None]
 
 
 def commercial(matter: Matter) -> bool:
@@ -140,6 +147,10 @@ def found_of(receivable_ids: Collection[int]) -> Found:
     claims: dict[int, list[int]] = defaultdict(list)
     for matter_id, bill in Claim.objects.filter(receivable_id__in=receivable_ids).values_list("matter_id", "receivable_id"):
         claims[matter_id].append(bill)
+    awarded = Cost.objects.filter(receivable_id__in=receivable_ids).values_list("matter_id", "receivable_id")
+    for matter_id, cost in awarded:
+        for row in Event.objects.filter(matter_id=matter_id, kind="judged").order_by("number"):
+            found.judged[int(cost or 0)] = enforce_by(row.on, _day(row, "perform_by"))
     for letter in Letter.objects.filter(matter_id__in=claims, delivered_on__isnull=False):
         for bill in set(letter.receivable_ids) & set(claims[letter.matter_id]):
             assert letter.delivered_on is not None
@@ -160,9 +171,9 @@ def _read(found: Found, bill: int, rows: list[Event]) -> None:
     """One matter's events as they bear on one bill: proceedings begin with mediation or suit and end with what follows."""
     begun: dt.date | None = None
     for row in rows:
-        if row.kind in ("mediate", "file", "order"):
+        if row.kind in ("mediate", "file", "order", "declare"):
             begun = begun or row.on
-        elif row.kind in ("failed", "objected", "judged", "close", "agreed") and begun is not None:
+        elif row.kind in ("failed", "objected", "judged", "close", "agreed", "distributed") and begun is not None:
             found.breaks[bill].append(Interruption(begun, Break.SUIT, row.on))
             begun = None
         if row.kind == "agreed":
@@ -245,19 +256,23 @@ def deadlines_of(past: Past, today: dt.date, limitation_on: dt.date | None) -> l
     held = tuple((one.on, str(one.facts["target"])) for one in past.events if one.kind == "preserved")
     ordered = past.last("file", "order")
     agreed = past.day("agreed")
+    ended = past.last("declare", "distributed")
+    claimed = ended if ended is not None and ended.kind == "declare" else None
+    shared = past.last("shared") if claimed else None
     known = Known(
         Step(matter.step), matter.step_on, mails, agreed, past.day("agreed", "last_on"), past.last("ask_confirm", "confirmed") is not None,
         past.day("hearing"), past.day("judged"), past.day("judged", "perform_by"), limitation_on,
         held, past.day("served") if ordered and ordered.kind == "order" else None,
+        _day(claimed, "due_on") if claimed and past.last("admitted") is None else None, shared.on if shared else None,
     )  # fmt: skip
     return deadlines(known, work_calendar(matter.organisation_id), today)
 
 
 def unclaimed(actor: Actor, community_id: int) -> QuerySet[Receivable]:
-    """Overdue bills of a place that no open matter claims."""
+    """Overdue bills of a place that no open matter claims; what a judgment laid on the payer belongs to its matter."""
     taken = Claim.objects.filter(receivable_id=OuterRef("pk"), released_at__isnull=True)
     return Receivable.objects.filter(
-        ~Exists(taken), organisation_id=actor.organisation_id, community_id=community_id, outstanding_fen__gt=0, reversed_at__isnull=True
+        ~Exists(taken), ~Exists(Cost.objects.filter(receivable_id=OuterRef("pk"))), organisation_id=actor.organisation_id, community_id=community_id, outstanding_fen__gt=0, reversed_at__isnull=True
     )
 
 

@@ -21,6 +21,9 @@ SUE_DAYS = 30
 """After property was preserved before a suit (Civil Procedure Law (2023) 104)."""
 OBJECT_DAYS = 15
 """The debtor may object to a payment order so long after it was served (Civil Procedure Law (2023) 227)."""
+SHARE_DAYS = 15
+"""A creditor may object to a plan of distribution so long after receiving it (the Supreme People's Court's interpretation of the Civil
+Procedure Law 509)."""
 HELD_YEARS = {"account": 1, "goods": 2, "land": 3}
 """How long a preservation lasts at most without renewal: deposits, movables, land and other rights (the Supreme People's Court's
 interpretation of the Civil Procedure Law)."""
@@ -53,6 +56,8 @@ class Known:
     limitation_on: dt.date | None = None
     held: tuple[tuple[dt.date, str], ...] = ()
     served_on: dt.date | None = None
+    declare_by: dt.date | None = None
+    shared_on: dt.date | None = None
 
 
 BEFORE_COURT = (Step.PREPARE, Step.DEMAND, Step.MEDIATION, Step.PERFORMING)
@@ -68,7 +73,7 @@ class Deadline:
 def deadlines(known: Known, calendar: WorkCalendar, today: dt.date) -> list[Deadline]:
     """Every day that counts now, the earliest first; a review where nothing else does."""
     letters = _mail(known.mails, calendar) if known.step in BEFORE_COURT else ()
-    found = [*letters, *_step(known, calendar, today), *_held(known, today)]
+    found = [*letters, *_step(known, calendar, today), *_held(known, today), *_among_creditors(known, today)]
     if known.limitation_on is not None and known.step in BEFORE_COURT:
         found.append(Deadline(known.limitation_on, "诉讼时效届满"))
     return sorted(found or [Deadline(known.since + DAY * REVIEW_DAYS, "复查案件")])
@@ -116,3 +121,11 @@ def _held(known: Known, today: dt.date) -> Iterable[Deadline]:
         ends = years_after(on, HELD_YEARS[target])
         if ends >= today:
             yield Deadline(ends, "财产保全到期，申请续行")
+
+
+def _among_creditors(known: Known, today: dt.date) -> Iterable[Deadline]:
+    """Of a claim declared beside other creditors: its last day, and until when the plan may be objected to."""
+    if known.declare_by is not None and known.declare_by >= today:
+        yield Deadline(known.declare_by, "债权申报期限最后一日")
+    if known.shared_on is not None and known.shared_on + DAY * SHARE_DAYS >= today:
+        yield Deadline(known.shared_on + DAY * SHARE_DAYS, "分配方案异议期满")

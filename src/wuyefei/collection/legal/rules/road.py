@@ -75,6 +75,7 @@ SOURCES = (
 )
 TARGETS = (("account", "银行存款"), ("goods", "动产"), ("land", "不动产和其他财产权"))
 ENDS = (("paid", "缴清"), ("settled", "按协议履行完毕"), ("given_up", "放弃追索"), ("mistake", "立案有误"))
+CREDITORS = (("share", "参与分配（个人、非法人组织，已取得执行依据）"), ("bankrupt", "破产债权（企业法人）"))
 BODIES = (("street", "街道调解委员会"), ("community", "社区调解室"), ("association", "行业协会"), ("court", "法院委派调解"))
 
 ACTS: dict[str, Act] = {
@@ -120,6 +121,17 @@ ACTS: dict[str, Act] = {
         ),
         Act("enforce", "申请执行", (_S.JUDGED,), _S.ENFORCEMENT, (_ON, _COURT, _NUMBER), Road.ENFORCEMENT),
         Act("measure", "执行措施", (_S.ENFORCEMENT,), fields=(_ON, Field("measure", "措施", "choice", choices=MEASURES), _NOTE)),
+        Act(
+            "declare", "申报债权", _OPEN,
+            fields=(
+                _ON, Field("way", "方式", "choice", choices=CREDITORS), Field("court", "执行法院或者管理人"), _NUMBER,
+                Field("declared_fen", "申报金额", "money"), Field("due_on", "申报期限最后一日", "day", False, ahead=True),
+                Field("since", "受理破产之日", "day", False), _NOTE,
+            ),
+        ),
+        Act("admitted", "债权得到确认", _OPEN, fields=(_ON, Field("admitted_fen", "确认金额", "money"), _NOTE)),
+        Act("shared", "收到分配方案", _OPEN, fields=(_ON, Field("share_fen", "方案中我方金额", "money"), _NOTE)),
+        Act("distributed", "分配终结", _OPEN, fields=(_ON, Field("number", "文书号"), _NOTE)),
         Act("cost", "支出费用", _OPEN, fields=(_ON, Field("cost_fen", "金额", "money"), Field("note", "用途"))),
         Act("obstacle", "时效中止", _OPEN, fields=(Field("on", "障碍起", "day"), Field("ends", "障碍止", "day", False), Field("note", "原因"))),
         Act("close", "结案", _OPEN, _S.CLOSED, (_ON, Field("end", "结果", "choice", choices=ENDS), Field("note", "说明")), yields=True),
@@ -127,7 +139,7 @@ ACTS: dict[str, Act] = {
 }  # fmt: skip
 LETTER_STEPS = (_S.PREPARE, _S.DEMAND, _S.MEDIATION, _S.PERFORMING)
 """Where a demand letter may be made; posting it in ``PREPARE`` leads to ``DEMAND``."""
-BY_FACTS = {"letter": "出具催款函", "voided": "催款函作废", "sms": "催款函短信", "call": "安排送达后回访", "posted": "催款函已交寄", "delivered": "催款函已送达", "returned": "催款函退回", "paper": "出具文书", "paid": "已缴清，自动结案", "written_off": "已核销销案，自动结案", "open": "立案", "asked": "提请复核", "refused": "复核退回"}
+BY_FACTS = {"letter": "出具催款函", "voided": "催款函作废", "sms": "催款函短信", "call": "安排送达后回访", "posted": "催款函已交寄", "delivered": "催款函已送达", "returned": "催款函退回", "paper": "出具文书", "paid": "已缴清，自动结案", "written_off": "已核销销案，自动结案", "open": "立案", "paid_out": "支付费用", "cost_back": "法院退费", "awarded": "费用判由对方负担", "borne": "费用由我方负担", "cost_undone": "费用登记冲回", "dividend": "收到分配款", "asked": "提请复核", "refused": "复核退回"}
 """Events that other actions write."""
 EVENT_NAMES = BY_FACTS | {act.code: act.name for act in ACTS.values()}
 

@@ -117,13 +117,13 @@ class TariffForm(PriceForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item"].queryset = items(actor)  # type: ignore[attr-defined]
+        self.fields["item"].queryset = items(actor).exclude(nature=ChargeItem.Nature.ADVANCE)  # type: ignore[attr-defined]
 
 
 class ItemForm(Form):
     name = forms.CharField(label=_("名称"), max_length=40)
     code = forms.SlugField(label=_("编码"), max_length=20, help_text=_("字母、数字，用于接口和账套"))
-    nature = forms.ChoiceField(label=_("款项性质"), choices=ChargeItem.Nature.choices)
+    nature = forms.ChoiceField(label=_("款项性质"), choices=[pair for pair in ChargeItem.Nature.choices if pair[0] != ChargeItem.Nature.ADVANCE])
     tax_rate = forms.DecimalField(
         label=_("税率"), min_value=0, max_value=99, max_digits=4, decimal_places=2, help_text=_("百分数，如 6")
     )

@@ -11,17 +11,20 @@ from wuyefei.collection.drives.public import (
     Closing,
     Drive,
     Household,
+    NotRunning,
     Opening,
     askable,
     asked_bills,
     close_drive,
     mine,
     open_drives,
+    pass_on,
     unpaid,
 )
 from wuyefei.collection.followup.public import CaseClosed, Log, log, overdue_bills, reckon
 from wuyefei.foundation.access.rules import Permission, Role
 from wuyefei.foundation.kernel.dates import DAY, Month
+from wuyefei.foundation.kernel.errors import Invalid
 from wuyefei.foundation.platform import clock
 from wuyefei.relations.contacts.public import Channel, Contact, Draft, Purpose, record
 
@@ -36,6 +39,8 @@ EACH = 4
 """Households that each who takes part speaks to on a day."""
 ENDED, RUNNING = 45, 96
 """The target of each drive, in hundredths of what is owed on the list."""
+AWAY = 5
+"""On which day of the running drive the housekeeper goes on leave."""
 PAYING = (2, 5, 8)
 """Days of the closed drive on which some of those who promised pay by bank."""
 TOLD = (
@@ -66,6 +71,8 @@ def _days(scene: Scene, month: Month, first: dt.date, last: dt.date, name: str, 
     at = scene.calendar.at
     if Month.of(first) == month:
         yield Act(at(first, 8, 40), partial(_open, scene, first, name, share))
+    if share == RUNNING and Month.of(first + DAY * AWAY) == month and first + DAY * AWAY <= last:
+        yield Act(at(first + DAY * AWAY, 8, 50), partial(_away, scene))
     for number in range((last - first).days + 1):
         day = first + DAY * number
         if Month.of(day) == month and day.weekday() < 6:
@@ -83,6 +90,14 @@ def _open(scene: Scene, first: dt.date, name: str, share: int) -> None:
     title = f"{first.year} 年第 {(first.month + 2) // 3} 季度{name}"
     order = Opening(title, first, first + DAY * (LENGTH - 1), "amount", (scene.community.pk,), people, {scene.community.pk: _target(scene, share)})
     open_drives(order, actor=manager)
+
+
+def _away(scene: Scene) -> None:
+    """The housekeeper is on leave for two days in the middle of the running drive: the collector does the list."""
+    row = Drive.objects.filter(community_id=scene.community.pk, closed_on__isnull=True).first()
+    if row is not None and Role.COLLECTOR in scene.crew:
+        with suppress(Invalid, NotRunning):
+            pass_on(row.pk, scene[Role.HOUSEKEEPER].user_id or 0, scene[Role.COLLECTOR].user_id or 0, clock.today() + DAY, "年假两天", actor=scene[Role.PROJECT_MANAGER])
 
 
 def _target(scene: Scene, share: int) -> int:

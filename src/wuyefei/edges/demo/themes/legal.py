@@ -9,13 +9,18 @@ from functools import partial
 
 from wuyefei.collection.legal.public import (
     Claim,
+    CostOrder,
+    Fee,
     Letter,
     Matter,
+    Move,
     NotEligible,
     Road,
     Step,
     act,
     arrived,
+    ask_cost,
+    award,
     followed,
     households,
     make_batch,
@@ -25,6 +30,7 @@ from wuyefei.collection.legal.public import (
     tell,
 )
 from wuyefei.foundation.access.rules import Role
+from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import DAY, Month
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.platform import clock
@@ -100,6 +106,16 @@ def _sue(scene: Scene) -> None:
         _do(scene, row, "early", ground="assets", note="房屋已挂牌出售")
         _do(scene, row, "assets", source="registry", expected_fen="4000", note="名下房产一处", mortgage="银行抵押", seizure="无")
         _do(scene, row, "file", court=COURT, track="small", fee_fen="25")
+        _costs(scene, row, Move.PAID, Fee.COURT, 2500, "案件受理费通知")
+
+
+def _costs(scene: Scene, row: Matter, move: Move, fee: Fee, fen: int, paper: str) -> None:
+    """Money goes out and a second person agrees."""
+    manager = scene.crew.get(Role.PROJECT_MANAGER, scene.crew.get(Role.GROUP_MANAGER))
+    party = "临江明理律师事务所" if fee is Fee.LAWYER else COURT
+    if manager is not None:
+        asked = ask_cost(row.pk, CostOrder(move, fee, fen, clock.today(), party, f"{paper} {row.pk} 号"), actor=scene[Role.LEGAL])
+        decide(asked.pk, approved=True, actor=manager)
 
 
 def _accepted(scene: Scene) -> None:
@@ -117,6 +133,11 @@ def _agreed(scene: Scene) -> None:
 def _judged(scene: Scene) -> None:
     for row in _matters(scene, Step.COURT)[1:2]:
         _do(scene, row, "judged", number=f"（{clock.today().year}）示民初 {row.pk} 号", perform_by=clock.today() + dt.timedelta(days=10), awarded_fen="3000")
+        row.refresh_from_db()
+        if row.step == Step.JUDGED:
+            _costs(scene, row, Move.PAID, Fee.NOTICE, 30000, "公告费发票")
+            _costs(scene, row, Move.EXPENSED, Fee.LAWYER, 150000, "律师费发票")
+            award(row.pk, CostOrder(Move.AWARDED, Fee.COURT, 32500, clock.today(), COURT, "判决书主文第三项"), actor=scene[Role.LEGAL])
 
 
 def _enforce(scene: Scene) -> None:
@@ -124,6 +145,8 @@ def _enforce(scene: Scene) -> None:
         _do(scene, row, "enforce", court=COURT)
     for row in _matters(scene, Step.ENFORCEMENT):
         _do(scene, row, "measure", measure="freeze", note="冻结银行账户")
+        if row.person.kind == row.person.Kind.INDIVIDUAL:
+            _do(scene, row, "declare", way="share", court=COURT, declared_fen="3325", due_on=clock.today() + dt.timedelta(days=20))
 
 
 def _hearing(scene: Scene) -> None:

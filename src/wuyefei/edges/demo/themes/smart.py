@@ -65,10 +65,10 @@ def _send(scene: Scene) -> None:
     batch = start_batch(scene.community.pk, due_on, actor=scene[Role.FINANCE])
     assert batch.job_id is not None
     jobs.run_job(batch.job_id)
-    _receipts(scene, batch)
+    take_receipts(scene, batch)
 
 
-def _receipts(scene: Scene, batch: Batch) -> None:
+def take_receipts(scene: Scene, batch: Batch) -> None:
     carrier, dice = Carrier.objects.get(organisation_id=batch.organisation_id, channel="sms"), scene.dice("read", batch.due_on)
     for message in Message.objects.filter(batch=batch, channel="sms", state="sent").select_related("version__template").order_by("pk"):
         luck, read = dice.random(), dice.random()

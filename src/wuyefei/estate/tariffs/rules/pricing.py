@@ -106,6 +106,8 @@ DEFAULT_ITEMS: tuple[DefaultItem, ...] = (
     DefaultItem("opening", "期初欠费", "income", ZERO),
 )
 """The items a new organisation starts with. Opening arrears bear no tax again: it was declared when they were billed."""
+ADVANCE_ITEM = DefaultItem("court_cost", "代垫诉讼费", "advance", ZERO)
+"""What the firm laid out in court and the payer must make good: no supply, hence no tax. Only the legal road charges it."""
 
 
 def quantity_for(

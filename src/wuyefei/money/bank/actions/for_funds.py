@@ -19,13 +19,14 @@ FUND_KIND, FUND_UNDONE_KIND = "bank.fund", "bank.fund_undone"
 
 
 @transaction.atomic
-def give_to_fund(line_id: int, credit: Account, *, actor: Actor) -> BankLine:
-    """A waiting line leaves suspense for the account it was given to. Raises ``NotFound``, ``NotWaiting``."""
+def give_to_fund(line_id: int, credit: Account, *, actor: Actor, words: str = "") -> BankLine:
+    """A waiting line leaves suspense for the account it was given to; ``words``: what for, where it is no fund's. Raises
+    ``NotFound``, ``NotWaiting``."""
     line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
     _require(line, BankLine.State.WAITING)
     postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(credit, -line.amount_fen)]
-    post(FUND_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 基金与补贴")
-    _close(line, BankLine.State.FUND, "", actor)
+    post(FUND_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} {words or '基金与补贴'}")
+    _close(line, BankLine.State.FUND, words, actor)
     audit.record(actor, FUND_KIND, line, after={"account": credit.value, "amount_fen": line.amount_fen})
     return line
 

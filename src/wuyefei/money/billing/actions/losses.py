@@ -2,7 +2,8 @@
 
 Writing off takes the whole open principal from 1122 into 6702, by an adjustment of its own kind. Income and tax stay: they were
 earned, and VAT on a bad debt is not given back. What is taken up again returns to 1122 out of 6702, and is then paid like any
-other receivable. Of what is collected for others, or as a deposit, the firm bears no loss: it owes the others so much less.
+other receivable. Of what is collected for others, or as a deposit, the firm bears no loss: it owes the others so much less. What it laid out for the
+payer it loses like its own.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def _change(row: Receivable, fen: int, kind: Adjustment.Kind, approval_id: int, 
     if row.item.nature == row.item.Nature.DEPOSIT:
         bears = Account.DEPOSITS
     else:
-        ours = row.item.nature == row.item.Nature.INCOME or row.kind == Receivable.Kind.OPENING
+        ours = row.item.nature in (row.item.Nature.INCOME, row.item.Nature.ADVANCE) or row.kind == Receivable.Kind.OPENING
         bears = Account.BAD_DEBT if ours else Account.HELD
     post(act, row.pk, [Posting(Account.RECEIVABLE, fen), Posting(bears, -fen)], actor=actor, community_id=row.community_id,
          memo=f"{MEMOS[kind]} 应收 {row.pk}")  # fmt: skip

@@ -98,6 +98,24 @@ def charge_once(
 ) -> Receivable:
     """A temporary charge on the spot (临时收费): due today, no late fee."""
     actor.require(Permission.CASHDESK, community_id)
+    if item.nature == ChargeItem.Nature.ADVANCE:
+        raise DomainError("not_at_the_desk", "「{name}」只由法务案件收，不能在收银台收。", name=item.name)
+    return _once(property_id, payer_id, item, amount_fen, actor=actor, community_id=community_id, memo=memo)
+
+
+def charge_advance(
+    property_id: int, payer_id: int, item: ChargeItem, amount_fen: int, *, actor: Actor, community_id: int, memo: str
+) -> Receivable:
+    """What the firm laid out for a payer and may have back (代垫费用): due today, no late fee, and as the costs of realising
+    the claim settled before the payer's other debts. For the room above that laid it out; it has checked the permission."""
+    if item.nature != ChargeItem.Nature.ADVANCE:
+        raise DomainError("not_an_advance", "「{name}」不是代垫费用。", name=item.name)
+    return _once(property_id, payer_id, item, amount_fen, actor=actor, community_id=community_id, memo=memo, order="costs")
+
+
+def _once(
+    property_id: int, payer_id: int, item: ChargeItem, amount_fen: int, *, actor: Actor, community_id: int, memo: str, order: str = "law"
+) -> Receivable:
     if amount_fen <= 0:
         raise DomainError("amount_not_positive", "金额应大于 0。")
     today, now = clock.today(), clock.now()
@@ -106,7 +124,7 @@ def charge_once(
         organisation_id=actor.organisation_id, community_id=community_id, property_id=property_id, payer_id=payer_id,
         item=item, period=today.replace(day=1), service_from=today, service_to=today, due_on=today, quantity=Decimal(1),
         prices=[], convention=Convention.CALENDAR.value, amount_fen=amount_fen, tax_rate=item.tax_rate, tax_fen=tax,
-        allocation_order="law", kind=Receivable.Kind.ONCE, memo=memo[:80], booked_at=now, outstanding_fen=amount_fen,
+        allocation_order=order, kind=Receivable.Kind.ONCE, memo=memo[:80], booked_at=now, outstanding_fen=amount_fen,
         accrued_to=today,
     )  # fmt: skip
     keep_deposits([row])

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from wuyefei.estate.tariffs.public import items
+from wuyefei.estate.tariffs.public import ChargeItem, items
 from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.models import Community
@@ -58,7 +58,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         request.session[PLACE] = house.home.community_id
     place, places = place_of(request)
     context = shift_context(actor, place) | {
-        "place": place, "places": places, "house": house, "items": list(items(actor)),
+        "place": place, "places": places, "house": house, "items": list(items(actor).exclude(nature=ChargeItem.Nature.ADVANCE)),
         "tenders": [{"name": method.value, "label": method.label, "icon": ICONS[method], "key": KEYS[method]} for method in TENDERS],
         "may_void": actor.may(Permission.PAYMENT_VOID_REQUEST, place.pk), "terminals": terminals_at(actor, place.pk),
     }  # fmt: skip

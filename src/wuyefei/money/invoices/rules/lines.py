@@ -19,6 +19,7 @@ class Why(StrEnum):
 
     PASS_THROUGH = "pass_through"
     DEPOSIT = "deposit"
+    ADVANCE = "advance"
     COST = "cost"
     FUND = "fund"
 
