@@ -19,7 +19,7 @@ from .queries.costs import sums_by_matter
 
 
 def sums(organisation_id: int) -> Iterator[Yielded]:
-    """1221.1 is what is laid out and not decided on, 6602.1 what is borne; in no matter is more decided on than was laid out."""
+    """1221.2 is what is laid out and not decided on, 6602.1 what is borne; in no matter is more decided on than was laid out."""
     rows = Cost.objects.filter(organisation_id=organisation_id)
     places = dict(Matter.objects.filter(pk__in=rows.values("matter_id")).values_list("pk", "community_id"))
     waits: dict[int, int] = defaultdict(int)

@@ -15,7 +15,7 @@ class Account(StrEnum):
     CHANNEL = "1012"
     DEBITS = "1012.1"
     RECEIVABLE = "1122"
-    ADVANCED = "1221.1"
+    ADVANCED = "1221.2"
     RESERVE = "1231"
     PREPAID = "2203"
     DEFERRED = "2204"

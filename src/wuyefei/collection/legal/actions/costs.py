@@ -38,7 +38,7 @@ LEGS: dict[Move, tuple[Account, Account]] = {
     Move.PAID: (Account.ADVANCED, Account.BANK), Move.EXPENSED: (Account.LAWSUITS, Account.BANK), Move.REFUNDED: (Account.BANK, Account.ADVANCED),
     Move.BORNE: (Account.LAWSUITS, Account.ADVANCED),
 }  # fmt: skip
-"""Debit and credit. An award is booked by its bill: Dr 1122, Cr 1221.1."""
+"""Debit and credit. An award is booked by its bill: Dr 1122, Cr 1221.2."""
 EVENTS = {Move.PAID: "paid_out", Move.EXPENSED: "paid_out", Move.REFUNDED: "cost_back", Move.AWARDED: "awarded", Move.BORNE: "borne"}
 
 

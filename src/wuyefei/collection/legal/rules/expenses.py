@@ -71,7 +71,7 @@ class Sums:
 
     @property
     def waiting_fen(self) -> int:
-        """Laid out, and neither given back nor laid on the payer nor borne: the balance of 1221.1."""
+        """Laid out, and neither given back nor laid on the payer nor borne: the balance of 1221.2."""
         return self.paid_fen - self.refunded_fen - self.awarded_fen - self.borne_fen
 
     @property
