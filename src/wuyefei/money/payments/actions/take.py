@@ -295,8 +295,10 @@ def printed_method(method: str) -> str:
 def _elsewhere(payment: Payment, bills: Iterable[OpenBill]) -> frozenset[int]:
     """The properties paid for that neither are the payment's nor belong to it: a receipt names them, line by line."""
     others = {bill.property_id for bill in bills} - {payment.property_id}
+    if not others:
+        return frozenset()
     rows = Property.objects.filter(pk__in=others).exclude(attached_to_id=payment.property_id)
-    return frozenset(rows.values_list("pk", flat=True)) if others else frozenset()
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def printed_lines(bills: Iterable[OpenBill], settled: Iterable[Settled], named: frozenset[int] = frozenset()) -> tuple[ReceiptLine, ...]:
