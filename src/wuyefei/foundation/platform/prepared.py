@@ -9,7 +9,7 @@ database's address turns it off.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache, lru_cache
 from typing import Any, Self, TypeVar
 
@@ -117,6 +117,19 @@ def _row(model: type[Row], values: dict[str, Any]) -> Row:
     row._state = ModelState()
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
+
+
+FEW = 50
+
+
+def among(mark: str, ids: Collection[int]) -> str:
+    """``ANY`` of the ids that ``mark`` stands for.
+
+    The length of a list given plainly is counted, and the statement is planned anew each time because of it, which takes
+    longer than finding a person's few rows; from a subquery any list looks alike, and the plan is kept. A long list is worth
+    a plan of its own.
+    """
+    return f"ANY((SELECT {mark}::bigint[])::bigint[])" if len(ids) <= FEW else f"ANY({mark})"
 
 
 class Fixed:
