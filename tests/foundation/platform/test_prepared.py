@@ -110,6 +110,11 @@ def test_a_kept_connection_is_asked_only_where_the_server_has_said_something() -
     with CaptureQueriesContext(connection) as sent:
         assert connection.is_usable()
     assert not sent.captured_queries
+    with transaction.atomic():
+        with pytest.raises(ProgrammingError), connection.cursor() as cursor:
+            cursor.execute("SELECT no_such_column")
+        assert not connection.is_usable()
+        transaction.set_rollback(True)
     pid, held = connection.connection.info.backend_pid, connection.connection
     with psycopg.connect(held.info.dsn, password=held.info.password, autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import select
 
 from django.db.backends.postgresql import base
-from psycopg.pq import ConnStatus
+from psycopg.pq import ConnStatus, TransactionStatus
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that is used again is fit where the server has said nothing since its last answer: one that ended, or was
-    ended, has closed it, and there is something to read. Only then is the server asked."""
+    """A connection that is used again is fit where it is in no transaction and the server has said nothing since its last
+    answer: one that ended, or was ended, has closed it, and there is something to read. Otherwise the server is asked."""
 
     def is_usable(self) -> bool:
         held = self.connection
@@ -18,4 +18,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return False
         waiting = select.poll()
         waiting.register(held.pgconn.socket, select.POLLIN)
-        return bool(super().is_usable()) if waiting.poll(0) else True
+        at_rest = held.pgconn.transaction_status == TransactionStatus.IDLE and not waiting.poll(0)
+        return at_rest or bool(super().is_usable())
