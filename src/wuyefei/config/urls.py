@@ -9,12 +9,12 @@ handler404 = "wuyefei.edges.portal.pages.errors.not_found"
 handler500 = "wuyefei.foundation.shell.pages.server_error"
 
 urlpatterns = [
+    path("", include("wuyefei.money.channels.urls")),
     path("", include("wuyefei.edges.backoffice.urls")),
     path("", include("wuyefei.foundation.access.urls")),
     path("", include("wuyefei.money.cashdesk.urls")),
     path("", include("wuyefei.money.receipts.urls")),
     path("analysis/", include("wuyefei.insight.measures.urls")),
-    path("", include("wuyefei.money.channels.urls")),
     path("", include("wuyefei.money.invoices.urls")),
     path("approvals/", include("wuyefei.foundation.approvals.urls")),
     path("jobs/", include("wuyefei.foundation.jobs.urls")),

@@ -117,7 +117,7 @@ def database(url: str) -> dict[str, object]:
         raise ValueError("DATABASE_URL 的 prepare_threshold 应为次数，或 none（从不）")
     options["prepare_threshold"] = None if threshold == "none" else int(threshold)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "wuyefei.foundation.platform.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.db.models import Q, QuerySet
@@ -70,3 +71,52 @@ def test_a_fixed_query_takes_new_values_and_is_put_into_words_once() -> None:
     assert fixed.rows("乙物业 100%", 0) == fixed.rows("乙物业 100%章", 0) == [("乙物业 100%",)]
     assert fixed.rows("甲物业", 2**31) == [] and fixed.rows("'; --", 0) == []
     assert made == [("stands in for a name", 987_654_321)]
+
+
+@pytest.mark.django_db
+def test_a_cursor_is_used_again_and_never_by_two_at_once() -> None:
+    with prepared.cursor() as outer:
+        outer.execute("SELECT %s::int", [7])
+        with prepared.cursor() as inner:
+            inner.execute("SELECT %(one)s::text || '%%' || %(two)s || %(one)s", {"two": "乙", "one": "甲", "more": 1})
+            assert inner.fetchone() == ("甲%乙甲",)
+        inner.close()
+        assert outer.fetchone() == (7,)
+        with prepared.cursor() as again, prepared.cursor() as other:
+            assert again.cursor is inner.cursor and other.cursor not in (inner.cursor, outer.cursor)
+    with prepared.cursor() as plain:
+        plain.execute("SELECT 7 % 4, '%s'")
+        assert plain.fetchone() == (3, "%s")
+        for mixed in ("SELECT %s, %(one)s", "SELECT %(one)s, %s", "SELECT %b"):
+            with pytest.raises(ValueError, match="mark of a value"):
+                plain.execute(mixed, ["甲"])
+
+
+@pytest.mark.django_db
+def test_the_plan_of_a_short_list_is_kept() -> None:
+    for count in (1, 2, 3, 4, 5, 6, 7, 8, 9, 60):
+        ids = list(range(count))
+        with prepared.cursor() as cursor:
+            cursor.execute(f"SELECT id FROM platform_auditentry WHERE id = {prepared.among('%s', ids)}", [ids])
+            assert cursor.fetchall() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%platform_auditentry WHERE id = ANY((SELECT%'")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_connection_is_asked_only_where_the_server_has_said_something() -> None:
+    connection.ensure_connection()
+    with CaptureQueriesContext(connection) as sent:
+        assert connection.is_usable()
+    assert not sent.captured_queries
+    with transaction.atomic():
+        with pytest.raises(ProgrammingError), connection.cursor() as cursor:
+            cursor.execute("SELECT no_such_column")
+        assert not connection.is_usable()
+        transaction.set_rollback(True)
+    pid, held = connection.connection.info.backend_pid, connection.connection
+    with psycopg.connect(held.info.dsn, password=held.info.password, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    assert not connection.is_usable()
+    connection.close()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from .clock import now
-from .inserting import insert
+from .inserting import fresh, insert
 from .models import AuditEntry, OutboxEvent, PersonalDataRead
 
 
@@ -64,7 +64,7 @@ def _entry(
     after: dict[str, Any] | None,
     reason: str,
 ) -> AuditEntry:
-    return AuditEntry(
+    entry: AuditEntry = fresh(AuditEntry)(
         organisation_id=actor.organisation_id,
         community_id=community_id if community_id is not None else getattr(subject, "community_id", None),
         actor_id=actor.user_id,
@@ -78,6 +78,7 @@ def _entry(
         after=plain(after) if after is not None else None,
         reason=reason[:400],
     )
+    return entry
 
 
 def record_read(actor: Acting, subject: Any, field: str, purpose: str) -> None:
@@ -100,7 +101,10 @@ def publish(actor: Acting, kind: str, *, community_id: int | None = None, **data
 
 
 def _event(actor: Acting, kind: str, community_id: int | None, data: dict[str, Any]) -> OutboxEvent:
-    return OutboxEvent(organisation_id=actor.organisation_id, community_id=community_id, kind=kind, data=plain(data), at=now())
+    event: OutboxEvent = fresh(OutboxEvent)(
+        organisation_id=actor.organisation_id, community_id=community_id, kind=kind, data=plain(data), at=now()
+    )
+    return event
 
 
 def record_and_publish(

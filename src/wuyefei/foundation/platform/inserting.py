@@ -152,3 +152,9 @@ def drafts(model: type[models.Model], **common: Any) -> Callable[..., Any]:
         return row
 
     return make
+
+
+@cache
+def fresh(model: type[models.Model]) -> Callable[..., Any]:
+    """The maker of new rows of a model that a person's act writes a few of; made once."""
+    return drafts(model)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Protocol
 
 from django.db.models import Sum
@@ -30,6 +31,7 @@ def register_source(statement: str) -> None:
     ``%(booked_by)s`` counts, where that is not NULL. Changes of one receivable come in the order in which they were booked.
     """
     _sources.append(statement)
+    _asked.cache_clear()
 
 
 _LATE_FEE = """GREATEST(0, CASE WHEN r.late_fee_rate IS NULL OR %(as_of)s <= r.due_on OR r.reversed_at IS NOT NULL THEN 0
@@ -91,16 +93,17 @@ SELECT receivable_id, 'hold', starts_on, ends_on, 0 FROM billing_latefeehold WHE
 _REFRESHED = """
 UPDATE billing_receivable r SET outstanding_fen = n.outstanding, late_fee_settled_fen = n.settled, accrued_exact = n.exact,
   accrued_to = n.upto, reversed_at = n.reversed
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::date[], %s::timestamptz[])
-  AS n(id, outstanding, settled, exact, upto, reversed)
+FROM unnest((SELECT %s::bigint[]), (SELECT %s::bigint[]), (SELECT %s::bigint[]), (SELECT %s::numeric[]), (SELECT %s::date[]),
+  (SELECT %s::timestamptz[])) AS n(id, outstanding, settled, exact, upto, reversed)
 WHERE r.id = n.id
 """
-_LOCKED = "WHERE id = ANY(%s) AND community_id = %s ORDER BY id FOR UPDATE"
+_LOCKED = "WHERE id = {those} AND community_id = %s ORDER BY id FOR UPDATE"
 
 
 def lock_receivables(ids: Iterable[int], community_id: int) -> list[Receivable]:
     """Those of the receivables that belong to the community, locked in order of id."""
-    return prepared.read(Receivable, _LOCKED, [list(ids), community_id])
+    wanted = list(ids)
+    return prepared.read(Receivable, _LOCKED.format(those=prepared.among("%s", wanted)), [wanted, community_id])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def facts_of(ids: list[int], booked_by: dt.datetime | None = None) -> Facts:
     """The facts of the receivables; of changes and settlements only what was booked by ``booked_by``."""
     facts = Facts(defaultdict(list), defaultdict(list), defaultdict(int))
     with prepared.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join([_OWN, *_sources]), {"ids": ids, "booked_by": booked_by})
+        cursor.execute(_asked(prepared.among("%(ids)s", ids)), {"ids": ids, "booked_by": booked_by})
         for receivable_id, kind, first, last, fen in cursor.fetchall():
             if kind == "change":
                 facts.changes[receivable_id].append(Change(first, fen))
@@ -126,6 +129,11 @@ def facts_of(ids: list[int], booked_by: dt.datetime | None = None) -> Facts:
             else:
                 facts.settled[receivable_id] += fen
     return facts
+
+
+@cache
+def _asked(those: str) -> str:
+    return " UNION ALL ".join([_OWN, *_sources]).replace("ANY(%(ids)s)", those)
 
 
 def standings(receivables: Iterable[Receivable], as_of: dt.date, booked_by: dt.datetime | None = None) -> dict[int, Standing]:

@@ -114,7 +114,7 @@ SELECT * FROM (
   JOIN properties_property p ON p.id = r.property_id
   JOIN people_person q ON q.id = r.payer_id
   JOIN tariffs_chargeitem i ON i.id = r.item_id
-  WHERE r.organisation_id = %(organisation)s AND r.community_id = ANY(%(communities)s) AND r.reversed_at IS NULL
+  WHERE r.organisation_id = %(organisation)s AND r.community_id = {{there}} AND r.reversed_at IS NULL
     AND {{where}} AND (r.outstanding_fen > 0 OR r.accrued_exact > r.late_fee_settled_fen)
 ) b WHERE b.outstanding_fen > 0 OR b.late_fee > 0 ORDER BY b.due_on, b.id
 """
@@ -136,20 +136,21 @@ def open_bills(
 ) -> list[OpenBill]:
     """What is unpaid at the properties, by the payers or among the receivables named, in order of due date."""
     conditions = {
-        "r.property_id = ANY(%(properties)s)": property_ids,
-        "r.payer_id = ANY(%(payers)s)": payer_ids,
-        "r.id = ANY(%(receivables)s)": receivable_ids,
+        ("r.property_id", "%(properties)s"): property_ids,
+        ("r.payer_id", "%(payers)s"): payer_ids,
+        ("r.id", "%(receivables)s"): receivable_ids,
     }
-    where = " AND ".join(condition for condition, ids in conditions.items() if ids)
+    where = " AND ".join(f"{column} = {prepared.among(mark, ids)}" for (column, mark), ids in conditions.items() if ids)
     if not where:
         return []
+    communities = list(actor.communities(Permission.BILLING_VIEW))
     with prepared.cursor() as cursor:
         cursor.execute(
-            _OPEN_SQL.format(where=where),
+            _OPEN_SQL.format(where=where, there=prepared.among("%(communities)s", communities)),
             {
                 "as_of": as_of,
                 "organisation": actor.organisation_id,
-                "communities": list(actor.communities(Permission.BILLING_VIEW)),
+                "communities": communities,
                 "properties": list(property_ids),
                 "payers": list(payer_ids),
                 "receivables": list(receivable_ids),
@@ -172,7 +173,7 @@ def open_bills_each(actor: Actor, days: Mapping[int, dt.date]) -> dict[int, list
         return found
     with connection.cursor() as cursor:
         cursor.execute(
-            _EACH_SQL.format(where="TRUE"),
+            _EACH_SQL.format(where="TRUE", there="ANY(%(communities)s)"),
             {
                 "organisation": actor.organisation_id,
                 "communities": list(actor.communities(Permission.BILLING_VIEW)),

@@ -1,9 +1,10 @@
 """Notices of payment over HTTP by many clients at once, beside pgbench with the statements that have to be sent for each.
 
 The program is served as an installation serves it, by two processes; every notice is signed by the provider's key, sealed, sent
-over a connection that stays open, verified, booked and answered. pgbench keeps as many clients busy with a script of prepared
-statements that find and lock the order, lock its bills, write payment, tender, allocations, bills, entry, receipt, audit, outbox and
-the notice itself for orders of their own. The signatures are made before the clocks run.
+over a connection that stays open, verified, booked and answered. pgbench keeps as many clients busy with the same statements,
+prepared, in the same transaction, for orders of their own: one notice is taken in this process, what it sends is listened to, and
+``VALUES`` says what stands in each of its places. A statement more, or a value more, and the measurement refuses. The signatures are
+made before the clocks run.
 """
 
 from __future__ import annotations
@@ -17,19 +18,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from wuyefei.edges.sandbox.public import Counterpart, Keyring, Lie, Trade, WeChatCounterpart, install, make
 from wuyefei.foundation import environment
 from wuyefei.foundation.access.actor import PORTAL, service_actor
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
-from wuyefei.money.channels.public import ChannelSetup, Order
-from wuyefei.money.receipts.public import Receipt
+from wuyefei.money.channels.public import ChannelSetup, Order, take_notice
 
 from ..estate import found, settle
 from ..ground import analyse, owner_url, program
@@ -59,16 +61,17 @@ def callbacks(count: int) -> Iterator[Figure]:
     count = max(1, count // CLIENTS) * CLIENTS
     keys = make()
     with noted(f"建立 {2 * count} 张待付订单，签好一半的通知"):
-        setup = _company(2 * count, keys)
-        orders = list(Order.objects.order_by("pk")[: 2 * count])
+        setup = _company(2 * count + 1, keys)
+        first, *orders = Order.objects.order_by("pk")[: 2 * count + 1]
         notices = [_notice(WeChatCounterpart(keys), order) for order in orders[:count]]
         analyse()
     with _served() as port:
         ours = timed(lambda: _send(port, f"/pay/notify/{setup.token}", notices))
     paid = Order.objects.filter(state="paid", payment__receipt__isnull=False)
     assert paid.count() == count, paid.count()
-    each = _pgbench(setup, orders[count:])
-    assert paid.count() == 2 * count
+    sent = _listened(setup, _notice(WeChatCounterpart(keys), first))
+    each = _pgbench(setup, orders[count:], sent)
+    assert paid.count() == 2 * count + 1
     note(f"每秒 {count / ours:.0f} 个通知，pgbench 每秒 {1 / each:.0f} 个")
     yield Figure("callbacks_rate", count, ours, each * count, 0.4)
 
@@ -157,66 +160,99 @@ def _client(port: int, path: str, notices: list[Notice], wrong: list[str]) -> No
 
 BENCH = """
 CREATE TABLE bench_order AS SELECT row_number() OVER (ORDER BY o.id) AS n, o.id AS o, o.community_id AS place, o.property_id AS h, o.payer_id AS p, o.amount_fen AS fen, o.number,
-  array_agg(b.receivable_id ORDER BY b.position)::text AS ids, array_agg(b.due_fen ORDER BY b.position)::text AS sums
-  FROM channels_order o JOIN channels_orderbill b ON b.order_id = o.id WHERE o.id = ANY(%s) GROUP BY o.id;
+  array_agg(b.receivable_id ORDER BY b.position)::text AS ids, array_agg(b.due_fen ORDER BY b.position)::text AS sums,
+  array_agg(greatest(r.due_on, current_date) ORDER BY b.position)::text AS dues
+  FROM channels_order o JOIN channels_orderbill b ON b.order_id = o.id JOIN billing_receivable r ON r.id = b.receivable_id
+  WHERE o.id = ANY(%s) GROUP BY o.id;
 CREATE UNIQUE INDEX ON bench_order (n);
 CREATE SEQUENCE bench_turn;
 ANALYZE bench_order"""
-SCRIPT = """
+TURN = """
 SELECT nextval('bench_turn') AS n \\gset
-SELECT o, place, h, p, fen, number, ids, sums FROM bench_order WHERE n = :n \\gset
-SELECT id, organisation_id, community_id, channel, facts, secrets FROM channels_channelsetup WHERE token = :setup_token;
-SELECT id, name, organisation_id, service FROM access_user WHERE organisation_id = :firm AND service = 'portal';
-SELECT c.id, c.name, f.name FROM access_community c JOIN access_organisation f ON f.id = c.organisation_id WHERE f.id = :firm;
-BEGIN;
-SELECT id FROM channels_order WHERE number = :number AND setup_id = :setup;
-SELECT id FROM channels_order WHERE id = :o FOR UPDATE;
-SELECT * FROM channels_order WHERE id = :o;
-SELECT receivable_id FROM channels_orderbill WHERE order_id = :o ORDER BY position;
-SELECT h.id, h.code, c.name, c.receipt_prefix, q.name FROM properties_property h JOIN access_community c ON c.id = h.community_id
-  JOIN people_person q ON q.id = :p WHERE h.id = :h;
-SELECT id FROM payments_payment WHERE organisation_id = :firm AND client_key = 'order:' || :number;
-SELECT id, outstanding_fen FROM billing_receivable WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;
-INSERT INTO platform_counter (organisation_id, community_id, kind, year, value) VALUES (:firm, :place, 'receipt', :year, 1)
-  ON CONFLICT (organisation_id, community_id, kind, year) DO UPDATE SET value = platform_counter.value + 1 RETURNING value AS serial \\gset
-INSERT INTO payments_payment (organisation_id, community_id, payer_id, property_id, kind, amount_fen, value_date, booked_at, booked_by_id,
-  client_key, remark) VALUES (:firm, :place, :p, :h, 'online', :fen, current_date, now(), :portal, 'order:' || :number, '') RETURNING id AS payment \\gset
-INSERT INTO payments_tender (payment_id, method, amount_fen) VALUES (:payment, 'wechat', :fen);
-INSERT INTO payments_allocation (organisation_id, community_id, payment_id, receivable_id, part, amount_fen, value_date, booked_at)
-  SELECT :firm::bigint, :place::bigint, :payment::bigint, u.id, 'principal', u.fen, current_date, now() FROM unnest(:ids::bigint[], :sums::bigint[]) u(id, fen);
-SELECT receivable_id, amount_fen FROM payments_allocation WHERE receivable_id = ANY(:ids::bigint[]);
-UPDATE billing_receivable SET outstanding_fen = 0, accrued_to = greatest(due_on, current_date) WHERE id = ANY(:ids::bigint[]);
-INSERT INTO receipts_receipt (organisation_id, community_id, year, serial, number, token, total_fen, snapshot, issued_at, void_reason)
-  VALUES (:firm, :place, :year, :serial, 'C-' || :serial::text, 'bench-' || :o::text, :fen, :snapshot, now(), '') RETURNING id AS receipt \\gset
-UPDATE payments_payment SET receipt_id = :receipt WHERE id = :payment;
-INSERT INTO ledger_entry (organisation_id, community_id, entry_date, booked_at, kind, source_id, memo, actor_id)
-  VALUES (:firm, :place, current_date, now(), 'payment.take', :payment, '', :portal) RETURNING id AS entry \\gset
-INSERT INTO ledger_leg (entry_id, community_id, account, amount_fen) VALUES (:entry, :place, '1012', :fen), (:entry, :place, '1122', -:fen::bigint);
-INSERT INTO platform_auditentry (organisation_id, community_id, actor_id, actor_name, at, action, subject_type, subject_id, subject_text, after, reason)
-  VALUES (:firm, :place, :portal, '', now(), 'payment.take', 'payment', :payment, '', '{}', '');
-INSERT INTO platform_outboxevent (organisation_id, community_id, kind, data, at) VALUES (:firm, :place, 'payment.taken', '{}', now());
-UPDATE channels_order SET state = 'paid', paid_fen = :fen, paid_at = now(), transaction_id = 'bench' || :o::text, payment_id = :payment, ended_at = now()
-  WHERE id = :o;
-SELECT id, kind, amount_fen FROM payments_prepayment WHERE payment_id = :payment;
-INSERT INTO platform_auditentry (organisation_id, community_id, actor_id, actor_name, at, action, subject_type, subject_id, subject_text, after, reason)
-  VALUES (:firm, :place, :portal, '', now(), 'channel.confirmed', 'order', :o, '', '{}', '');
-INSERT INTO platform_outboxevent (organisation_id, community_id, kind, data, at) VALUES (:firm, :place, 'channel.paid', '{}', now());
-INSERT INTO channels_noticelog (setup_id, nonce, number, said, amount_fen, transaction_id, outcome, at)
-  VALUES (:setup, 'bench' || :o::text, :number, 'paid', :fen, 'bench' || :o::text, 'taken', now());
-COMMIT;
+SELECT o, place, h, p, fen, number, ids, sums, dues FROM bench_order WHERE n = :n \\gset
 """
+"""Whose turn it is: what ours is told by the notice."""
+UNDER_LOCK = 3
+"""The transaction begins with this statement."""
+PAYMENT, RECEIPT = ":desk_nextval", ":counter_nextval"
+ALLOCATION = ":firm :place {payment} (:ids::bigint[])[{n}] 'principal' (:sums::bigint[])[{n}] :today now() NULL"
+AUDIT = ":firm :place :portal '业主端' now() {action} NULL {after} '' :firm :place {kind} {data} now() NULL"
+VALUES: list[str | dict[str, str]] = [
+    ":token", ":firm 'portal'", ":firm",
+    ":number :setup", ":o", "'order:'||:number :p :h :firm", ":ids :place",
+    {"as_of": ":today", "organisation": ":firm", "communities": ":places", "receivables": ":ids"},
+    ":firm :place 'receipt' :year 1 'receipts_receipt'",
+    " ".join([
+        f"{PAYMENT} :firm :place :p :h 'online' :fen :today now() :portal 'order:'||:number NULL {RECEIPT} 'order-'||:number NULL",
+        f"{RECEIPT} :firm :place :year :counter_value 'C-'||:place::text||'-'||:counter_value::text 'bench-'||:o::text :fen :json9_23 now() NULL ''",
+        f"{PAYMENT} 'wechat' :fen", *(ALLOCATION.format(payment=PAYMENT, n=n) for n in (1, 2, 3)),
+    ]),
+    {"ids": ":ids", "booked_by": "NULL"}, ":ids '{0,0,0}' '{0,0,0}' '{0,0,0}' :dues '{NULL,NULL,NULL}'",
+    f":firm :place :today now() 'payment.take' {PAYMENT} 'payment-'||{PAYMENT}::text :portal :place '{{1012,1122}}' ARRAY[:fen::bigint,-:fen::bigint]",
+    AUDIT.format(action=f"'payment.take' 'payment' {PAYMENT} 'payment-'||{PAYMENT}::text", after=":json13_10", kind="'payment.taken'", data=":json13_15"),
+    f"'paid' now() :fen now() 'bench'||:o::text {PAYMENT} :o",
+    AUDIT.format(action="'channel.confirmed' 'order' :o :number", after=":json15_10", kind="'channel.paid'", data=":json15_15"),
+    ":setup 'bench'||:o::text :number 'paid' :fen 'bench'||:o::text 'taken' now()",
+]  # fmt: skip
+"""By statement of a notice, the values in their places; a value has no blank in it. ``:json…`` are those of the notice listened to."""
+KEPT = {5: "\\gset desk_", 8: "\\gset counter_"}
+"""Statements whose answer the later ones use."""
+Sent = tuple[str, Any]
 
 
-def _pgbench(setup: ChannelSetup, orders: list[Order]) -> float:
+def _listened(setup: ChannelSetup, notice: Notice) -> list[Sent]:
+    """What the program sends for one notice."""
+    sent: list[Sent] = []
+
+    def listen(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        sent.append((sql, params))
+        return execute(sql, params, many, context)
+
+    os.environ["WUYEFEI_SANDBOX"] = "http://127.0.0.1:9"
+    try:
+        with connection.execute_wrapper(listen):
+            status, _kind, answer = take_notice(setup.token, *notice)
+    finally:
+        del os.environ["WUYEFEI_SANDBOX"]
+    if status != 200:
+        raise DomainError("bench_refused", "有通知没有被接受：{answer}", answer=answer)
+    return sent
+
+
+def _script(sent: list[Sent]) -> str:
+    """Those statements for pgbench, their values as ``VALUES`` says. Raises ``DomainError`` where they no longer are those."""
+    if len(sent) != len(VALUES):
+        raise DomainError("bench_differs", "一个通知送出 {sent} 条语句，对照的脚本是 {script} 条。", sent=len(sent), script=len(VALUES))
+    lines = [TURN]
+    for place, ((sql, _params), values) in enumerate(zip(sent, VALUES, strict=True)):
+        if place == UNDER_LOCK:
+            lines.append("BEGIN;")
+        filled = sql % values if isinstance(values, dict) else sql % tuple(values.split(" "))
+        lines.append(f"{filled.strip()} {KEPT.get(place, ';')}")
+    return "\n".join([*lines, "COMMIT;", ""])
+
+
+def _told(sent: list[Sent]) -> dict[str, str]:
+    """The documents that the notice listened to wrote."""
+    found = {}
+    for place, (_sql, params) in enumerate(sent):
+        for at, value in enumerate(params if isinstance(params, list) else ()):
+            if isinstance(value, Jsonb):
+                found[f"json{place}_{at}"] = json.dumps(value.obj, ensure_ascii=False)
+    return found
+
+
+def _pgbench(setup: ChannelSetup, orders: list[Order], sent: list[Sent]) -> float:
     """Seconds an order."""
     with psycopg.connect(owner_url(), autocommit=True) as owner:
         for statement in BENCH.split(";"):
             owner.execute(statement.encode(), [[order.pk for order in orders]] if "%s" in statement else None)
     script = environment.home() / "callbacks.sql"
-    script.write_text(SCRIPT, "utf-8")
+    script.write_text(_script(sent), "utf-8")
+    portal = service_actor(setup.organisation_id, PORTAL)
     facts = {
-        "setup": setup.pk, "setup_token": setup.token, "firm": setup.organisation_id, "year": clock.today().year,
-        "portal": service_actor(setup.organisation_id, PORTAL).user_id, "snapshot": json.dumps(Receipt.objects.latest("pk").snapshot),
+        "setup": setup.pk, "token": setup.token, "firm": setup.organisation_id, "year": clock.today().year, "today": clock.today(),
+        "portal": portal.user_id, "places": "{" + ",".join(map(str, sorted(portal.seen))) + "}", **_told(sent),
     }  # fmt: skip
     command = [program("pgbench"), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", str(PROCESSES), "-t", str(len(orders) // CLIENTS), "-f", str(script)]
     command += [f"-D{name}={value}" for name, value in facts.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from wuyefei.foundation.access.actor import PORTAL, Actor, service_actor
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
@@ -40,8 +40,7 @@ def take_notice(token: str, headers: Mapping[str, str], body: bytes) -> Answer:
         return REFUSED
     actor = service_actor(setup.organisation_id, PORTAL)
     try:
-        with transaction.atomic():
-            _act(setup, notice, actor)
+        settling.never_lost(lambda unbookable: _act(setup, notice, actor, unbookable))
     except IntegrityError:
         if not NoticeLog.objects.filter(setup=setup, nonce=notice.nonce).exists():
             raise
@@ -57,7 +56,7 @@ def _again(setup: ChannelSetup, answer: Answer) -> Answer:
     return answer if setup.channel == ChannelSetup.Channel.ALIPAY else REFUSED
 
 
-def _act(setup: ChannelSetup, notice: Notice, actor: Actor) -> None:
+def _act(setup: ChannelSetup, notice: Notice, actor: Actor, unbookable: str) -> None:
     """The nonce is kept in the transaction of the act: what broke off may come again."""
     payment, refund = notice.payment, notice.refund
     report = payment or Report(refund.order_number if refund else "", Said.UNKNOWN, refund.amount_fen if refund else 0)
@@ -66,6 +65,6 @@ def _act(setup: ChannelSetup, notice: Notice, actor: Actor) -> None:
         amount_fen=report.amount_fen, transaction_id=report.transaction_id, at=clock.now(), outcome=NoticeLog.Outcome.NOTHING,
     )  # fmt: skip
     if payment is not None:
-        outcome = settling.settle_told(setup.pk, payment, actor=actor)
+        outcome = settling.settle_told(setup.pk, payment, actor=actor, unbookable=unbookable)
         row.outcome = NoticeLog.Outcome.UNKNOWN_ORDER if outcome is None else outcome.value
     insert(row)

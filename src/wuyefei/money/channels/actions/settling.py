@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -17,6 +19,7 @@ from ..models import ChannelException, Order
 from ..rules import EXCEPTION_DUE, OrderState, Report, Said, Verdict, check_order_move, judge
 
 SUSPENSE_KIND = "channel.suspense"
+Result = TypeVar("Result")
 
 
 def locked(order_id: int) -> Order:
@@ -61,24 +64,47 @@ class Outcome(StrEnum):
     EXCEPTION = "exception"
 
 
+class Unbookable(Exception):
+    """Confirmed money that could not be booked, and in words why; what was written of it is to be undone."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def never_lost(act: Callable[[str], Result]) -> Result:
+    """What ``act`` does, in a transaction. Where it raises ``Unbookable`` that is undone and it acts once more, told why: it
+    judges anew what it finds, and the money goes to suspense."""
+    try:
+        with transaction.atomic():
+            return act("")
+    except Unbookable as error:
+        why = error.why
+    with transaction.atomic():
+        return act(why)
+
+
 def settle_order(order_id: int, report: Report, *, actor: Actor) -> Order:
     """Act on what the provider says, once: repeated, late and contradicting reports book nothing a second time."""
-    with transaction.atomic(savepoint=False):
+
+    def act(unbookable: str) -> Order:
         found = _locked_alone("id = %s", [order_id])
         if found is None or report.number != found.number:
             raise NotFound()
-        _settle(found, report, actor)
+        _settle(found, report, actor, unbookable)
         return found
 
+    return never_lost(act)
 
-def settle_told(setup_id: int, report: Report, *, actor: Actor) -> Outcome | None:
+
+def settle_told(setup_id: int, report: Report, *, actor: Actor, unbookable: str) -> Outcome | None:
     """The same for a notice, and what it came to; None where the order is unknown there: a merchant speaks only of its own.
-    Within a transaction."""
+    Within ``never_lost``."""
     order = _locked_alone("number = %s AND setup_id = %s", [report.number, setup_id])
-    return None if order is None else _settle(order, report, actor)
+    return None if order is None else _settle(order, report, actor, unbookable)
 
 
-def _settle(order: Order, report: Report, actor: Actor) -> Outcome:
+def _settle(order: Order, report: Report, actor: Actor, unbookable: str) -> Outcome:
     if report.said is Said.CLOSED and order.state == OrderState.CREATED:
         _move(order, OrderState.CLOSED)
         audit.record(actor, "channel.close", order)
@@ -97,7 +123,7 @@ def _settle(order: Order, report: Report, actor: Actor) -> Outcome:
         _to_suspense(order, ChannelException.Kind.AMOUNT, actor)
         outcome = Outcome.EXCEPTION
     else:
-        outcome = _book(order, verdict, actor)
+        outcome = _book(order, verdict, actor, unbookable)
     audit.record_and_publish(
         actor, "channel.confirmed", order, f"channel.{order.state}", after={"paid_fen": order.paid_fen, "state": order.state},
         data={"order": order.pk, "amount_fen": order.paid_fen},
@@ -111,14 +137,15 @@ def _locked_alone(condition: str, values: list[int | str]) -> Order | None:
     return found[0] if found else None
 
 
-def _book(order: Order, verdict: Verdict, actor: Actor) -> Outcome:
+def _book(order: Order, verdict: Verdict, actor: Actor, unbookable: str) -> Outcome:
     """Take the money. Whatever should keep it from being taken, it is not lost: it goes to suspense."""
-    try:
-        with transaction.atomic():
-            payment = take(order, actor, with_bills=verdict is Verdict.BOOK)
-    except DomainError as error:
-        _to_suspense(order, ChannelException.Kind.UNBOOKABLE, actor, error.text)
+    if unbookable:
+        _to_suspense(order, ChannelException.Kind.UNBOOKABLE, actor, unbookable)
         return Outcome.EXCEPTION
+    try:
+        payment = take(order, actor, with_bills=verdict is Verdict.BOOK)
+    except DomainError as error:
+        raise Unbookable(error.text or error.code) from error
     order.payment = payment
     if verdict is Verdict.LATE:
         _move(order, OrderState.EXCEPTION)

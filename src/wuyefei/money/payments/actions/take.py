@@ -21,7 +21,7 @@ from wuyefei.foundation.kernel.errors import DomainError, NotFound, Phrase
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.platform import audit, clock, prepared
 from wuyefei.foundation.platform.copying import take_ids
-from wuyefei.foundation.platform.inserting import insert
+from wuyefei.foundation.platform.inserting import fresh, insert
 from wuyefei.money.billing.public import OpenBill, Receivable, lock_receivables, open_bills, refresh
 from wuyefei.money.ledger.public import Account, Posting, post
 from wuyefei.money.receipts.public import Receipt, ReceiptLine, ReceiptSnapshot, numbered
@@ -230,7 +230,7 @@ def _book(payment: Payment, taken: Taken, settled: list[Settled], left: int) -> 
     if not insert(
         payment,
         payment.receipt,
-        *(Tender(payment=payment, method=method, amount_fen=fen) for method, fen in taken.tenders.items()),
+        *(fresh(Tender)(payment_id=payment.pk, method=str(method), amount_fen=fen) for method, fen in taken.tenders.items()),
         *(allocation_row(payment, part) for part in settled),
         *(prepayment_row(payment, kind, fen) for kind, fen in moves if fen),
         once=("organisation_id", "client_key"),
@@ -239,11 +239,12 @@ def _book(payment: Payment, taken: Taken, settled: list[Settled], left: int) -> 
 
 
 def allocation_row(payment: Payment, settled: Settled) -> Allocation:
-    return Allocation(
-        organisation_id=payment.organisation_id, community_id=payment.community_id, payment=payment,
+    row: Allocation = fresh(Allocation)(
+        organisation_id=payment.organisation_id, community_id=payment.community_id, payment_id=payment.pk,
         receivable_id=settled.receivable_id, part=settled.part.value, amount_fen=settled.amount_fen,
         value_date=payment.value_date, booked_at=payment.booked_at,
     )  # fmt: skip
+    return row
 
 
 def prepayment_row(payment: Payment, kind: str, amount_fen: int, booked_at: dt.datetime | None = None) -> Prepayment:
@@ -295,8 +296,10 @@ def printed_method(method: str) -> str:
 def _elsewhere(payment: Payment, bills: Iterable[OpenBill]) -> frozenset[int]:
     """The properties paid for that neither are the payment's nor belong to it: a receipt names them, line by line."""
     others = {bill.property_id for bill in bills} - {payment.property_id}
+    if not others:
+        return frozenset()
     rows = Property.objects.filter(pk__in=others).exclude(attached_to_id=payment.property_id)
-    return frozenset(rows.values_list("pk", flat=True)) if others else frozenset()
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def printed_lines(bills: Iterable[OpenBill], settled: Iterable[Settled], named: frozenset[int] = frozenset()) -> tuple[ReceiptLine, ...]:
