@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
@@ -34,6 +35,10 @@ from wuyefei.money.bank.public import (
 )
 from wuyefei.money.bank.rules.remittance import ListRefused, read_list, split_text
 from wuyefei.money.billing.public import Receivable, charge_once
+from wuyefei.money.books.queries.exports import vouchers_of
+from wuyefei.money.books.queries.reports import trial_balance
+from wuyefei.money.books.queries.scope import scope_of
+from wuyefei.money.books.queries.ties import ties
 from wuyefei.money.ledger.public import Account, Leg
 from wuyefei.money.payments.public import Payment, balance_fen
 
@@ -91,7 +96,7 @@ def sums(account: Account) -> dict[str, int]:
 
 
 def sound(world: World) -> bool:
-    return run_checks(world.organisation.pk, only=["bank.lines", "bank.suspense", "payments.tenders", "payments.prepaid"]).holds
+    return run_checks(world.organisation.pk, only=["bank.between", "bank.lines", "bank.suspense", "payments.tenders", "payments.prepaid"]).holds
 
 
 def workbook() -> bytes:
@@ -113,7 +118,8 @@ class TestLists:
         assert (line.state, line.suspense_fen) == ("part", 8_000)
         assert not Receivable.objects.filter(outstanding_fen__gt=0).exists()
         assert [balance_fen(world.people[code].pk, world.flats[code].pk) for code in ("S-01", "S-02", "S-03")] == [0, 5_000, 12_000]
-        assert sums(Account.BANK_SUSPENSE) == {"桂语花园": -8_000} and sums(Account.BANK) == {"桂语花园": 38_000, "桂语东苑": 62_000}
+        assert sums(Account.BANK_SUSPENSE) == {"桂语花园": -8_000} and sums(Account.BANK) == {"桂语花园": 100_000}
+        assert sums(Account.INTERNAL) == {"桂语花园": -62_000, "桂语东苑": 62_000}
         kept = Remittance.objects.get()
         assert (kept.amount_fen, kept.rest_fen, kept.rows[1]) == (92_000, 8_000, ["桂语东苑", "S-02", 50_000])
         assert first_finding(world) == ""
@@ -122,6 +128,32 @@ class TestLists:
         claim(line.pk, [Share(world.flats["S-03"].pk, world.people["S-03"].pk, 8_000)], actor=world["finance"])
         line.refresh_from_db()
         assert (line.state, line.suspense_fen) == ("booked", 0) and first_finding(world) == ""
+
+    def test_the_books_of_both_places_tie_and_go_out(self, world: World) -> None:
+        book(world)
+        both = scope_of(world["boss"], DAY, DAY)
+        rows = {row.account: row.closing for row in trial_balance(both)}
+        assert rows[Account.INTERNAL] == (0, 0) and rows[Account.BANK] == (100_000, 0)
+        assert {tie.key: tie.gap_fen for tie in ties(both)} == dict.fromkeys(("receivable", "prepaid", "deferred", "income", "late_fee", "between"), 0)
+        east = scope_of(world["boss"], DAY, DAY, Community.objects.get(name="桂语东苑").pk)
+        assert {row.account: row.closing for row in trial_balance(east)}[Account.INTERNAL] == (62_000, 0) and "between" not in {tie.key for tie in ties(east)}
+        legs = [(one.memo, part.account, part.debit_fen, part.credit_fen) for one in vouchers_of(both, each=True) for part in one.lines if part.account == Account.INTERNAL]
+        assert legs == [
+            ("桂语花园 流水 2026-06-01 第 2 行 认领", "1221.1", 0, 62_000), ("桂语东苑 流水 2026-06-01 第 2 行 由 桂语花园 代收", "1221.1", 62_000, 0),
+        ]  # fmt: skip
+
+    def test_books_from_before_the_account(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As it was: the money went from the one bank account to the other."""
+        monkeypatch.setattr("wuyefei.money.bank.actions.claiming.elsewhere", lambda _line, _parts: {})
+        book(world)
+        monkeypatch.undo()
+        line = BankLine.objects.get()
+        assert sums(Account.BANK) == {"桂语花园": 38_000, "桂语东苑": 62_000} and first_finding(world) == f"bank.between bank_bankline {line.pk}"
+        for _time in range(2):
+            with connection.cursor() as cursor:
+                cursor.execute(import_module("wuyefei.money.bank.migrations.0011_between").OWED)
+        assert sums(Account.INTERNAL) == {"桂语花园": -62_000, "桂语东苑": 62_000} and sums(Account.BANK) == {"桂语花园": 100_000}
+        assert first_finding(world) == ""
 
     def test_one_reversal_undoes_it_all(self, world: World) -> None:
         book(world, ahead=2)
@@ -138,7 +170,7 @@ class TestLists:
         decide(request.pk, approved=True, actor=world["boss"])
         line.refresh_from_db()
         assert (line.state, line.suspense_fen) == ("waiting", 100_000) and not Payment.objects.filter(voided_at__isnull=True).exists()
-        assert sums(Account.BANK) == {"桂语花园": 100_000} and sums(Account.PREPAID) == {} and sound(world)
+        assert sums(Account.BANK) == {"桂语花园": 100_000} and sums(Account.PREPAID) == {} and sums(Account.INTERNAL) == {} and sound(world)
         assert len(book(world)) == 3 and sound(world)
 
     def test_a_wrong_list_books_nothing(self, world: World) -> None:

@@ -6,5 +6,6 @@ States of a line: booked | waiting | returning → returned | out (money that le
 cash, known by its deposit slip) | settled (paid out by a channel) | fund (given for a care fund or a subsidy, or cash of the fund banked). waiting → deposit when a person finds the slip. waiting → booked by a claim,
 booked → waiting when a wrong match is undone, waiting → returning → returned with a second person.
 Invariants: a line is taken in once, however often its file comes; money that came in is either booked for a payer or stands in
-待查款 (2241.7) under its line, with an owner and a deadline; what is booked for a line adds up to the line.
+待查款 (2241.7) under its line, with an owner and a deadline; what is booked for a line adds up to the line; money for another community stays in the line's bank account and is owed on 1221.1
+内部往来, which over the firm is nil.
 """

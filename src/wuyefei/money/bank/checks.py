@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from django.db import connection
@@ -44,6 +45,37 @@ def booked(organisation_id: int) -> Iterator[Yielded]:
             yield Finding("bank.lines", "bank_bankline", line_id, what)
 
 
+_OWED = """
+SELECT l.id, l.community_id, p.community_id, sum(p.amount_fen) FROM bank_linebooking b
+JOIN bank_bankline l ON l.id = b.line_id JOIN payments_payment p ON p.id = b.payment_id
+WHERE l.organisation_id = %s AND p.voided_at IS NULL AND p.community_id <> l.community_id GROUP BY 1, 2, 3
+"""
+_BETWEEN = """
+SELECT e.source_id, e.community_id, sum(g.amount_fen) FROM ledger_leg g JOIN ledger_entry e ON e.id = g.entry_id
+WHERE e.organisation_id = %s AND g.account = %s GROUP BY 1, 2 HAVING sum(g.amount_fen) <> 0
+"""
+
+
+def between(organisation_id: int) -> Iterator[Yielded]:
+    """What communities owe each other is what lines of one brought for payers of another, line by line; over the firm it is nil."""
+    should: dict[tuple[int, int], int] = defaultdict(int)
+    with connection.cursor() as cursor:
+        cursor.execute(_OWED, [organisation_id])
+        for line_id, home, away, fen in cursor.fetchall():
+            should[line_id, away] += int(fen)
+            should[line_id, home] -= int(fen)
+        cursor.execute(_BETWEEN, [organisation_id, Account.INTERNAL.value])
+        has = {(line_id, place): int(fen) for line_id, place, fen in cursor.fetchall()}
+    yield Examined(len(should))
+    for line_id, place in sorted({*should, *has}):
+        booked_fen, owed = has.get((line_id, place), 0), should.get((line_id, place), 0)
+        if booked_fen != owed:
+            what = Phrase("项目 {place} 的内部往来：总账 {booked}，这笔流水应为 {owed}", place=place, booked=yuan(booked_fen), owed=yuan(owed))
+            yield Finding("bank.between", "bank_bankline", line_id, what)
+    if total := sum(has.values()):
+        yield Finding("bank.between", "access_organisation", organisation_id, Phrase("内部往来全公司合计 {total}，应为 0", total=yuan(total)))
+
+
 def deposits(organisation_id: int) -> Iterator[Yielded]:
     """Every line of our own cash shows one slip of its sum and place, and every settled slip is shown by one."""
     lines = BankLine.objects.filter(organisation_id=organisation_id, state=BankLine.State.DEPOSIT)
@@ -62,4 +94,5 @@ def deposits(organisation_id: int) -> Iterator[Yielded]:
 def register() -> None:
     register_check("bank.deposits", "每笔缴存流水对应一张缴款单", deposits)
     register_check("bank.suspense", "银行待查款总账等于未认领的流水", suspense)
+    register_check("bank.between", "内部往来等于跨项目代收，全公司合计为零", between)
     register_check("bank.lines", "每笔已入账的流水等于它的收款", booked)

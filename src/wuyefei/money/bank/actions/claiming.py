@@ -32,6 +32,7 @@ from wuyefei.money.payments.public import (
 
 from ..models import BankLine, Habit, LineBooking
 from ..rules import CLAIM_DUE
+from .between import elsewhere, out_of_suspense, post_others
 
 CLAIM_KIND, UNDONE_KIND, RETURN_BOOKED_KIND = "bank.claimed", "bank.undone", "bank.returned"
 RETURN_KIND, UNMATCH_KIND = "bank.return", "bank.unmatch"
@@ -91,9 +92,10 @@ def claim(line_id: int, shares: Sequence[Share], *, actor: Actor, learn: bool = 
     _require(line, State.WAITING, State.PART)
     total = _check(line, shares, most, leave_rest=leave_rest)
     places = _places(line, shares, actor)
-    postings = [Posting(Account.BANK_SUSPENSE, total), Posting(Account.BANK, -total)]
-    post(CLAIM_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 认领")
+    others = elsewhere(line, ((places[share.property_id], share.amount_fen) for share in shares))
+    post(CLAIM_KIND, line.pk, out_of_suspense(total, others), actor=actor, community_id=line.community_id, memo=f"{line} 认领")
     made = _book(line, shares, places, actor)
+    post_others(line, others, actor=actor)
     LineBooking.objects.bulk_create([LineBooking(line=line, payment=payment) for payment in made])
     if learn and line.payer_mark:
         _learn(line, [share for share in shares if places[share.property_id] == line.community_id])
@@ -242,13 +244,16 @@ def carry_out_unmatch(request: Request, actor: Actor) -> None:
     line = _locked(request.subject_id, actor, Permission.PAYMENT_VOID_APPROVE)
     _require(line, State.BOOKED, State.PART)
     booked = line.amount_fen - line.suspense_fen
-    for payment in _standing(line):
+    paid = _standing(line)
+    others = elsewhere(line, ((payment.community_id, payment.amount_fen) for payment in paid))
+    for payment in paid:
         actor.require(Permission.PAYMENT_VOID_APPROVE, payment.community_id)
         undo_payment(payment.pk, request.reason, actor=actor)
         Habit.objects.filter(
             community_id=line.community_id, payer_mark=line.payer_mark, property_id=payment.property_id, payer_id=payment.payer_id
         ).update(times=0)
-    postings = [Posting(Account.BANK, booked), Posting(Account.BANK_SUSPENSE, -booked)]
+    post_others(line, others, actor=actor, undone=True)
+    postings = [Posting(leg.account, -leg.amount_fen) for leg in out_of_suspense(booked, others)]
     post(UNDONE_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 撤销匹配")
     _reopen(line, request.reason[:200], actor, request.maker_id)
     audit.record(actor, "bank.unmatch", line, after={"amount_fen": line.amount_fen}, reason=request.reason)
