@@ -20,6 +20,7 @@ from wuyefei.foundation.access.actor import load_actor
 from wuyefei.foundation.access.models import Community, User
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
+from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.verify import run_checks
@@ -31,6 +32,7 @@ from wuyefei.money.bank.public import (
     ask_unmatch,
     book_list,
     claim,
+    claim_settlement,
     import_statement,
 )
 from wuyefei.money.bank.rules.remittance import ListRefused, read_list, split_text
@@ -123,8 +125,6 @@ class TestLists:
         kept = Remittance.objects.get()
         assert (kept.amount_fen, kept.rest_fen, kept.rows[1]) == (92_000, 8_000, ["桂语东苑", "S-02", 50_000])
         assert first_finding(world) == ""
-        with pytest.raises(DomainError):
-            ask_return(line.pk, "退回余款", actor=world["finance"])
         claim(line.pk, [Share(world.flats["S-03"].pk, world.people["S-03"].pk, 8_000)], actor=world["finance"])
         line.refresh_from_db()
         assert (line.state, line.suspense_fen) == ("booked", 0) and first_finding(world) == ""
@@ -154,6 +154,31 @@ class TestLists:
                 cursor.execute(import_module("wuyefei.money.bank.migrations.0011_between").OWED)
         assert sums(Account.INTERNAL) == {"桂语花园": -62_000, "桂语东苑": 62_000} and sums(Account.BANK) == {"桂语花园": 100_000}
         assert first_finding(world) == ""
+
+    def test_only_the_rest_goes_back(self, world: World) -> None:
+        book(world)
+        line = BankLine.objects.get()
+        page = client_of(world, "finance").get(f"/bank/lines/{line.pk}").content.decode()
+        assert "余款不是我们的" in page and "只退还没入账的" in page and "申请退回余款" in page
+        client_of(world, "finance").post(f"/bank/lines/{line.pk}/act", {"act": "return", "note": "多汇了"})
+        request = Request.objects.get(kind="bank.return")
+        assert request.amount_fen == 8_000 and BankLine.objects.get().state == "returning" and first_finding(world) == ""
+        with pytest.raises(DomainError):
+            claim(line.pk, [Share(world.flats["S-03"].pk, world.people["S-03"].pk, 8000)], actor=world["finance"])
+        decide(request.pk, approved=False, actor=world["lead"], note="再问问")
+        assert BankLine.objects.get().state == "part"
+        decide(ask_return(line.pk, "多汇了", actor=world["finance"]).pk, approved=True, actor=world["lead"])
+        line.refresh_from_db()
+        assert (line.state, line.suspense_fen, line.returned_fen) == ("rest", 0, 8_000) and Payment.objects.filter(voided_at__isnull=True).count() == 3
+        assert sums(Account.BANK_SUSPENSE) == {} and sums(Account.BANK) == {"桂语花园": 92_000} and first_finding(world) == ""
+        decide(ask_unmatch(line.pk, "清单发错了", actor=world["lead"]).pk, approved=True, actor=world["boss"])
+        line.refresh_from_db()
+        assert (line.state, line.suspense_fen) == ("waiting", 92_000) and sums(Account.BANK) == {"桂语花园": 92_000} and sound(world)
+        with pytest.raises(DomainError, match="有一部分已退回"):
+            claim_settlement(line.pk, actor=world["finance"])
+        book(world)
+        line.refresh_from_db()
+        assert (line.state, line.suspense_fen) == ("rest", 0) and first_finding(world) == ""
 
     def test_one_reversal_undoes_it_all(self, world: World) -> None:
         book(world, ahead=2)

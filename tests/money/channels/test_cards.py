@@ -36,6 +36,7 @@ from wuyefei.money.reconciliation.public import (
     CardFileRefused,
     ChannelDay,
     Difference,
+    ask_unsettle,
     ask_write_off,
     pair_by_hand,
     settle_by_hand,
@@ -206,6 +207,14 @@ class TestCards:
         decide(request.pk, approved=True, actor=desk["lead"])
         make_rounds(desk.organisation.pk)
         assert gaps()[0][4] == "written_off" and (balance(Account.CHANNEL), balance(Account.BANK_FEE)) == (0, 1284)
+        assert first_finding(desk) == ""
+        decide(ask_unsettle(day.pk, "是别家的货款", actor=desk["finance"]).pk, approved=True, actor=desk["lead"])
+        make_rounds(desk.organisation.pk)
+        assert gaps() == [("settlement", "", 47104, 0, ""), ("settlement", found.ref, 47104, 46104, "vanished")]
+        assert (balance(Account.CHANNEL), balance(Account.BANK_FEE), balance(Account.BANK_SUSPENSE)) == (47104, 284, -46104)
+        paid(desk, "471.04")
+        make_rounds(desk.organisation.pk)
+        assert [gap[4] for gap in gaps()] == ["vanished", "vanished"] and balance(Account.CHANNEL) == 0
         assert first_finding(desk) == ""
 
     def test_a_file_with_a_wrong_row_is_refused_whole(self, desk: World) -> None:

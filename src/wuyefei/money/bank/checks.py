@@ -12,16 +12,22 @@ from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
 from wuyefei.money.cashdesk.public import DepositSlip
-from wuyefei.money.ledger.public import Account, control
+from wuyefei.money.ledger.public import Account, Leg, control
 
+from .actions.claiming import RETURN_BOOKED_KIND
 from .models import BankLine, SlipLine
 
 _BOOKED = """
 SELECT l.id, l.amount_fen, l.state, COALESCE(sum(p.amount_fen) FILTER (WHERE p.voided_at IS NULL), 0),
-  COALESCE(bool_and(p.organisation_id = l.organisation_id AND p.value_date = l.value_date), TRUE), l.suspense_fen
+  COALESCE(bool_and(p.organisation_id = l.organisation_id AND p.value_date = l.value_date), TRUE), l.suspense_fen, l.returned_fen
 FROM bank_bankline l LEFT JOIN bank_linebooking b ON b.line_id = l.id LEFT JOIN payments_payment p ON p.id = b.payment_id
 WHERE l.organisation_id = %s GROUP BY l.id ORDER BY l.id
 """
+
+
+State = BankLine.State
+PAYERS = (State.WAITING, State.PART, State.RETURNING, State.RETURNED, State.BOOKED, State.REST)
+"""The states of money that is some payer's, or waits for one."""
 
 
 def suspense(organisation_id: int) -> Iterator[Yielded]:
@@ -32,17 +38,29 @@ def suspense(organisation_id: int) -> Iterator[Yielded]:
 
 
 def booked(organisation_id: int) -> Iterator[Yielded]:
-    """The payments of a booked line, in whichever communities, add up to it on its day; of one booked in part, to what does not
-    wait; a line that is not booked has none that stand."""
+    """The payments of a booked line, in whichever communities, add up to it on its day; of one booked in part, to what neither
+    waits nor went back to its sender; a line that is not booked has none that stand."""
     with connection.cursor() as cursor:
         cursor.execute(_BOOKED, [organisation_id])
         rows = cursor.fetchall()
     yield Examined(len(rows))
-    for line_id, amount, state, paid, same, waits in rows:
-        should = amount - waits if state in (BankLine.State.BOOKED, BankLine.State.PART) else 0
+    for line_id, amount, state, paid, same, waits, returned in rows:
+        should = amount - waits - returned if state in PAYERS else 0
         if int(paid) != should or not same:
             what = Phrase("流水应入账 {should}，收款 {paid}，或企业、到账日不一致", should=yuan(should), paid=yuan(int(paid)))
             yield Finding("bank.lines", "bank_bankline", line_id, what)
+
+
+def returns(organisation_id: int) -> Iterator[Yielded]:
+    """What of a line went back to its sender is what the ledger says."""
+    should = dict(BankLine.objects.filter(organisation_id=organisation_id, returned_fen__gt=0).values_list("pk", "returned_fen"))
+    legs = Leg.objects.filter(entry__organisation_id=organisation_id, entry__kind=RETURN_BOOKED_KIND, account=Account.BANK_SUSPENSE.value)
+    has: dict[int, int] = dict(legs.values_list("entry__source_id").annotate(Sum("amount_fen")))
+    for line_id in sorted({*should, *has}):
+        yield Examined(1)
+        if should.get(line_id, 0) != has.get(line_id, 0):
+            what = Phrase("退回付款人：总账 {booked}，流水 {returned}", booked=yuan(has.get(line_id, 0)), returned=yuan(should.get(line_id, 0)))
+            yield Finding("bank.returns", "bank_bankline", line_id, what)
 
 
 _OWED = """
@@ -94,5 +112,6 @@ def deposits(organisation_id: int) -> Iterator[Yielded]:
 def register() -> None:
     register_check("bank.deposits", "每笔缴存流水对应一张缴款单", deposits)
     register_check("bank.suspense", "银行待查款总账等于未认领的流水", suspense)
+    register_check("bank.returns", "退回付款人的钱等于各笔流水的退回", returns)
     register_check("bank.between", "内部往来等于跨项目代收，全公司合计为零", between)
     register_check("bank.lines", "每笔已入账的流水等于它的收款", booked)

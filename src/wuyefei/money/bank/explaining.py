@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
 
+from .actions.claiming import RETURN_KIND
 from .models import BankLine, SlipLine
 from .rules.matching import Doubt, Reason
 
@@ -44,6 +45,10 @@ def describe(request: Request) -> list[tuple[str, str]]:
         (_("摘要"), line.memo or "—"),
         (_("金额"), _("%(sum)s 元") % {"sum": yuan_text(line.amount_fen)}),
     ]
+    if request.kind == RETURN_KIND and request.payload["amount_fen"] != line.amount_fen:
+        words.append((_("退回余款"), _("%(sum)s 元") % {"sum": yuan_text(request.payload["amount_fen"])}))
+    if line.returned_fen:
+        words.append((_("已退回付款人"), _("%(sum)s 元") % {"sum": yuan_text(line.returned_fen)}))
     stands = line.bookings.filter(payment__voided_at__isnull=True)
     for booking in stands.filter(payment__community_id=line.community_id).select_related("payment__property", "payment__payer"):
         paid = booking.payment

@@ -1,7 +1,7 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.claiming import Share, ask_return, ask_unmatch, claim, keep_waiting
-from .actions.deposits import NotThisSlip, ask_undo_deposit, claim_deposit, claim_settlement
+from .actions.deposits import NotThisSlip, ask_undo_deposit, claim_deposit, claim_settlement, undo_settlement
 from .actions.for_funds import give_to_fund, take_from_fund
 from .actions.importing import Fresh, Imported, import_statement, look, proposal_text
 from .actions.remitting import book_list
@@ -39,4 +39,5 @@ __all__ = [
     "statements",
     "take_from_fund",
     "to_claim",
+    "undo_settlement",
 ]

@@ -123,7 +123,7 @@ def line_detail(request: StaffRequest, bank_line_id: int) -> HttpResponse:
         "request_open": open_request(request.actor, kind, line.pk), "now": clock.now(), "added": request.GET.getlist("add"),
         "slips": slips_of(line) if may and line.state == State.WAITING else [], "shown": SlipLine.objects.filter(line=line, undone_at__isnull=True).select_related("slip").first(),
         "may_undo_deposit": may and line.state == State.DEPOSIT,
-        "may_unmatch": request.actor.may(Permission.PAYMENT_VOID_REQUEST, line.community_id) and line.state in (State.BOOKED, State.PART),
+        "may_unmatch": request.actor.may(Permission.PAYMENT_VOID_REQUEST, line.community_id) and line.state in (State.BOOKED, State.PART, State.REST),
     }  # fmt: skip
     return render(request, "bank/line.html", context)
 
