@@ -26,12 +26,15 @@ from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.bank.public import (
     BankLine,
+    OwesLess,
     Remittance,
     Share,
     ask_return,
+    ask_undo_paid_over,
     ask_unmatch,
     book_list,
     claim,
+    claim_paid_over,
     claim_settlement,
     import_statement,
 )
@@ -154,6 +157,33 @@ class TestLists:
                 cursor.execute(import_module("wuyefei.money.bank.migrations.0011_between").OWED)
         assert sums(Account.INTERNAL) == {"桂语花园": -62_000, "桂语东苑": 62_000} and sums(Account.BANK) == {"桂语花园": 100_000}
         assert first_finding(world) == ""
+
+    def test_what_was_received_for_another_is_paid_over(self, world: World) -> None:
+        book(world)
+        home, east = BankLine.objects.get().community_id, Community.objects.get(name="桂语东苑")
+        text = "交易日期,收入,对方户名,对方账号,摘要,流水号\n2026-06-01,{},桂语物业,3300000000000888,六月代收款,{}\n"
+        for sum_, ref in (("620.01", "O-1"), ("600.00", "O-2"), ("20.01", "O-3")):
+            import_statement(east.pk, "3301", f"{ref}.csv", text.format(sum_, ref).encode(), actor=world["finance"])
+        too_much, most, more = (BankLine.objects.get(ref=ref) for ref in ("O-1", "O-2", "O-3"))
+        client = client_of(world, "finance")
+        assert "是别的项目划来的代收款" not in client.get(f"/bank/lines/{too_much.pk}").content.decode()
+        assert "代收未划" in client.get(f"/bank/lines/{most.pk}").content.decode()
+        with pytest.raises(OwesLess, match="620.00"):
+            claim_paid_over(too_much.pk, home, actor=world["finance"])
+        with pytest.raises((NotFound, Forbidden)):
+            claim_paid_over(most.pk, home, actor=world["near"])
+        client.post(f"/bank/lines/{most.pk}/act", {"act": "over", "owing": home})
+        assert sums(Account.INTERNAL) == {"桂语花园": -2_000, "桂语东苑": 2_000} and sums(Account.BANK) == {"桂语花园": 40_000, "桂语东苑": 60_000 + 64_002}
+        with pytest.raises(OwesLess, match="20.00"):
+            claim_paid_over(more.pk, home, actor=world["finance"])
+        assert first_finding(world) == "" and "划来的代收款" in client.get(f"/bank/lines/{most.pk}").content.decode()
+        decide(ask_undo_paid_over(most.pk, "不是这笔", actor=world["finance"]).pk, approved=True, actor=world["boss"])
+        most.refresh_from_db()
+        assert (most.state, most.suspense_fen) == ("waiting", 60_000) and sums(Account.INTERNAL) == {"桂语花园": -62_000, "桂语东苑": 62_000}
+        claim_paid_over(most.pk, home, actor=world["finance"])
+        assert first_finding(world) == ""
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM bank_paidover")
 
     def test_only_the_rest_goes_back(self, world: World) -> None:
         book(world)

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import os
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from wuyefei.money.payments.public import (
     ask_void,
     balance_fen,
     take_payments_in_bulk,
+    undo_payment,
 )
 from wuyefei.money.receipts.public import Receipt
 
@@ -293,7 +295,6 @@ def test_late_fees_from_before_their_tax_was_split(world: World, monkeypatch: py
             for statement in (move.TAXED, move.SYSTEM, move.BOOKED):
                 cursor.execute(statement)
         assert (sums("6301"), sums("2221"), Entry.objects.filter(kind="payment.late_fee_tax").count()) == (-95, -6, 1)
-    with clock.at(clock.now() + dt.timedelta(days=365)):
-        assert first_finding(world) == ""
-        undo_payment(Payment.objects.get().pk, "收错", actor=world["lead"])
-        assert (sums("6301"), sums("2221")) == (0, 0) and first_finding(world) == ""
+    assert first_finding(world) == ""
+    undo_payment(Payment.objects.get().pk, "收错", actor=world["lead"])
+    assert (sums("6301"), sums("2221")) == (0, 0) and first_finding(world) == ""

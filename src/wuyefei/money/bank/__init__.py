@@ -8,5 +8,6 @@ booked → waiting when a wrong match is undone, waiting → returning → retur
 part → returning → rest: what was booked stays, the rest went back.
 Invariants: a line is taken in once, however often its file comes; money that came in is either booked for a payer or stands in
 待查款 (2241.7) under its line, with an owner and a deadline; what is booked for a line adds up to the line; money for another community stays in the line's bank account and is owed on 1221.1
-内部往来, which over the firm is nil.
+内部往来, which over the firm is nil, until
+that community pays it over (state between).
 """

@@ -67,6 +67,9 @@ _OWED = """
 SELECT l.id, l.community_id, p.community_id, sum(p.amount_fen) FROM bank_linebooking b
 JOIN bank_bankline l ON l.id = b.line_id JOIN payments_payment p ON p.id = b.payment_id
 WHERE l.organisation_id = %s AND p.voided_at IS NULL AND p.community_id <> l.community_id GROUP BY 1, 2, 3
+UNION ALL
+SELECT l.id, l.community_id, o.owing_id, l.amount_fen FROM bank_paidover o JOIN bank_bankline l ON l.id = o.line_id
+WHERE l.organisation_id = %s AND o.undone_at IS NULL
 """
 _BETWEEN = """
 SELECT e.source_id, e.community_id, sum(g.amount_fen) FROM ledger_leg g JOIN ledger_entry e ON e.id = g.entry_id
@@ -75,10 +78,11 @@ WHERE e.organisation_id = %s AND g.account = %s GROUP BY 1, 2 HAVING sum(g.amoun
 
 
 def between(organisation_id: int) -> Iterator[Yielded]:
-    """What communities owe each other is what lines of one brought for payers of another, line by line; over the firm it is nil."""
+    """What communities owe each other is what lines of one brought for payers of another, less what was paid over, line by line; over
+    the firm it is nil."""
     should: dict[tuple[int, int], int] = defaultdict(int)
     with connection.cursor() as cursor:
-        cursor.execute(_OWED, [organisation_id])
+        cursor.execute(_OWED, [organisation_id, organisation_id])
         for line_id, home, away, fen in cursor.fetchall():
             should[line_id, away] += int(fen)
             should[line_id, home] -= int(fen)

@@ -10,7 +10,7 @@ from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
 
 from .actions.claiming import RETURN_KIND
-from .models import BankLine, SlipLine
+from .models import BankLine, PaidOver, SlipLine
 from .rules.matching import Doubt, Reason
 
 
@@ -57,6 +57,8 @@ def describe(request: Request) -> list[tuple[str, str]]:
     for row in others.order_by("payment__community__name"):
         facts = {"place": row["payment__community__name"], "count": row["count"], "sum": yuan_text(row["fen"])}
         words.append((_("已入账给"), _("%(place)s %(count)s 户 %(sum)s 元") % facts))
+    for over in PaidOver.objects.filter(line=line, undone_at__isnull=True).select_related("owing"):
+        words.append((_("划来的项目"), over.owing.name))
     for shown in SlipLine.objects.filter(line=line, undone_at__isnull=True).select_related("slip"):
         words.append((_("缴款单"), f"{shown.slip.number} {yuan_text(shown.slip.amount_fen)}"))
     return words

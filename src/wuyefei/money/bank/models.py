@@ -65,6 +65,7 @@ class BankLine(models.Model):
         DEPOSIT = "deposit", _("现金缴存")
         SETTLED = "settled", _("渠道结算")
         FUND = "fund", _("基金与补贴")
+        BETWEEN = "between", _("项目间划转")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
@@ -159,6 +160,18 @@ class SlipLine(models.Model):
             models.UniqueConstraint(fields=["line"], condition=models.Q(undone_at__isnull=True), name="line_shows_one_slip"),
             models.UniqueConstraint(fields=["slip"], condition=models.Q(undone_at__isnull=True), name="slip_shown_once"),
         ]
+
+
+class PaidOver(models.Model):
+    """A line by which a community that had received for another (``owing``) pays it over. A wrong one is undone by two people and
+    stays; then another may follow."""
+
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="+")
+    owing = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["line"], condition=models.Q(undone_at__isnull=True), name="line_paid_over_once")]
 
 
 class Habit(models.Model):

@@ -53,6 +53,8 @@ def register_origins() -> None:
         ("bank.claimed", _("银行来款认领"), _to("bank:line")),
         ("bank.between", _("由其他项目代收"), None),
         ("bank.between_undone", _("撤销由其他项目代收"), None),
+        ("bank.paid_over", _("项目间划转代收款"), None),
+        ("bank.paid_over_undone", _("撤销项目间划转"), None),
         ("bank.undone", _("撤销匹配"), _to("bank:line")),
         ("bank.returned", _("退回付款人"), _to("bank:line")),
         ("payment.late_fee_tax", _("以前违约金的销项税"), None),

@@ -1,4 +1,4 @@
-"""Money of a line that is other communities' (product rows D1, D6): it stays in the bank account it came to.
+"""Money of a line that is other communities' (product rows D1, D6): it stays in the bank account it came to, until it is paid over.
 
 There the bank's account rises by all of the line; what of it is for others is owed to them on 1221.1 内部往来, on both sides in one
 transaction, so that over the firm the account is always nil.
