@@ -76,6 +76,7 @@ def unsettle(request: Request, actor: Actor) -> None:
         if missing is not None:
             reopen(missing, actor)
         note(day, actor)
+        Difference.objects.filter(channel_day=day, kind=Kind.SETTLEMENT, closed_at__isnull=True).update(owner_id=request.maker_id)
         audit.record(actor, UNSETTLE_KIND, day, before={"line": line.pk}, after={"net_fen": day.net_fen}, reason=request.reason)
 
 
