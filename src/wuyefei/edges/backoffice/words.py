@@ -72,6 +72,7 @@ ACTIONS = {
     "bank.settlement": noop("渠道结算到账"), "recon.day": noop("渠道对账"), "recon.resolve": noop("处理对账差异"), "recon.write_off": noop("核销对账差异"),
     "recon.settled": noop("渠道结算到账"),
     "bank.paid_over": noop("项目间划转代收款"), "bank.paid_over_undone": noop("撤销项目间划转"),
+    "refund.bank_file": noop("制作退款付款文件"),
     "recon.unsettle": noop("撤销认作结算款"), "recon.reopen": noop("差异重新打开"), "bank.settlement_undone": noop("撤销渠道结算到账"),
     "closing.close": noop("申请结账"), "closing.reopen": noop("申请反结账"), "closing.close_done": noop("结账"),
     "closing.reopen_done": noop("反结账"), "ledger.close": noop("账簿结账"), "ledger.reopen": noop("账簿反结账"),
