@@ -70,6 +70,9 @@ WHERE l.organisation_id = %s AND p.voided_at IS NULL AND p.community_id <> l.com
 UNION ALL
 SELECT l.id, l.community_id, o.owing_id, l.amount_fen FROM bank_paidover o JOIN bank_bankline l ON l.id = o.line_id
 WHERE l.organisation_id = %s AND o.undone_at IS NULL
+UNION ALL
+SELECT l.id, l.community_id, f.community_id, f.amount_fen FROM bank_receivedfor f JOIN bank_bankline l ON l.id = f.line_id
+WHERE l.organisation_id = %s AND f.undone_at IS NULL
 """
 _BETWEEN = """
 SELECT e.source_id, e.community_id, sum(g.amount_fen) FROM ledger_leg g JOIN ledger_entry e ON e.id = g.entry_id
@@ -78,11 +81,11 @@ WHERE e.organisation_id = %s AND g.account = %s GROUP BY 1, 2 HAVING sum(g.amoun
 
 
 def between(organisation_id: int) -> Iterator[Yielded]:
-    """What communities owe each other is what lines of one brought for payers of another, less what was paid over, line by line; over
+    """What communities owe each other is what lines of one brought for payers and channels of another, less what was paid over, line by line; over
     the firm it is nil."""
     should: dict[tuple[int, int], int] = defaultdict(int)
     with connection.cursor() as cursor:
-        cursor.execute(_OWED, [organisation_id, organisation_id])
+        cursor.execute(_OWED, [organisation_id] * 3)
         for line_id, home, away, fen in cursor.fetchall():
             should[line_id, away] += int(fen)
             should[line_id, home] -= int(fen)

@@ -162,6 +162,22 @@ class SlipLine(models.Model):
         ]
 
 
+class ReceivedFor(models.Model):
+    """What of a channel's payout, which came to the account of the line's community, is another community's; below zero where it had
+    more refunded than paid. Frozen but for being undone."""
+
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="received_for")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "community"], condition=models.Q(undone_at__isnull=True), name="received_for_once"),
+            models.CheckConstraint(condition=~models.Q(amount_fen=0), name="received_for_some"),
+        ]
+
+
 class PaidOver(models.Model):
     """A line by which a community that had received for another (``owing``) pays it over. A wrong one is undone by two people and
     stays; then another may follow."""

@@ -64,6 +64,12 @@ SELECT place, sum(fen) FROM (
   JOIN payments_payment p ON p.id = b.payment_id
   WHERE p.community_id = %(place)s AND l.community_id <> %(place)s AND p.voided_at IS NULL
   UNION ALL
+  SELECT l.community_id, f.amount_fen FROM bank_receivedfor f JOIN bank_bankline l ON l.id = f.line_id
+  WHERE f.community_id = %(place)s AND f.undone_at IS NULL
+  UNION ALL
+  SELECT f.community_id, -f.amount_fen FROM bank_receivedfor f JOIN bank_bankline l ON l.id = f.line_id
+  WHERE l.community_id = %(place)s AND f.undone_at IS NULL
+  UNION ALL
   SELECT o.owing_id, -l.amount_fen FROM bank_paidover o JOIN bank_bankline l ON l.id = o.line_id
   WHERE l.community_id = %(place)s AND o.undone_at IS NULL
   UNION ALL

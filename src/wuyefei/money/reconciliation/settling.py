@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, Sum, Value, When
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
@@ -19,7 +19,7 @@ from wuyefei.money.bank.public import BankLine, claim_settlement
 from .card_rules import Unpaid, paid_by
 from .keeping import PAYOUT, keep
 from .layouts import PAYOUT_WORDS
-from .models import ChannelDay, Unsettled
+from .models import BillRow, ChannelDay, Unsettled
 from .rules import SETTLED_WITHIN, Gap, Kind
 
 CHOICE_WITHIN = dt.timedelta(days=30)
@@ -64,11 +64,18 @@ def _find(row: ChannelDay, actor: Actor) -> None:
 
 
 def _claim(days: list[ChannelDay], line: BankLine, actor: Actor) -> None:
-    claim_settlement(line.pk, actor=actor)
+    claim_settlement(line.pk, actor=actor, others=_parts(days, line.community_id))
     for day in days:
         day.settled_line = line
         day.save(update_fields=["settled_line"])
         audit.record(actor, "recon.settled", day, after={"line": line.pk, "net_fen": day.net_fen, "line_fen": line.amount_fen})
+
+
+def _parts(days: list[ChannelDay], home_id: int) -> dict[int, int]:
+    """What of the days' net sum is other communities': their payments less refunds and fees. Rows of nowhere are the line's."""
+    sign = Case(When(refund=True, then=Value(-1)), default=Value(1))
+    rows = BillRow.objects.filter(channel_day__in=days, community__isnull=False).exclude(community_id=home_id)
+    return {place: int(fen) for place, fen in rows.values_list("community_id").annotate(fen=Sum(F("amount_fen") * sign - F("fee_fen")))}
 
 
 def words_of(row: ChannelDay) -> tuple[str, ...]:

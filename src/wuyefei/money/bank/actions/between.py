@@ -22,19 +22,20 @@ def elsewhere(line: BankLine, parts: Iterable[tuple[int, int]]) -> dict[int, int
     for community_id, fen in sorted(parts):
         if community_id != line.community_id:
             sums[community_id] = sums.get(community_id, 0) + fen
-    return sums
+    return {place: fen for place, fen in sums.items() if fen}
 
 
-def out_of_suspense(fen: int, others: Mapping[int, int]) -> list[Posting]:
-    """What is booked of a line leaves suspense in the line's community: for its own payers, or owed to the others."""
+def out_of_suspense(fen: int, others: Mapping[int, int], account: Account = Account.BANK) -> list[Posting]:
+    """What is booked of a line leaves suspense in the line's community: for its own payers (or its own channel account), or owed to the
+    others."""
     owed = sum(others.values())
-    return [Posting(Account.BANK_SUSPENSE, fen), Posting(Account.BANK, owed - fen), Posting(Account.INTERNAL, -owed)]
+    return [Posting(Account.BANK_SUSPENSE, fen), Posting(account, owed - fen), Posting(Account.INTERNAL, -owed)]
 
 
-def post_others(line: BankLine, others: Mapping[int, int], *, actor: Actor, undone: bool = False) -> None:
-    """In each other community the payment's money is not in its bank account but owed by the line's."""
+def post_others(line: BankLine, others: Mapping[int, int], *, actor: Actor, undone: bool = False, account: Account = Account.BANK) -> None:
+    """In each other community the money is not in its bank account (or with its channel) but owed by the line's."""
     for community_id, fen in others.items():
         owed = -fen if undone else fen
         memo = f"{line} {'撤销' if undone else '由'} {line.community.name} 代收"
-        post(BETWEEN_UNDONE_KIND if undone else BETWEEN_KIND, line.pk, [Posting(Account.INTERNAL, owed), Posting(Account.BANK, -owed)],
+        post(BETWEEN_UNDONE_KIND if undone else BETWEEN_KIND, line.pk, [Posting(Account.INTERNAL, owed), Posting(account, -owed)],
              actor=actor, community_id=community_id, memo=memo)  # fmt: skip

@@ -19,9 +19,10 @@ from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.cashdesk.public import DepositSlip, open_slips, reopen_slip, settle_slip
 from wuyefei.money.ledger.public import Account, Posting, post
 
-from ..models import BankLine, SlipLine
+from ..models import BankLine, ReceivedFor, SlipLine
 from ..rules.deposits import PaidIn, Slip, matched
 from ..rules.shapes import Line
+from .between import elsewhere, out_of_suspense, post_others
 from .claiming import _locked, _reopen, _require, _require_whole
 
 DEPOSIT_KIND, DEPOSIT_CLAIMED_KIND = "bank.deposit", "bank.deposit_claimed"
@@ -102,13 +103,15 @@ def carry_out_undo_deposit(request: Request, actor: Actor) -> None:
 
 
 @transaction.atomic
-def claim_settlement(line_id: int, *, actor: Actor, account: Account = Account.CHANNEL) -> BankLine:
+def claim_settlement(line_id: int, *, actor: Actor, account: Account = Account.CHANNEL, others: Mapping[int, int] | None = None) -> BankLine:
     """A waiting line is what a payment channel, or the bank for its debits, paid out to us: out of the bank's suspense and out
-    of the account in which that money stood."""
+    of the account in which that money stood. ``others``: what of it stood in other communities, in fen."""
     line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
     _require_whole(line)
-    postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(account, -line.amount_fen)]
-    post(SETTLEMENT_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 渠道结算到账")
+    parts = elsewhere(line, (others or {}).items())
+    post(SETTLEMENT_KIND, line.pk, out_of_suspense(line.amount_fen, parts, account), actor=actor, community_id=line.community_id, memo=f"{line} 渠道结算到账")
+    post_others(line, parts, actor=actor, account=account)
+    ReceivedFor.objects.bulk_create([ReceivedFor(line=line, community_id=place, amount_fen=fen) for place, fen in parts.items()])
     line.state, line.suspense_fen, line.due_at = BankLine.State.SETTLED, 0, None
     line.closed_at, line.closed_by_id = clock.now(), actor.user_id
     line.save(update_fields=["state", "suspense_fen", "due_at", "closed_at", "closed_by"])
@@ -122,7 +125,11 @@ def undo_settlement(line_id: int, reason: str, *, actor: Actor, owner_id: int, a
     checks the permission. Raises ``NotFound``, ``NotWaiting``."""
     line = _locked(line_id, actor, Permission.PAYMENT_VIEW)
     _require(line, BankLine.State.SETTLED)
-    postings = [Posting(account, line.amount_fen), Posting(Account.BANK_SUSPENSE, -line.amount_fen)]
+    shares = line.received_for.filter(undone_at__isnull=True)
+    parts = dict(shares.order_by("community_id").values_list("community_id", "amount_fen"))
+    shares.update(undone_at=clock.now())
+    post_others(line, parts, actor=actor, undone=True, account=account)
+    postings = [Posting(leg.account, -leg.amount_fen) for leg in out_of_suspense(line.amount_fen, parts, account)]
     post(SETTLEMENT_UNDONE_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 撤销渠道结算")
     _reopen(line, reason[:200], actor, owner_id)
     audit.record(actor, SETTLEMENT_UNDONE_KIND, line, after={"amount_fen": line.amount_fen}, reason=reason)
