@@ -24,6 +24,7 @@ def _receipt(payment_id: int) -> str:
 
 def register_origins() -> None:
     """The kinds that billing, payments, channels and the cash desk post."""
+    _between_and_undone()
     receivable, run = _to("billing:receivable"), _to("billing:run")
     for kind, label, address in (
         ("billing.opening", _("期初欠费"), None),
@@ -51,13 +52,8 @@ def register_origins() -> None:
         ("payment.carry", _("原收款转入拆分后的账单"), None),
         ("bank.suspense", _("银行来款待认领"), _to("bank:statement")),
         ("bank.claimed", _("银行来款认领"), _to("bank:line")),
-        ("bank.between", _("由其他项目代收"), None),
-        ("bank.between_undone", _("撤销由其他项目代收"), None),
-        ("bank.paid_over", _("项目间划转代收款"), None),
-        ("bank.paid_over_undone", _("撤销项目间划转"), None),
         ("bank.undone", _("撤销匹配"), _to("bank:line")),
         ("bank.returned", _("退回付款人"), _to("bank:line")),
-        ("payment.late_fee_tax", _("以前违约金的销项税"), None),
         ("payment.void", _("收款作废"), _receipt),
         ("payment.release", _("撤销核销"), _receipt),
         ("payment.refund_hold", _("退款占用预存"), None),
@@ -71,13 +67,25 @@ def register_origins() -> None:
         ("cashdesk.slip", _("现金缴存"), _to("cashdesk:slip")),
         ("cashdesk.slip_void", _("缴款单作废"), _to("cashdesk:slip")),
         ("bank.settlement", _("渠道结算到账"), _to("bank:line")),
-        ("bank.settlement_undone", _("撤销渠道结算到账"), _to("bank:line")),
-        ("recon.write_off_undone", _("撤销渠道差异核销"), _to("reconciliation:difference")),
         ("recon.fees", _("渠道手续费"), _to("reconciliation:day")),
         ("recon.write_off", _("渠道差异核销"), _to("reconciliation:difference")),
         ("bank.deposit", _("缴存到账"), _to("bank:line")),
         ("bank.deposit_undone", _("撤销认作缴存"), _to("bank:line")),
         ("bank.deposit_claimed", _("认领为缴存"), _to("bank:line")),
         ("cashdesk.handover", _("交班长短款"), _to("cashdesk:shift")),
+    ):
+        register_source(kind, label, address)
+
+
+def _between_and_undone() -> None:
+    """What communities owe each other, and what undoes a payout."""
+    for kind, label, address in (
+        ("bank.between", _("由其他项目代收"), None),
+        ("bank.between_undone", _("撤销由其他项目代收"), None),
+        ("bank.paid_over", _("项目间划转代收款"), None),
+        ("bank.paid_over_undone", _("撤销项目间划转"), None),
+        ("payment.late_fee_tax", _("以前违约金的销项税"), None),
+        ("bank.settlement_undone", _("撤销渠道结算到账"), _to("bank:line")),
+        ("recon.write_off_undone", _("撤销渠道差异核销"), _to("reconciliation:difference")),
     ):
         register_source(kind, label, address)
