@@ -78,5 +78,5 @@ def test_two_months() -> None:
         assert (bill.outstanding_fen, bill.late_fee_fen) == (25000 - (4550 - 63), 0)
         holds(world)
     found = balances()
-    assert found["1001"] == 20000 and found["1012"] == 10000 and found["6301"] == -450 - 63
+    assert found["1001"] == 20000 and found["1012"] == 10000 and found["6301"] == -(450 - 25) - (63 - 4)
     assert found["1122"] == 2 * (25000 + 22388 + 30090 + 15000) - 30000 + 450 + 63

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
@@ -19,21 +20,30 @@ from wuyefei.foundation.access.actor import load_actor
 from wuyefei.foundation.access.models import Community, User
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
+from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.bank.public import (
     BankLine,
+    OwesLess,
     Remittance,
     Share,
     ask_return,
+    ask_undo_paid_over,
     ask_unmatch,
     book_list,
     claim,
+    claim_paid_over,
+    claim_settlement,
     import_statement,
 )
 from wuyefei.money.bank.rules.remittance import ListRefused, read_list, split_text
 from wuyefei.money.billing.public import Receivable, charge_once
+from wuyefei.money.books.queries.exports import vouchers_of
+from wuyefei.money.books.queries.reports import trial_balance
+from wuyefei.money.books.queries.scope import scope_of
+from wuyefei.money.books.queries.ties import ties
 from wuyefei.money.ledger.public import Account, Leg
 from wuyefei.money.payments.public import Payment, balance_fen
 
@@ -91,7 +101,7 @@ def sums(account: Account) -> dict[str, int]:
 
 
 def sound(world: World) -> bool:
-    return run_checks(world.organisation.pk, only=["bank.lines", "bank.suspense", "payments.tenders", "payments.prepaid"]).holds
+    return run_checks(world.organisation.pk, only=["bank.between", "bank.lines", "bank.suspense", "payments.tenders", "payments.prepaid"]).holds
 
 
 def workbook() -> bytes:
@@ -113,15 +123,92 @@ class TestLists:
         assert (line.state, line.suspense_fen) == ("part", 8_000)
         assert not Receivable.objects.filter(outstanding_fen__gt=0).exists()
         assert [balance_fen(world.people[code].pk, world.flats[code].pk) for code in ("S-01", "S-02", "S-03")] == [0, 5_000, 12_000]
-        assert sums(Account.BANK_SUSPENSE) == {"桂语花园": -8_000} and sums(Account.BANK) == {"桂语花园": 38_000, "桂语东苑": 62_000}
+        assert sums(Account.BANK_SUSPENSE) == {"桂语花园": -8_000} and sums(Account.BANK) == {"桂语花园": 100_000}
+        assert sums(Account.INTERNAL) == {"桂语花园": -62_000, "桂语东苑": 62_000}
         kept = Remittance.objects.get()
         assert (kept.amount_fen, kept.rest_fen, kept.rows[1]) == (92_000, 8_000, ["桂语东苑", "S-02", 50_000])
         assert first_finding(world) == ""
-        with pytest.raises(DomainError):
-            ask_return(line.pk, "退回余款", actor=world["finance"])
         claim(line.pk, [Share(world.flats["S-03"].pk, world.people["S-03"].pk, 8_000)], actor=world["finance"])
         line.refresh_from_db()
         assert (line.state, line.suspense_fen) == ("booked", 0) and first_finding(world) == ""
+
+    def test_the_books_of_both_places_tie_and_go_out(self, world: World) -> None:
+        book(world)
+        both = scope_of(world["boss"], DAY, DAY)
+        rows = {row.account: row.closing for row in trial_balance(both)}
+        assert rows[Account.INTERNAL] == (0, 0) and rows[Account.BANK] == (100_000, 0)
+        assert {tie.key: tie.gap_fen for tie in ties(both)} == dict.fromkeys(("receivable", "prepaid", "deferred", "income", "late_fee", "between"), 0)
+        east = scope_of(world["boss"], DAY, DAY, Community.objects.get(name="桂语东苑").pk)
+        assert {row.account: row.closing for row in trial_balance(east)}[Account.INTERNAL] == (62_000, 0) and "between" not in {tie.key for tie in ties(east)}
+        legs = [(one.memo, part.account, part.debit_fen, part.credit_fen) for one in vouchers_of(both, each=True) for part in one.lines if part.account == Account.INTERNAL]
+        assert legs == [
+            ("桂语花园 流水 2026-06-01 第 2 行 认领", "1221.1", 0, 62_000), ("桂语东苑 流水 2026-06-01 第 2 行 由 桂语花园 代收", "1221.1", 62_000, 0),
+        ]  # fmt: skip
+
+    def test_books_from_before_the_account(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As it was: the money went from the one bank account to the other."""
+        monkeypatch.setattr("wuyefei.money.bank.actions.claiming.elsewhere", lambda _line, _parts: {})
+        book(world)
+        monkeypatch.undo()
+        line = BankLine.objects.get()
+        assert sums(Account.BANK) == {"桂语花园": 38_000, "桂语东苑": 62_000} and first_finding(world) == f"bank.between bank_bankline {line.pk}"
+        for _time in range(2):
+            with connection.cursor() as cursor:
+                cursor.execute(import_module("wuyefei.money.bank.migrations.0011_between").OWED)
+        assert sums(Account.INTERNAL) == {"桂语花园": -62_000, "桂语东苑": 62_000} and sums(Account.BANK) == {"桂语花园": 100_000}
+        assert first_finding(world) == ""
+
+    def test_what_was_received_for_another_is_paid_over(self, world: World) -> None:
+        book(world)
+        home, east = BankLine.objects.get().community_id, Community.objects.get(name="桂语东苑")
+        text = "交易日期,收入,对方户名,对方账号,摘要,流水号\n2026-06-01,{},桂语物业,3300000000000888,六月代收款,{}\n"
+        for sum_, ref in (("620.01", "O-1"), ("600.00", "O-2"), ("20.01", "O-3")):
+            import_statement(east.pk, "3301", f"{ref}.csv", text.format(sum_, ref).encode(), actor=world["finance"])
+        too_much, most, more = (BankLine.objects.get(ref=ref) for ref in ("O-1", "O-2", "O-3"))
+        client = client_of(world, "finance")
+        assert "是别的项目划来的代收款" not in client.get(f"/bank/lines/{too_much.pk}").content.decode()
+        assert "代收未划" in client.get(f"/bank/lines/{most.pk}").content.decode()
+        with pytest.raises(OwesLess, match="620.00"):
+            claim_paid_over(too_much.pk, home, actor=world["finance"])
+        with pytest.raises((NotFound, Forbidden)):
+            claim_paid_over(most.pk, home, actor=world["near"])
+        client.post(f"/bank/lines/{most.pk}/act", {"act": "over", "owing": home})
+        assert sums(Account.INTERNAL) == {"桂语花园": -2_000, "桂语东苑": 2_000} and sums(Account.BANK) == {"桂语花园": 40_000, "桂语东苑": 60_000 + 64_002}
+        with pytest.raises(OwesLess, match="20.00"):
+            claim_paid_over(more.pk, home, actor=world["finance"])
+        assert first_finding(world) == "" and "划来的代收款" in client.get(f"/bank/lines/{most.pk}").content.decode()
+        decide(ask_undo_paid_over(most.pk, "不是这笔", actor=world["finance"]).pk, approved=True, actor=world["boss"])
+        most.refresh_from_db()
+        assert (most.state, most.suspense_fen) == ("waiting", 60_000) and sums(Account.INTERNAL) == {"桂语花园": -62_000, "桂语东苑": 62_000}
+        claim_paid_over(most.pk, home, actor=world["finance"])
+        assert first_finding(world) == ""
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM bank_paidover")
+
+    def test_only_the_rest_goes_back(self, world: World) -> None:
+        book(world)
+        line = BankLine.objects.get()
+        page = client_of(world, "finance").get(f"/bank/lines/{line.pk}").content.decode()
+        assert "余款不是我们的" in page and "只退还没入账的" in page and "申请退回余款" in page
+        client_of(world, "finance").post(f"/bank/lines/{line.pk}/act", {"act": "return", "note": "多汇了"})
+        request = Request.objects.get(kind="bank.return")
+        assert request.amount_fen == 8_000 and BankLine.objects.get().state == "returning" and first_finding(world) == ""
+        with pytest.raises(DomainError):
+            claim(line.pk, [Share(world.flats["S-03"].pk, world.people["S-03"].pk, 8000)], actor=world["finance"])
+        decide(request.pk, approved=False, actor=world["lead"], note="再问问")
+        assert BankLine.objects.get().state == "part"
+        decide(ask_return(line.pk, "多汇了", actor=world["finance"]).pk, approved=True, actor=world["lead"])
+        line.refresh_from_db()
+        assert (line.state, line.suspense_fen, line.returned_fen) == ("rest", 0, 8_000) and Payment.objects.filter(voided_at__isnull=True).count() == 3
+        assert sums(Account.BANK_SUSPENSE) == {} and sums(Account.BANK) == {"桂语花园": 92_000} and first_finding(world) == ""
+        decide(ask_unmatch(line.pk, "清单发错了", actor=world["lead"]).pk, approved=True, actor=world["boss"])
+        line.refresh_from_db()
+        assert (line.state, line.suspense_fen) == ("waiting", 92_000) and sums(Account.BANK) == {"桂语花园": 92_000} and sound(world)
+        with pytest.raises(DomainError, match="有一部分已退回"):
+            claim_settlement(line.pk, actor=world["finance"])
+        book(world)
+        line.refresh_from_db()
+        assert (line.state, line.suspense_fen) == ("rest", 0) and first_finding(world) == ""
 
     def test_one_reversal_undoes_it_all(self, world: World) -> None:
         book(world, ahead=2)
@@ -138,7 +225,7 @@ class TestLists:
         decide(request.pk, approved=True, actor=world["boss"])
         line.refresh_from_db()
         assert (line.state, line.suspense_fen) == ("waiting", 100_000) and not Payment.objects.filter(voided_at__isnull=True).exists()
-        assert sums(Account.BANK) == {"桂语花园": 100_000} and sums(Account.PREPAID) == {} and sound(world)
+        assert sums(Account.BANK) == {"桂语花园": 100_000} and sums(Account.PREPAID) == {} and sums(Account.INTERNAL) == {} and sound(world)
         assert len(book(world)) == 3 and sound(world)
 
     def test_a_wrong_list_books_nothing(self, world: World) -> None:

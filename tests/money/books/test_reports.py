@@ -94,7 +94,7 @@ class TestCompany:
     def test_every_tie_holds_on_every_day(self, company: World) -> None:
         for day in (dt.date(2026, 1, 1), dt.date(2026, 1, 2), dt.date(2026, 1, 31), dt.date(2026, 2, 5), dt.date(2026, 2, 28)):
             assert [tie for tie in ties(scope_of(company["lead"], dt.date(2026, 1, 1), day)) if tie.gap_fen] == []
-        assert [tie.detail_fen for tie in ties(scope_of(company["lead"], *FEBRUARY))] == [79670, 25000, 73091, 48942, 705]
+        assert [tie.detail_fen for tie in ties(scope_of(company["lead"], *FEBRUARY))] == [79670, 25000, 73091, 48942, 665]
         assert first_finding(company) == ""
 
     def test_a_tie_that_breaks_shows_its_difference(self, company: World) -> None:

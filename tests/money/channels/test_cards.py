@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 
 from tests.money.cashdesk.test_pages import client_of
 from tests.scenarios.month import first_finding, publish
-from tests.world import World, make_world
+from tests.world import World, actor_of, make_world
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.bank.public import BankLine, import_statement
+from wuyefei.money.bank.queries import owing_to
 from wuyefei.money.billing.public import open_bills
 from wuyefei.money.cashdesk.public import (
     CardRead,
@@ -36,6 +41,7 @@ from wuyefei.money.reconciliation.public import (
     CardFileRefused,
     ChannelDay,
     Difference,
+    ask_unsettle,
     ask_write_off,
     pair_by_hand,
     settle_by_hand,
@@ -207,6 +213,45 @@ class TestCards:
         make_rounds(desk.organisation.pk)
         assert gaps()[0][4] == "written_off" and (balance(Account.CHANNEL), balance(Account.BANK_FEE)) == (0, 1284)
         assert first_finding(desk) == ""
+        decide(ask_unsettle(day.pk, "是别家的货款", actor=desk["finance"]).pk, approved=True, actor=desk["lead"])
+        make_rounds(desk.organisation.pk)
+        assert gaps() == [("settlement", "", 47104, 0, ""), ("settlement", found.ref, 47104, 46104, "vanished")]
+        assert (balance(Account.CHANNEL), balance(Account.BANK_FEE), balance(Account.BANK_SUSPENSE)) == (47104, 284, -46104)
+        paid(desk, "471.04")
+        make_rounds(desk.organisation.pk)
+        assert [gap[4] for gap in gaps()] == ["vanished", "vanished"] and balance(Account.CHANNEL) == 0
+        assert first_finding(desk) == ""
+
+    def test_one_payout_for_two_communities(self, desk: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An account of the whole firm: what of its payout is the next community's, the one whose bank has the money owes to it."""
+        east = Community.objects.create(organisation=desk.organisation, name="桂语东苑", sort_key="guiyudongyuan", receipt_prefix="GD")
+        boss, maker = (actor_of(desk.organisation, who, role) for who, role in (("boss", Role.FINANCE_LEAD), ("maker", Role.FINANCE)))
+        merchant = add_merchant(None, "通联支付", "898310000009", "通联清算", actor=boss)
+        for place, number in ((desk.community, "T0000008"), (east, "T0000009")):
+            add_terminal(merchant.pk, place.pk, number, "前台", actor=boss)
+        rows = "T0000008,2026-01-15,6222****1234,消费,50.00,0.30,R8,,2026-01-15\nT0000009,2026-01-15,6222****1234,消费,100.00,0.60,R9,,2026-01-15\n"
+        (day,) = take_in_cards(merchant.pk, "0115.csv", (HEAD + rows).encode(), actor=maker).days
+        found = paid(desk, "149.10", name="通联清算款")
+
+        def stands() -> dict[tuple[str, str], int]:
+            legs = Leg.objects.filter(account__in=("1221.1", "1012")).values_list("account", "entry__community__name").annotate(fen=Sum("amount_fen"))
+            return {(account, name): fen for account, name, fen in legs if fen}
+
+        settled = {("1012", "桂语花园"): 47388 - 5000, ("1012", "桂语东苑"): -10000, ("1221.1", "桂语花园"): -9940, ("1221.1", "桂语东苑"): 9940}
+        monkeypatch.setattr("wuyefei.money.reconciliation.settling._parts", lambda _days, _home: {})
+        make_rounds(desk.organisation.pk)
+        monkeypatch.undo()
+        assert stands() == {("1012", "桂语花园"): 47388 - 30 - 14910, ("1012", "桂语东苑"): -60}, "as books were before"
+        move = import_module("wuyefei.money.reconciliation.migrations.0006_payouts_for_others")
+        for _time in range(2):
+            with connection.cursor() as cursor:
+                cursor.execute(move.KEPT)
+                cursor.execute(move.OWED)
+        assert stands() == settled and first_finding(desk) == ""
+        decide(ask_unsettle(day.pk, "看错", actor=maker).pk, approved=True, actor=boss)
+        assert stands() == {("1012", "桂语花园"): 47388 - 30, ("1012", "桂语东苑"): -60} and first_finding(desk) == ""
+        settle_by_hand(day.pk, found.pk, actor=maker)
+        assert stands() == settled and owing_to(east.pk) == {desk.community.pk: 9940} and first_finding(desk) == ""
 
     def test_a_file_with_a_wrong_row_is_refused_whole(self, desk: World) -> None:
         for text, words in ((FULL.replace("T0000001", "T9", 1), "第 2 行：终端号 T9 没有登记"), (FULL + line(R102, "1.00", "0.01"), "第 4 行：参考号与第 3 行重复")):

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
+from tests.money.cashdesk.test_pages import client_of
 from tests.world import World
 from tests.world import pay as pay_at_desk
 from wuyefei.edges.sandbox.public import Sandbox
+from wuyefei.estate.people.public import update_person
 from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.approvals.actions import SamePerson, decide
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.platform.models import AuditEntry
 from wuyefei.money.billing.public import Receivable, charge_once
 from wuyefei.money.channels.actions import refunds as acts
 from wuyefei.money.channels.actions.exceptions import resolve
@@ -173,6 +178,14 @@ def test_by_bank_transfer(world: World, sandbox: Sandbox) -> None:
     order = paid(world, sandbox)
     refund = approve(world, ask(world, order, 25375, "transfer"))
     assert sweep_refunds() == 0
+    assert refund.payment is not None
+    update_person(refund.payment.payer_id, bank="6222020000000000123", reason="业主提供", actor=world["finance"])
+    client = client_of(world, "finance")
+    assert "付款文件（1 笔）" in client.get("/refunds/").content.decode() and client_of(world, "cashier").post("/refunds/bank-file").status_code == 403
+    book = CalamineWorkbook.from_filelike(BytesIO(client.post("/refunds/bank-file").content))
+    (_head, line) = book.get_sheet_by_name("付款文件").to_python()
+    assert line[:4] == [refund.payment.payer.name, "6222020000000000123", 253.75, f"退款 {refund.number}"]
+    assert AuditEntry.objects.filter(action="refund.bank_file").count() == 1
     with pytest.raises(Invalid):
         acts.paid_by_transfer(refund.pk, " ", actor=world["finance"])
     acts.paid_by_transfer(refund.pk, "B20260214001", actor=world["finance"])

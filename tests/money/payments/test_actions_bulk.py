@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import os
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from wuyefei.money.payments.public import (
     ask_void,
     balance_fen,
     take_payments_in_bulk,
+    undo_payment,
 )
 from wuyefei.money.receipts.public import Receipt
 
@@ -99,7 +101,7 @@ def test_a_bank_file_by_hand(world: World) -> None:
     assert [line["amount_fen"] for line in first.receipt.snapshot["lines"]] == [25063, 14937]
     assert balance_fen(second.payer_id, second.property_id) == 60000
     entry = Entry.objects.get(kind="payment.batch")
-    assert dict(entry.legs.values_list("account", "amount_fen")) == {"1002": 100000, "1122": -39899, "6301": -101, "2203": -60000}
+    assert dict(entry.legs.values_list("account", "amount_fen")) == {"1002": 100000, "1122": -39899, "6301": -95, "2221": -6, "2203": -60000}
     assert OutboxEvent.objects.get(kind="payment.batch_taken").data == {"batch": first.batch_id, "payments": 2, "amount_fen": 100000}
     assert AuditEntry.objects.filter(action="payment.batch").count() == 1
     assert first_finding(world) == ""
@@ -274,3 +276,25 @@ def test_in_bulk_is_as_one_by_one(order: str) -> None:
         assert together == single
 
     same()
+
+
+def test_late_fees_from_before_their_tax_was_split(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it was: the whole late fee was income. The split is one entry of the day of the upgrade; what is undone later takes its tax back."""
+    monkeypatch.setattr("wuyefei.money.payments.rules.tax_included", lambda _fen, _rate: 0)
+    made = take(world, "2026-02-12", row(world, "1-1-101", 40000, "2026-01-20", "b1"))
+    monkeypatch.undo()
+    move = import_module("wuyefei.money.payments.migrations.0010_late_fee_tax")
+    assert made.batch is not None and first_finding(world).startswith("payments.late_fee payments_allocation")
+
+    def sums(account: str) -> int:
+        return sum(Leg.objects.filter(account=account, entry__kind__startswith="payment.").values_list("amount_fen", flat=True))
+
+    for _time in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for statement in (move.TAXED, move.SYSTEM, move.BOOKED):
+                cursor.execute(statement)
+        assert (sums("6301"), sums("2221"), Entry.objects.filter(kind="payment.late_fee_tax").count()) == (-95, -6, 1)
+    assert first_finding(world) == ""
+    undo_payment(Payment.objects.get().pk, "收错", actor=world["lead"])
+    assert (sums("6301"), sums("2221")) == (0, 0) and first_finding(world) == ""

@@ -151,14 +151,15 @@ def test_from_the_command_line(world: World, monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_limits_say_what_is_split(world: World) -> None:
-    """Waivers of 300.00 and 250.00 within a day: below a limit of 500.00 they are a split; without a limit they are not."""
+    """Waivers of 300.00, 250.00 and 500.00 within a day: below a limit of 500.00 the second makes a split of the first two; where no limit is
+    set at all, 1,000.00 counts and the third makes one."""
     with clock.at(at(5, 10)):
-        for number, fen in enumerate((30_001, 25_001)):
+        for number, fen in enumerate((30_001, 25_001, 50_000)):
             bill = Receivable.objects.order_by("-pk")[number]
             approvals.ask("billing.waive", bill, actor=world["cashier"], community_id=world.community.pk, payload={}, reason="谈妥", amount_fen=fen)
     with clock.at(at(8, 10)):
         split = [one for one in gather(span_of(world.organisation.pk, MONDAY))[1] if one.deed.sign is Sign.SPLIT]
-        assert split == []
+        assert [one.deed.fen for one in split] == [50_000]
         set_limits({("billing.waive", Role.FINANCE_LEAD): 50_000}, reason="年度授权", actor=world["admin"])
         split = [one for one in gather(span_of(world.organisation.pk, MONDAY))[1] if one.deed.sign is Sign.SPLIT]
         assert [one.deed.fen for one in split] == [25_001]

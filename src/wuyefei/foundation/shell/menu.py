@@ -84,9 +84,14 @@ def register_menu(
 
 
 def entries() -> list[Entry]:
+    """By group and order; what stands under a line follows it."""
     ranks = {str(group): rank for rank, group in enumerate(GROUPS)}
-    found = _entries.values()
-    return sorted(found, key=lambda entry: (ranks.get(str(entry.group), len(ranks)), entry.order, entry.url_name))
+
+    def place(entry: Entry) -> tuple[object, ...]:
+        head = _entries.get(entry.under, entry)
+        return ranks.get(str(head.group), len(ranks)), head.order, head.url_name, entry is not head, entry.order, entry.url_name
+
+    return sorted(_entries.values(), key=place)
 
 
 def build(request: HttpRequest) -> list[Group]:

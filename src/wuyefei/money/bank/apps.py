@@ -15,7 +15,7 @@ class BankConfig(AppConfig):
         from wuyefei.money.payments.public import register_void_check
 
         from . import checks
-        from .actions import claiming, deposits
+        from .actions import claiming, deposits, paying_over
         from .explaining import address, describe
         from .queries import to_claim
 
@@ -30,6 +30,9 @@ class BankConfig(AppConfig):
         register_kind(Kind(claiming.UNMATCH_KIND, "撤销流水匹配", Permission.PAYMENT_VOID_APPROVE, claiming.carry_out_unmatch, None, address, describe))
         register_kind(Kind(
             deposits.UNDEPOSIT_KIND, "撤销缴存认领", Permission.PAYMENT_VOID_APPROVE, deposits.carry_out_undo_deposit, None, address, describe
+        ))  # fmt: skip
+        register_kind(Kind(
+            paying_over.UNDO_OVER_KIND, "撤销项目间划转", Permission.PAYMENT_VOID_APPROVE, paying_over.carry_out_undo_paid_over, None, address, describe
         ))  # fmt: skip
         register_void_check("bank", claiming.refuse_void)
         checks.register()

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
 
-from .models import BankLine, SlipLine
+from .actions.claiming import RETURN_KIND
+from .models import BankLine, PaidOver, SlipLine
 from .rules.matching import Doubt, Reason
 
 
@@ -44,6 +45,10 @@ def describe(request: Request) -> list[tuple[str, str]]:
         (_("摘要"), line.memo or "—"),
         (_("金额"), _("%(sum)s 元") % {"sum": yuan_text(line.amount_fen)}),
     ]
+    if request.kind == RETURN_KIND and request.payload["amount_fen"] != line.amount_fen:
+        words.append((_("退回余款"), _("%(sum)s 元") % {"sum": yuan_text(request.payload["amount_fen"])}))
+    if line.returned_fen:
+        words.append((_("已退回付款人"), _("%(sum)s 元") % {"sum": yuan_text(line.returned_fen)}))
     stands = line.bookings.filter(payment__voided_at__isnull=True)
     for booking in stands.filter(payment__community_id=line.community_id).select_related("payment__property", "payment__payer"):
         paid = booking.payment
@@ -52,6 +57,8 @@ def describe(request: Request) -> list[tuple[str, str]]:
     for row in others.order_by("payment__community__name"):
         facts = {"place": row["payment__community__name"], "count": row["count"], "sum": yuan_text(row["fen"])}
         words.append((_("已入账给"), _("%(place)s %(count)s 户 %(sum)s 元") % facts))
+    for over in PaidOver.objects.filter(line=line, undone_at__isnull=True).select_related("owing"):
+        words.append((_("划来的项目"), over.owing.name))
     for shown in SlipLine.objects.filter(line=line, undone_at__isnull=True).select_related("slip"):
         words.append((_("缴款单"), f"{shown.slip.number} {yuan_text(shown.slip.amount_fen)}"))
     return words

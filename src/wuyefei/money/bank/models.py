@@ -44,11 +44,14 @@ class BankStatement(models.Model):
         return self.line_count - self.known_count
 
 
+_OPEN = models.F("amount_fen") - models.F("returned_fen")
+
+
 class BankLine(models.Model):
     """One movement. What the bank said never changes; how it stands does. Of a line that is booked in part the rest waits.
 
     The payer's account is kept as its last four digits and a mark to find it by. ``suspense_fen`` is what stands in 待查款
-    under this line; ``proposal`` is what was found when the line came: ``[[property, payer, [reasons]], …]``.
+    under this line, ``returned_fen`` what of it went back to its sender; ``proposal`` is what was found when the line came: ``[[property, payer, [reasons]], …]``.
     """
 
     class State(models.TextChoices):
@@ -57,10 +60,12 @@ class BankLine(models.Model):
         PART = "part", _("部分入账")
         RETURNING = "returning", _("退回审批中")
         RETURNED = "returned", _("已退回")
+        REST = "rest", _("余款已退回")
         OUT = "out", _("支出")
         DEPOSIT = "deposit", _("现金缴存")
         SETTLED = "settled", _("渠道结算")
         FUND = "fund", _("基金与补贴")
+        BETWEEN = "between", _("项目间划转")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
@@ -78,6 +83,7 @@ class BankLine(models.Model):
     doubt = models.CharField(max_length=10, blank=True)
     state = models.CharField(max_length=10, choices=State.choices)
     suspense_fen = models.BigIntegerField(default=0)
+    returned_fen = models.BigIntegerField(default=0, db_default=0)
     owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     due_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=200, blank=True)
@@ -89,12 +95,19 @@ class BankLine(models.Model):
             models.UniqueConstraint(fields=["community", "key"], name="bank_line_once"),
             models.CheckConstraint(condition=~models.Q(amount_fen=0), name="bank_line_moves"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["waiting", "returning"], amount_fen__gt=0, suspense_fen=models.F("amount_fen"), due_at__isnull=False)
-                | models.Q(state="part", suspense_fen__gt=0, suspense_fen__lt=models.F("amount_fen"), due_at__isnull=False)
+                condition=models.Q(state="waiting", suspense_fen=_OPEN, suspense_fen__gt=0, due_at__isnull=False)
+                | models.Q(state="returning", suspense_fen__gt=0, suspense_fen__lte=_OPEN, due_at__isnull=False)
+                | models.Q(state="part", suspense_fen__gt=0, suspense_fen__lt=_OPEN, due_at__isnull=False)
                 | (~models.Q(state__in=["waiting", "returning", "part"]) & models.Q(suspense_fen=0)),
                 name="bank_line_in_suspense_while_open",
             ),
             models.CheckConstraint(condition=models.Q(amount_fen__gt=0) | models.Q(state="out"), name="bank_line_out_is_out"),
+            models.CheckConstraint(
+                condition=models.Q(state="returned", returned_fen=models.F("amount_fen"))
+                | models.Q(state="rest", returned_fen__gt=0, returned_fen__lt=models.F("amount_fen"))
+                | (~models.Q(state__in=["returned", "rest"]) & (models.Q(returned_fen=0) | models.Q(state__in=["waiting", "returning", "part"], returned_fen__gt=0, returned_fen__lt=models.F("amount_fen")))),
+                name="bank_line_returned_says_so",
+            ),
         ]
         indexes = [
             models.Index(fields=["statement", "number"], name="bank_line_by_statement"),
@@ -147,6 +160,34 @@ class SlipLine(models.Model):
             models.UniqueConstraint(fields=["line"], condition=models.Q(undone_at__isnull=True), name="line_shows_one_slip"),
             models.UniqueConstraint(fields=["slip"], condition=models.Q(undone_at__isnull=True), name="slip_shown_once"),
         ]
+
+
+class ReceivedFor(models.Model):
+    """What of a channel's payout, which came to the account of the line's community, is another community's; below zero where it had
+    more refunded than paid. Frozen but for being undone."""
+
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="received_for")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "community"], condition=models.Q(undone_at__isnull=True), name="received_for_once"),
+            models.CheckConstraint(condition=~models.Q(amount_fen=0), name="received_for_some"),
+        ]
+
+
+class PaidOver(models.Model):
+    """A line by which a community that had received for another (``owing``) pays it over. A wrong one is undone by two people and
+    stays; then another may follow."""
+
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="+")
+    owing = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["line"], condition=models.Q(undone_at__isnull=True), name="line_paid_over_once")]
 
 
 class Habit(models.Model):

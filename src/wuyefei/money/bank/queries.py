@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from wuyefei.estate.occupancy.public import payers
 from wuyefei.estate.people.public import people
 from wuyefei.estate.properties.public import properties
 from wuyefei.foundation.access.actor import Actor
+from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import NotFound
@@ -54,6 +56,46 @@ def to_claim(actor: Actor) -> QuerySet[BankLine]:
         community_id__in=actor.communities(Permission.PAYMENT_BATCH), closed_at__isnull=True,
         state__in=(BankLine.State.WAITING, BankLine.State.PART, BankLine.State.RETURNING),
     )
+
+
+_OWING = """
+SELECT place, sum(fen) FROM (
+  SELECT l.community_id AS place, p.amount_fen AS fen FROM bank_linebooking b JOIN bank_bankline l ON l.id = b.line_id
+  JOIN payments_payment p ON p.id = b.payment_id
+  WHERE p.community_id = %(place)s AND l.community_id <> %(place)s AND p.voided_at IS NULL
+  UNION ALL
+  SELECT l.community_id, f.amount_fen FROM bank_receivedfor f JOIN bank_bankline l ON l.id = f.line_id
+  WHERE f.community_id = %(place)s AND f.undone_at IS NULL
+  UNION ALL
+  SELECT f.community_id, -f.amount_fen FROM bank_receivedfor f JOIN bank_bankline l ON l.id = f.line_id
+  WHERE l.community_id = %(place)s AND f.undone_at IS NULL
+  UNION ALL
+  SELECT o.owing_id, -l.amount_fen FROM bank_paidover o JOIN bank_bankline l ON l.id = o.line_id
+  WHERE l.community_id = %(place)s AND o.undone_at IS NULL
+  UNION ALL
+  SELECT p.community_id, -p.amount_fen FROM bank_linebooking b JOIN bank_bankline l ON l.id = b.line_id
+  JOIN payments_payment p ON p.id = b.payment_id
+  WHERE l.community_id = %(place)s AND p.community_id <> %(place)s AND p.voided_at IS NULL
+  UNION ALL
+  SELECT l.community_id, l.amount_fen FROM bank_paidover o JOIN bank_bankline l ON l.id = o.line_id
+  WHERE o.owing_id = %(place)s AND o.undone_at IS NULL
+) x GROUP BY 1 HAVING sum(fen) > 0
+"""
+
+
+def owing_to(community_id: int) -> dict[int, int]:
+    """What other communities owe this one on 1221.1, in fen: received for it and not paid over, less what it owes them. For callers that
+    have checked the place."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWING, {"place": community_id})
+        return {place: int(fen) for place, fen in cursor.fetchall()}
+
+
+def may_owe(actor: Actor, line: BankLine) -> list[tuple[Community, int]]:
+    """The communities that may have paid a waiting line over, with what they owe: those where the actor books, and that owe as much."""
+    owed = {place: fen for place, fen in owing_to(line.community_id).items() if fen >= line.amount_fen}
+    mine = owed.keys() & actor.communities(Permission.PAYMENT_BATCH)
+    return [(place, owed[place.pk]) for place in Community.objects.filter(pk__in=mine).order_by("sort_key", "pk")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -80,6 +81,8 @@ class OpenBill:
     allocation_order: str
     memo: str
     held: bool
+    late_fee_tax_rate: Decimal = Decimal(0)
+    """The rate of the tax in a late fee: its item's where that is own income, for it is part of the price (VAT Law, article 17)."""
 
     @property
     def total_fen(self) -> int:
@@ -101,6 +104,8 @@ _HELD_SQL = f"h.kind NOT IN {GRANTED}"
 AGREED = "agreed"
 """The order of allocation on those days: the principal of everything before the late fee of what the plan covers."""
 
+LATE_FEE_TAX_SQL = "CASE WHEN i.nature = 'income' THEN r.tax_rate ELSE 0 END"
+
 PRINCIPAL_FIRST_SQL = f"""EXISTS (SELECT 1 FROM billing_latefeehold x WHERE x.receivable_id = r.id AND x.kind = '{INSTALMENT}'
             AND daterange(x.starts_on, x.ends_on, '[]') @> %(as_of)s::date)"""
 
@@ -109,7 +114,8 @@ SELECT * FROM (
   SELECT r.id, r.property_id, p.code, r.payer_id, q.name, r.item_id, i.name, r.service_from, r.service_to, r.due_on,
     r.amount_fen, r.outstanding_fen, {LATE_FEE_SQL} AS late_fee, CASE WHEN {PRINCIPAL_FIRST_SQL} THEN '{AGREED}' ELSE r.allocation_order END, r.memo,
     EXISTS (SELECT 1 FROM billing_latefeehold h WHERE h.receivable_id = r.id AND {_HELD_SQL}
-            AND daterange(h.starts_on, h.ends_on, '[]') @> %(as_of)s::date) AS held
+            AND daterange(h.starts_on, h.ends_on, '[]') @> %(as_of)s::date) AS held,
+    {LATE_FEE_TAX_SQL}
   FROM billing_receivable r
   JOIN properties_property p ON p.id = r.property_id
   JOIN people_person q ON q.id = r.payer_id

@@ -21,15 +21,16 @@ from wuyefei.foundation.kernel.dates import LATEST, Span
 
 from .fees import accrual_of, facts_of
 from .models import Adjustment, LateFeeHold, LateFeeWaiver
-from .queries import AGREED, GRANTED, INSTALMENT, OpenBill
+from .queries import AGREED, GRANTED, INSTALMENT, LATE_FEE_TAX_SQL, OpenBill
 from .rules.late_fee import Change, late_fee, payable
 
 CHUNK = 5000
 """How many receivables' facts are read at a time."""
 
-_LOCK_SQL = """
+_LOCK_SQL = f"""
 SELECT r.id, r.property_id, r.payer_id, r.item_id, i.name, r.service_from, r.service_to, r.due_on, r.amount_fen,
-  r.outstanding_fen, r.late_fee_rate, r.late_fee_cap, r.allocation_order, r.memo, r.reversed_at
+  r.outstanding_fen, r.late_fee_rate, r.late_fee_cap, r.allocation_order, r.memo, r.reversed_at,
+  {LATE_FEE_TAX_SQL}
 FROM billing_receivable r JOIN tariffs_chargeitem i ON i.id = r.item_id
 WHERE r.organisation_id = %(organisation)s AND r.community_id = %(community)s AND (r.id = ANY(%(ids)s)
   OR (r.payer_id = ANY(%(payers)s) AND r.reversed_at IS NULL
@@ -64,6 +65,7 @@ class OpenAccount:
     allocation_order: str
     memo: str
     reversed_at: dt.datetime | None
+    late_fee_tax_rate: Decimal
     changes: list[Change] = field(default_factory=list)
     holds: Sequence[Span] = ()
     agreed: Sequence[Span] = ()
@@ -115,6 +117,7 @@ class OpenAccount:
             self.pk, self.property_id, property_code, self.payer_id, payer_name, self.item_id, self.item_name,
             self.service_from, self.service_to, self.due_on, self.amount_fen, self.outstanding_fen, fee,
             AGREED if _on(self.agreed, as_of) else self.allocation_order, self.memo, _on(self.disputed, as_of),
+            self.late_fee_tax_rate,
         )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def _receipt(payment_id: int) -> str:
 
 def register_origins() -> None:
     """The kinds that billing, payments, channels and the cash desk post."""
+    _between_and_undone()
     receivable, run = _to("billing:receivable"), _to("billing:run")
     for kind, label, address in (
         ("billing.opening", _("期初欠费"), None),
@@ -72,5 +73,19 @@ def register_origins() -> None:
         ("bank.deposit_undone", _("撤销认作缴存"), _to("bank:line")),
         ("bank.deposit_claimed", _("认领为缴存"), _to("bank:line")),
         ("cashdesk.handover", _("交班长短款"), _to("cashdesk:shift")),
+    ):
+        register_source(kind, label, address)
+
+
+def _between_and_undone() -> None:
+    """What communities owe each other, and what undoes a payout."""
+    for kind, label, address in (
+        ("bank.between", _("由其他项目代收"), None),
+        ("bank.between_undone", _("撤销由其他项目代收"), None),
+        ("bank.paid_over", _("项目间划转代收款"), None),
+        ("bank.paid_over_undone", _("撤销项目间划转"), None),
+        ("payment.late_fee_tax", _("以前违约金的销项税"), None),
+        ("bank.settlement_undone", _("撤销渠道结算到账"), _to("bank:line")),
+        ("recon.write_off_undone", _("撤销渠道差异核销"), _to("reconciliation:difference")),
     ):
         register_source(kind, label, address)

@@ -74,6 +74,21 @@ def taxes(organisation_id: int) -> Iterator[Yielded]:
             yield Finding("invoices.taxes", "billing_receivable", receivable_id, what)
 
 
+_LATE_FEE = """
+SELECT l.id, l.tax_fen, a.tax_fen FROM invoices_invoiceline l JOIN payments_allocation a ON a.id = l.allocation_id
+JOIN invoices_invoice i ON i.id = l.invoice_id WHERE i.organisation_id = %s AND l.part = 'late_fee' AND l.live AND l.reddens_id IS NULL ORDER BY l.id
+"""
+
+
+def late_fees(organisation_id: int) -> Iterator[Yielded]:
+    """A late fee stands on an invoice with the tax that was split off it in the ledger, so that a red letter takes just that back."""
+    for line_id, invoiced, booked in _rows(_LATE_FEE, organisation_id):
+        yield Examined(1)
+        if invoiced != booked:
+            what = Phrase("违约金入账的税额 {booked}，发票税额 {invoiced}", booked=yuan(booked), invoiced=yuan(invoiced))
+            yield Finding("invoices.late_fees", "invoices_invoiceline", line_id, what)
+
+
 def _rows(statement: str, organisation_id: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [organisation_id])
@@ -84,4 +99,5 @@ def _rows(statement: str, organisation_id: int) -> list[tuple[Any, ...]]:
 def register() -> None:
     register_check("invoices.documents", "每张发票等于各行之和", documents)
     register_check("invoices.lines", "发票行与核销一致，红字与原行一致，退款作废前已红冲", lines)
+    register_check("invoices.late_fees", "违约金开票的税额等于入账的税额", late_fees)
     register_check("invoices.taxes", "整笔开票的账单，发票税额等于账单税额", taxes)

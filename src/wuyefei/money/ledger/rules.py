@@ -15,6 +15,12 @@ class Account(StrEnum):
     CHANNEL = "1012"
     DEBITS = "1012.1"
     RECEIVABLE = "1122"
+    INTERNAL = "1221.1"
+    """What communities of one firm owe each other; it may stand on either side, and over the firm it is always nil.
+
+    Source: 企业会计准则应用指南, 附录「会计科目和主要账务处理」: 1221 其他应收款 holds every receivable that is not of trade, and an
+    enterprise may add sub-accounts. One account for both sides, so that a report over both places nets it out by itself.
+    """
     ADVANCED = "1221.2"
     RESERVE = "1231"
     PREPAID = "2203"
@@ -49,6 +55,7 @@ ACCOUNT_NAMES: dict[Account, str] = {
     Account.CHANNEL: "其他货币资金",
     Account.DEBITS: "其他货币资金-代扣在途",
     Account.RECEIVABLE: "应收账款",
+    Account.INTERNAL: "其他应收款-内部往来",
     Account.ADVANCED: "其他应收款-代垫诉讼费",
     Account.RESERVE: "坏账准备",
     Account.PREPAID: "预收账款",
@@ -83,6 +90,7 @@ BEANCOUNT_NAMES: dict[Account, str] = {
     Account.CHANNEL: "Assets:Channel",
     Account.DEBITS: "Assets:DebitsInTransit",
     Account.RECEIVABLE: "Assets:Receivable",
+    Account.INTERNAL: "Assets:BetweenCommunities",
     Account.ADVANCED: "Assets:AdvancedCosts",
     Account.RESERVE: "Assets:BadDebtReserve",
     Account.PREPAID: "Liabilities:Prepaid",

@@ -14,6 +14,7 @@ from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register
 from wuyefei.money.ledger.public import Account, Leg, control
 
 from .actions.bulk import POSTING_KIND, batch_postings_of
+from .actions.giving_back import RELEASE_KIND
 from .actions.take import TENDER_ACCOUNTS
 from .models import Allocation, Payment, PaymentBatch, Prepayment, Tender
 from .rules import Part, Settled
@@ -22,6 +23,19 @@ BOOKING_KINDS = [
     "payment.take", POSTING_KIND, "payment.void", "payment.opening", "payment.offset", "payment.offset_sheet", "payment.offset_held",
     "payment.fund",
 ]
+
+TAXING_KINDS = [*BOOKING_KINDS, RELEASE_KIND, "payment.carry", "payment.late_fee_tax"]
+"""The kinds that move the tax in late fees: what settles them, what undoes that, and the split of what was settled before."""
+
+_WRONG_TAX = """
+SELECT a.id, a.tax_fen, round(a.amount_fen * r.tax_rate / (1 + r.tax_rate)) FROM payments_allocation a
+JOIN billing_receivable r ON r.id = a.receivable_id JOIN tariffs_chargeitem i ON i.id = r.item_id
+WHERE a.organisation_id = %s AND a.part = 'late_fee' AND a.reverses_id IS NULL AND i.nature = 'income'
+  AND a.tax_fen <> round(a.amount_fen * r.tax_rate / (1 + r.tax_rate))
+  AND NOT (a.tax_fen = 0 AND EXISTS (SELECT 1 FROM payments_allocation b WHERE b.reverses_id = a.id AND b.tax_fen = 0))
+ORDER BY a.id
+"""
+"""What was undone before there was a split has none."""
 
 _SUMS = """
 SELECT * FROM (
@@ -64,8 +78,8 @@ def reversals(organisation_id: int) -> Iterator[Yielded]:
     for row in rows.filter(reverses__isnull=False).order_by("pk").iterator(chunk_size=2000):
         first = row.reverses
         assert first is not None
-        same = (first.payment_id, first.receivable_id, first.part, -first.amount_fen, first.value_date)
-        if same != (row.payment_id, row.receivable_id, row.part, row.amount_fen, row.value_date):
+        same = (first.payment_id, first.receivable_id, first.part, -first.amount_fen, -first.tax_fen, first.value_date)
+        if same != (row.payment_id, row.receivable_id, row.part, row.amount_fen, row.tax_fen, row.value_date):
             yield Finding("payments.reversals", "payments_allocation", row.pk, Phrase("与被冲销的核销 {pk} 不一致", pk=first.pk))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -103,10 +117,17 @@ def tender_control(organisation_id: int) -> Iterator[Yielded]:
 
 
 def late_fee_control(organisation_id: int) -> Iterator[Yielded]:
-    """Late-fee income equals the late fee settled."""
+    """Late-fee income and the tax split off it are the late fee settled; of each late fee the tax is that of its rate."""
     rows = Allocation.objects.filter(organisation_id=organisation_id, part=Allocation.Part.LATE_FEE)
-    settled = {community_id: -fen for community_id, fen in rows.values_list("community_id").annotate(Sum("amount_fen"))}
-    yield from control("payments.late_fee", organisation_id, Account.LATE_FEE, settled, name="违约金收入")
+    sums = {place: (fen, tax) for place, fen, tax in rows.values_list("community_id").annotate(Sum("amount_fen"), Sum("tax_fen"))}
+    net = {place: tax - fen for place, (fen, tax) in sums.items()}
+    yield from control("payments.late_fee", organisation_id, Account.LATE_FEE, net, name="违约金收入")
+    taxes = {place: -tax for place, (_fen, tax) in sums.items()}
+    yield from control("payments.late_fee", organisation_id, Account.TAX, taxes, name="违约金的销项税", kinds=TAXING_KINDS)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRONG_TAX, [organisation_id])
+        for row_id, tax, should in cursor.fetchall():
+            yield Finding("payments.late_fee", "payments_allocation", row_id, Phrase("违约金的税额 {tax}，按税率应为 {should}", tax=yuan(tax), should=yuan(int(should))))
 
 
 def receipts(organisation_id: int) -> Iterator[Yielded]:
@@ -128,6 +149,9 @@ WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL GROUP BY 1, 3
 UNION ALL
 SELECT p.batch_id, 'part', a.part, sum(a.amount_fen) FROM payments_payment p JOIN payments_allocation a ON a.payment_id = p.id
 WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL AND a.reverses_id IS NULL GROUP BY 1, 3
+UNION ALL
+SELECT p.batch_id, 'tax', a.part, sum(a.tax_fen) FROM payments_payment p JOIN payments_allocation a ON a.payment_id = p.id
+WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL AND a.reverses_id IS NULL AND a.taxed_at IS NULL GROUP BY 1, 3
 UNION ALL
 SELECT p.batch_id, 'left', '', sum(m.amount_fen) FROM payments_payment p JOIN payments_prepayment m ON m.payment_id = p.id
 WHERE p.organisation_id = %(o)s AND p.batch_id IS NOT NULL AND m.kind = 'paid' GROUP BY 1
@@ -151,7 +175,7 @@ def batches(organisation_id: int) -> Iterator[Yielded]:
     for batch in PaymentBatch.objects.filter(organisation_id=organisation_id).order_by("pk").iterator(chunk_size=2000):
         yield Examined(1)
         parts = found[batch.pk]
-        settled = [Settled(0, Part(name), fen) for name, fen in parts["part"].items()]
+        settled = [Settled(0, Part(name), fen, parts["tax"].get(name, 0)) for name, fen in parts["part"].items()]
         should = batch_postings_of(parts["tender"], settled, parts["left"].get("", 0))
         has = (batch.payment_count, batch.amount_fen)
         counted = (parts["count"].get("", 0), sum(parts["tender"].values()))
@@ -169,6 +193,6 @@ def register() -> None:
     register_check("payments.reversals", "每笔反核销与原核销一致", reversals)
     register_check("payments.prepaid", "预收账款总账等于各户预存", prepaid_control)
     register_check("payments.tenders", "现金、银行、渠道总账等于收款方式", tender_control)
-    register_check("payments.late_fee", "违约金收入等于已核销违约金", late_fee_control)
+    register_check("payments.late_fee", "违约金收入与销项税等于已核销违约金", late_fee_control)
     register_check("payments.batches", "每批入账等于各笔收款之和，汇总凭证也是", batches)
     register_check("payments.receipts", "每笔收款与收据一致", receipts)

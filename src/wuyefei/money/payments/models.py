@@ -116,7 +116,11 @@ class Tender(models.Model):
 
 
 class Allocation(models.Model):
-    """Part of a payment settling part of a receivable; undone by a row with the negative amount."""
+    """Part of a payment settling part of a receivable; undone by a row with the negative amount.
+
+    ``tax_fen`` is the tax in a late fee; ``taxed_at`` says when it was split off, where that was later than the booking (late fees
+    from before the split).
+    """
 
     class Part(models.TextChoices):
         COST = "cost", _("费用")
@@ -129,8 +133,10 @@ class Allocation(models.Model):
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, related_name="+")
     part = models.CharField(max_length=10, choices=Part.choices)
     amount_fen = models.BigIntegerField()
+    tax_fen = models.BigIntegerField(default=0, db_default=0)
     value_date = models.DateField()
     booked_at = models.DateTimeField()
+    taxed_at = models.DateTimeField(null=True)
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
 
     class Meta:
@@ -139,6 +145,12 @@ class Allocation(models.Model):
                 condition=models.Q(amount_fen__gt=0, reverses__isnull=True)
                 | models.Q(amount_fen__lt=0, reverses__isnull=False),
                 name="allocation_or_its_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tax_fen=0)
+                | models.Q(part="late_fee", tax_fen__gt=0, tax_fen__lt=models.F("amount_fen"))
+                | models.Q(part="late_fee", tax_fen__lt=0, tax_fen__gt=models.F("amount_fen")),
+                name="allocation_tax_in_it",
             ),
             models.UniqueConstraint(
                 fields=["payment", "receivable", "part"], condition=models.Q(reverses__isnull=True), name="allocated_once"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from wuyefei.foundation.kernel.errors import DomainError, Phrase
-from wuyefei.foundation.kernel.money import MAX_FEN
+from wuyefei.foundation.kernel.money import MAX_FEN, tax_included
 
 
 class Order(StrEnum):
@@ -46,6 +47,8 @@ class Bill:
     late_fee_fen: int
     order: Order = Order.LAW
     cost_fen: int = 0
+    late_fee_tax_rate: Decimal = Decimal(0)
+    """Of the tax in the late fee; 0 where the item is not own income."""
 
     def open_fen(self, part: Part) -> int:
         return {Part.COST: self.cost_fen, Part.LATE_FEE: self.late_fee_fen, Part.PRINCIPAL: self.principal_fen}[part]
@@ -56,6 +59,9 @@ class Settled:
     receivable_id: int
     part: Part
     amount_fen: int
+    tax_fen: int = 0
+    """The tax in a late fee, split off when it becomes income, as that of a bill is: by being settled (VAT Law, articles 17, 28). A
+    bill's own tax was split when it was billed."""
 
 
 class TenderError(DomainError):
@@ -77,7 +83,8 @@ def allocate_payment(amount_fen: int, bills: Sequence[Bill], *, in_given_order: 
         for part in parts:
             take = min(left, bill.open_fen(part))
             if take > 0:
-                settled.append(Settled(bill.receivable_id, part, take))
+                tax = tax_included(take, bill.late_fee_tax_rate) if part is Part.LATE_FEE else 0
+                settled.append(Settled(bill.receivable_id, part, take, tax))
                 left -= take
     return settled, left
 

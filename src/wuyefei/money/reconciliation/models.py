@@ -55,6 +55,26 @@ class ChannelDay(models.Model):
         return self.paid_fen - self.refund_fen - self.fee_fen
 
 
+class Unsettled(models.Model):
+    """A line that was taken for a day's payout and is not: undone by two people. It is not found by itself for that day again.
+    Append-only."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, null=True, on_delete=models.PROTECT, related_name="+")
+    channel_day = models.ForeignKey(ChannelDay, on_delete=models.PROTECT, related_name="unsettled")
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=400)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(asked_by=models.F("decided_by")), name="unsettled_four_eyes")]
+
+    def __str__(self) -> str:
+        return f"{self.channel_day} 撤销结算款"
+
+
 class BillRow(models.Model):
     """A payment or refund as the provider has it. Append-only. ``community`` is the order's or the terminal's; fees are booked there.
     The last fields are an acquirer's: the terminal, the day of the trade, the card's last digits, the reference taken back."""

@@ -25,6 +25,7 @@ from .models import ChannelDay, Difference
 from .queries import days, differences, get_day, get_difference, setups
 from .settling import choices, settle_by_hand
 from .swipes import missing_files
+from .unsettling import UNSETTLE_KIND, ask_unsettle
 
 
 @require_safe
@@ -108,6 +109,22 @@ def settle_day(request: StaffRequest, channel_day_id: int) -> HttpResponse:
     return redirect("reconciliation:day", day.pk)
 
 
+@require_POST
+@needs(Permission.CHANNEL_WORK)
+def unsettle_day(request: StaffRequest, channel_day_id: int) -> HttpResponse:
+    """Ask for the day's payout to be undone: it was another money."""
+    day = get_day(request.actor, channel_day_id)
+    try:
+        ask_unsettle(day.pk, request.POST.get("note", ""), actor=request.actor)
+    except (NotFound, Forbidden):
+        raise
+    except DomainError as error:
+        messages.error(request, error.text)
+    else:
+        messages.success(request, _("已提交撤销申请，由另一位同事审批"))
+    return redirect("reconciliation:day", day.pk)
+
+
 def _may_work(request: StaffRequest, day: ChannelDay) -> bool:
     place = day.community_id
     return request.actor.may(Permission.CHANNEL_WORK, place) if place else Permission.CHANNEL_WORK in request.actor.wide
@@ -123,6 +140,8 @@ def day_page(request: StaffRequest, channel_day_id: int) -> HttpResponse:
     context = {
         "day": day, "rows": rows.rows, "newer": f"?at={rows.newer}" if rows.newer else "", "older": f"?at={rows.older}" if rows.older else "",
         "differences": found, "open": sum(one.closed_at is None for one in found), "now": clock.now(),
+        "asked": open_request(request.actor, UNSETTLE_KIND, day.settled_line_id) if day.settled_line_id else None,
+        "undone": list(day.unsettled.select_related("line", "asked_by", "decided_by").order_by("-pk")),
         "may": may, "choices": choices(day, request.actor) if may else [],
     }  # fmt: skip
     return render(request, "reconciliation/day.html", context)

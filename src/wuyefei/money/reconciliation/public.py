@@ -7,6 +7,7 @@ from .models import BillRow, ChannelDay, Difference
 from .queries import days, differences, get_day
 from .rules import BillRefused
 from .settling import settle_by_hand
+from .unsettling import ask_unsettle
 
 __all__ = [
     "BillRefused",
@@ -15,6 +16,7 @@ __all__ = [
     "CardsTaken",
     "ChannelDay",
     "Difference",
+    "ask_unsettle",
     "ask_write_off",
     "compare_again",
     "days",

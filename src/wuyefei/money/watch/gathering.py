@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import TruncWeek
 
 from wuyefei.foundation.approvals.models import Request
-from wuyefei.foundation.approvals.rights import caps_told
+from wuyefei.foundation.approvals.rights import caps_told, limits_of
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.money.billing.public import Receivable
 from wuyefei.money.cashdesk.public import DepositSlip, Shift
@@ -23,6 +23,7 @@ from .rules import (
     LATE_DAYS,
     LOOK_BACK,
     SHORT_FEN,
+    UNSET_CAP_FEN,
     WEEK,
     Ask,
     Deed,
@@ -150,7 +151,7 @@ def _asks(span: Span) -> Iterator[Told]:
     """Waivers of round sums, and requests for one payer that were split to stay small."""
     asks = Request.objects.select_related("decision__person__organisation", "decision__behalf__organisation").filter(span.within("made_at"), organisation_id=span.organisation_id, kind__in=(WAIVE, ADJUST, REFUND), state__in=KEPT)
     rows = list(asks.order_by("pk"))
-    parties, caps = _parties(rows), caps_told(span.organisation_id, rows)
+    parties, caps = _parties(rows), _caps(span.organisation_id, rows)
     asked: dict[Ask, Request] = {}
     for row in rows:
         fen = abs(row.amount_fen or 0)
@@ -161,6 +162,13 @@ def _asks(span: Span) -> Iterator[Told]:
     for ask in split_asks(asked):
         row = asked[ask]
         yield _told(row.community_id, row.maker_id, row.made_at, Sign.SPLIT, ask.fen, ("request", row.pk, row.subject_text))
+
+
+def _caps(organisation_id: int, rows: list[Request]) -> dict[int, tuple[int, ...]]:
+    """The limits that splitting is measured by."""
+    if any(cap > 0 for of_kind in limits_of(organisation_id).values() for cap in of_kind.values()):
+        return caps_told(organisation_id, rows)
+    return {row.pk: (UNSET_CAP_FEN,) for row in rows}
 
 
 def _parties(rows: Iterable[Request]) -> dict[int, int]:

@@ -75,11 +75,16 @@ def alert(request: StaffRequest, alert_id: int) -> HttpResponse:
     return _page(request, alert_id)
 
 
+def _percent(likely: float) -> str:
+    """A chance in per cent; one too small to be told is not nil."""
+    return f"{likely * 100:.2g}" if likely >= 0.0001 else "< 0.01"
+
+
 def _page(request: StaffRequest, alert_id: int, refused: str = "") -> HttpResponse:
     row = get_alert(request.actor, alert_id)
     context: dict[str, Any] = {
         "row": row, "last": row.week + WEEK - dt.timedelta(days=1), "now": clock.now(), "refused": refused,
-        "signs": [one | {"name": _(SIGN_NAMES[Sign(one["sign"])]), "percent": f"{one['likely'] * 100:.2g}"} for one in row.signs],
+        "signs": [one | {"name": _(SIGN_NAMES[Sign(one["sign"])]), "percent": _percent(one["likely"])} for one in row.signs],
         "evidence": [
             one | {"name": _(SIGN_NAMES[Sign(one["sign"])]), "at": dt.datetime.fromisoformat(one["at"]), "href": _where(one["table"], one["row"])}
             for one in row.evidence

@@ -55,6 +55,9 @@ ROUND_FEN = 1_000
 """A late fee runs to odd sums: a waiver of a multiple of this was not reckoned."""
 SPLIT_WITHIN = dt.timedelta(days=3)
 """Requests of one person for one payer within this time, each within an approval limit and together over it, are one that was split."""
+UNSET_CAP_FEN = 100_000
+"""The limit that splitting is measured by in a firm that has set none: 1,000.00, a sum that seldom comes twice in three days for one
+payer. With any limit of its own set, those alone count."""
 USUAL: dict[Sign, float] = {
     Sign.VOID: 0.004, Sign.REFUND: 0.003, Sign.REPRINT: 0.012, Sign.SHORT: 0.002, Sign.LATE: 0.008, Sign.WAIVER: 0.004, Sign.HOURS: 0.010,
     Sign.SPLIT: 0.001,

@@ -175,7 +175,7 @@ SELECT o, place, h, p, fen, number, ids, sums, dues FROM bench_order WHERE n = :
 UNDER_LOCK = 3
 """The transaction begins with this statement."""
 PAYMENT, RECEIPT = ":desk_nextval", ":counter_nextval"
-ALLOCATION = ":firm :place {payment} (:ids::bigint[])[{n}] 'principal' (:sums::bigint[])[{n}] :today now() NULL"
+ALLOCATION = ":firm :place {payment} (:ids::bigint[])[{n}] 'principal' (:sums::bigint[])[{n}] 0 :today now() NULL NULL"
 AUDIT = ":firm :place :portal '业主端' now() {action} NULL {after} '' :firm :place {kind} {data} now() NULL"
 VALUES: list[str | dict[str, str]] = [
     ":token", ":firm 'portal'", ":firm",

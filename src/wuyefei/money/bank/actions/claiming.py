@@ -32,6 +32,7 @@ from wuyefei.money.payments.public import (
 
 from ..models import BankLine, Habit, LineBooking
 from ..rules import CLAIM_DUE
+from .between import elsewhere, out_of_suspense, post_others
 
 CLAIM_KIND, UNDONE_KIND, RETURN_BOOKED_KIND = "bank.claimed", "bank.undone", "bank.returned"
 RETURN_KIND, UNMATCH_KIND = "bank.return", "bank.unmatch"
@@ -79,6 +80,13 @@ def _require(line: BankLine, *states: str) -> None:
         raise NotWaiting(state=line.get_state_display())
 
 
+def _require_whole(line: BankLine) -> None:
+    """What is left of a line whose rest went back is some payer's, not our own cash, a channel's payout or a gift."""
+    _require(line, State.WAITING)
+    if line.returned_fen:
+        raise DomainError("line_in_part_returned", "这笔流水有一部分已退回付款人，余下的只能认领给住户或退回。")
+
+
 @transaction.atomic
 def claim(line_id: int, shares: Sequence[Share], *, actor: Actor, learn: bool = True, leave_rest: bool = False, most: int = MOST_PARTS) -> list[Payment]:
     """Book what waits of a line: for one household, or split over as many as it pays for, in any communities of the organisation
@@ -91,14 +99,15 @@ def claim(line_id: int, shares: Sequence[Share], *, actor: Actor, learn: bool = 
     _require(line, State.WAITING, State.PART)
     total = _check(line, shares, most, leave_rest=leave_rest)
     places = _places(line, shares, actor)
-    postings = [Posting(Account.BANK_SUSPENSE, total), Posting(Account.BANK, -total)]
-    post(CLAIM_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 认领")
+    others = elsewhere(line, ((places[share.property_id], share.amount_fen) for share in shares))
+    post(CLAIM_KIND, line.pk, out_of_suspense(total, others), actor=actor, community_id=line.community_id, memo=f"{line} 认领")
     made = _book(line, shares, places, actor)
+    post_others(line, others, actor=actor)
     LineBooking.objects.bulk_create([LineBooking(line=line, payment=payment) for payment in made])
     if learn and line.payer_mark:
         _learn(line, [share for share in shares if places[share.property_id] == line.community_id])
     if total == line.suspense_fen:
-        _close(line, State.BOOKED, "", actor)
+        _close(line, State.REST if line.returned_fen else State.BOOKED, "", actor)
     else:
         _leave(line, line.suspense_fen - total, actor)
     audit.record(actor, "bank.claim", line, after={"payments": [payment.pk for payment in made], "amount_fen": total, "rest_fen": line.suspense_fen})
@@ -159,12 +168,12 @@ def _close(line: BankLine, state: str, note: str, actor: Actor) -> None:
     """The one place where a line ends; its money has left suspense."""
     line.state, line.suspense_fen, line.note = state, 0, note
     line.closed_at, line.closed_by_id = clock.now(), actor.user_id
-    line.save(update_fields=["state", "suspense_fen", "note", "closed_at", "closed_by"])
+    line.save(update_fields=["state", "suspense_fen", "returned_fen", "note", "closed_at", "closed_by"])
 
 
 def _reopen(line: BankLine, note: str, actor: Actor, owner_id: int) -> None:
     """The one place where a line waits again, with its money in suspense and a new deadline."""
-    line.state, line.suspense_fen, line.note = State.WAITING, line.amount_fen, note
+    line.state, line.suspense_fen, line.note = State.WAITING, line.amount_fen - line.returned_fen, note
     line.closed_at, line.closed_by_id, line.owner_id, line.due_at = None, None, owner_id, clock.now() + CLAIM_DUE
     line.save(update_fields=["state", "suspense_fen", "note", "closed_at", "closed_by", "owner", "due_at"])
 
@@ -193,11 +202,11 @@ def keep_waiting(line_id: int, note: str, until: dt.date, *, actor: Actor) -> Ba
 
 @transaction.atomic
 def ask_return(line_id: int, reason: str, *, actor: Actor) -> Request:
-    """Ask for the money to go back to the account it came from; somebody else decides."""
+    """Ask for what waits of a line, all of it or the rest, to go back to the account it came from; somebody else decides."""
     line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
-    _require(line, State.WAITING)
-    request = approvals.ask(RETURN_KIND, line, actor=actor, community_id=line.community_id, reason=reason, amount_fen=line.amount_fen,
-                            payload={"line": line.pk, "amount_fen": line.amount_fen})  # fmt: skip
+    _require(line, State.WAITING, State.PART)
+    request = approvals.ask(RETURN_KIND, line, actor=actor, community_id=line.community_id, reason=reason, amount_fen=line.suspense_fen,
+                            payload={"line": line.pk, "amount_fen": line.suspense_fen})  # fmt: skip
     line.state = State.RETURNING
     line.save(update_fields=["state"])
     return request
@@ -206,16 +215,18 @@ def ask_return(line_id: int, reason: str, *, actor: Actor) -> Request:
 def carry_out_return(request: Request, actor: Actor) -> None:
     line = _locked(request.subject_id, actor, Permission.REFUND_APPROVE)
     _require(line, State.RETURNING)
-    postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(Account.BANK, -line.amount_fen)]
+    fen = line.suspense_fen
+    postings = [Posting(Account.BANK_SUSPENSE, fen), Posting(Account.BANK, -fen)]
     post(RETURN_BOOKED_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 退回付款人")
-    _close(line, State.RETURNED, request.reason[:200], actor)
-    audit.record(actor, "bank.return", line, after={"amount_fen": line.amount_fen}, reason=request.reason)
+    line.returned_fen += fen
+    _close(line, State.RETURNED if line.returned_fen == line.amount_fen else State.REST, request.reason[:200], actor)
+    audit.record(actor, "bank.return", line, after={"amount_fen": fen, "of_fen": line.amount_fen}, reason=request.reason)
 
 
 def refuse_return(request: Request, actor: Actor) -> None:
     line = _locked(request.subject_id, actor, Permission.PAYMENT_VIEW)
     _require(line, State.RETURNING)
-    line.state = State.WAITING
+    line.state = State.WAITING if line.suspense_fen == line.amount_fen - line.returned_fen else State.PART
     line.save(update_fields=["state"])
 
 
@@ -223,7 +234,7 @@ def refuse_return(request: Request, actor: Actor) -> None:
 def ask_unmatch(line_id: int, reason: str, *, actor: Actor) -> Request:
     """Ask for a wrong match to be undone, wherever its payments are; somebody else decides."""
     line = _locked(line_id, actor, Permission.PAYMENT_VOID_REQUEST)
-    _require(line, State.BOOKED, State.PART)
+    _require(line, State.BOOKED, State.PART, State.REST)
     paid = list(_standing(line))
     for place in sorted({payment.community_id for payment in paid}):
         actor.require(Permission.PAYMENT_VOID_REQUEST, place)
@@ -240,15 +251,18 @@ def carry_out_unmatch(request: Request, actor: Actor) -> None:
     """Every payment of the line, in whichever community, is undone as of its value date; the money is back in suspense, the habit
     forgotten."""
     line = _locked(request.subject_id, actor, Permission.PAYMENT_VOID_APPROVE)
-    _require(line, State.BOOKED, State.PART)
-    booked = line.amount_fen - line.suspense_fen
-    for payment in _standing(line):
+    _require(line, State.BOOKED, State.PART, State.REST)
+    booked = line.amount_fen - line.suspense_fen - line.returned_fen
+    paid = _standing(line)
+    others = elsewhere(line, ((payment.community_id, payment.amount_fen) for payment in paid))
+    for payment in paid:
         actor.require(Permission.PAYMENT_VOID_APPROVE, payment.community_id)
         undo_payment(payment.pk, request.reason, actor=actor)
         Habit.objects.filter(
             community_id=line.community_id, payer_mark=line.payer_mark, property_id=payment.property_id, payer_id=payment.payer_id
         ).update(times=0)
-    postings = [Posting(Account.BANK, booked), Posting(Account.BANK_SUSPENSE, -booked)]
+    post_others(line, others, actor=actor, undone=True)
+    postings = [Posting(leg.account, -leg.amount_fen) for leg in out_of_suspense(booked, others)]
     post(UNDONE_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 撤销匹配")
     _reopen(line, request.reason[:200], actor, request.maker_id)
     audit.record(actor, "bank.unmatch", line, after={"amount_fen": line.amount_fen}, reason=request.reason)

@@ -19,13 +19,14 @@ from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.cashdesk.public import DepositSlip, open_slips, reopen_slip, settle_slip
 from wuyefei.money.ledger.public import Account, Posting, post
 
-from ..models import BankLine, SlipLine
+from ..models import BankLine, ReceivedFor, SlipLine
 from ..rules.deposits import PaidIn, Slip, matched
 from ..rules.shapes import Line
-from .claiming import _locked, _reopen, _require
+from .between import elsewhere, out_of_suspense, post_others
+from .claiming import _locked, _reopen, _require, _require_whole
 
 DEPOSIT_KIND, DEPOSIT_CLAIMED_KIND = "bank.deposit", "bank.deposit_claimed"
-SETTLEMENT_KIND = "bank.settlement"
+SETTLEMENT_KIND, SETTLEMENT_UNDONE_KIND = "bank.settlement", "bank.settlement_undone"
 UNDEPOSIT_KIND, DEPOSIT_UNDONE_KIND = "bank.undeposit", "bank.deposit_undone"
 
 
@@ -68,7 +69,7 @@ def slips_of(line: BankLine) -> list[DepositSlip]:
 def claim_deposit(line_id: int, slip_id: int, *, actor: Actor) -> DepositSlip:
     """A person finds that a waiting line is our own cash. Raises ``NotThisSlip`` where the sums differ."""
     line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
-    _require(line, BankLine.State.WAITING)
+    _require_whole(line)
     slip = _settle(line, slip_id, actor, DEPOSIT_CLAIMED_KIND, Account.BANK_SUSPENSE)
     line.state, line.suspense_fen, line.due_at = BankLine.State.DEPOSIT, 0, None
     line.closed_at, line.closed_by_id = clock.now(), actor.user_id
@@ -102,15 +103,34 @@ def carry_out_undo_deposit(request: Request, actor: Actor) -> None:
 
 
 @transaction.atomic
-def claim_settlement(line_id: int, *, actor: Actor, account: Account = Account.CHANNEL) -> BankLine:
+def claim_settlement(line_id: int, *, actor: Actor, account: Account = Account.CHANNEL, others: Mapping[int, int] | None = None) -> BankLine:
     """A waiting line is what a payment channel, or the bank for its debits, paid out to us: out of the bank's suspense and out
-    of the account in which that money stood."""
+    of the account in which that money stood. ``others``: what of it stood in other communities, in fen."""
     line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
-    _require(line, BankLine.State.WAITING)
-    postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(account, -line.amount_fen)]
-    post(SETTLEMENT_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 渠道结算到账")
+    _require_whole(line)
+    parts = elsewhere(line, (others or {}).items())
+    post(SETTLEMENT_KIND, line.pk, out_of_suspense(line.amount_fen, parts, account), actor=actor, community_id=line.community_id, memo=f"{line} 渠道结算到账")
+    post_others(line, parts, actor=actor, account=account)
+    ReceivedFor.objects.bulk_create([ReceivedFor(line=line, community_id=place, amount_fen=fen) for place, fen in parts.items()])
     line.state, line.suspense_fen, line.due_at = BankLine.State.SETTLED, 0, None
     line.closed_at, line.closed_by_id = clock.now(), actor.user_id
     line.save(update_fields=["state", "suspense_fen", "due_at", "closed_at", "closed_by"])
     audit.record(actor, SETTLEMENT_KIND, line, after={"amount_fen": line.amount_fen})
+    return line
+
+
+@transaction.atomic
+def undo_settlement(line_id: int, reason: str, *, actor: Actor, owner_id: int, account: Account = Account.CHANNEL) -> BankLine:
+    """It was not the channel's payout after all: the line waits again, and the channel owes the money again. Called on approval, which
+    checks the permission. Raises ``NotFound``, ``NotWaiting``."""
+    line = _locked(line_id, actor, Permission.PAYMENT_VIEW)
+    _require(line, BankLine.State.SETTLED)
+    shares = line.received_for.filter(undone_at__isnull=True)
+    parts = dict(shares.order_by("community_id").values_list("community_id", "amount_fen"))
+    shares.update(undone_at=clock.now())
+    post_others(line, parts, actor=actor, undone=True, account=account)
+    postings = [Posting(leg.account, -leg.amount_fen) for leg in out_of_suspense(line.amount_fen, parts, account)]
+    post(SETTLEMENT_UNDONE_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} 撤销渠道结算")
+    _reopen(line, reason[:200], actor, owner_id)
+    audit.record(actor, SETTLEMENT_UNDONE_KIND, line, after={"amount_fen": line.amount_fen}, reason=reason)
     return line

@@ -13,7 +13,7 @@ from wuyefei.foundation.platform import audit
 from wuyefei.money.ledger.public import Account, Posting, post
 
 from ..models import BankLine
-from .claiming import _close, _locked, _reopen, _require
+from .claiming import _close, _locked, _reopen, _require, _require_whole
 
 FUND_KIND, FUND_UNDONE_KIND = "bank.fund", "bank.fund_undone"
 
@@ -23,7 +23,7 @@ def give_to_fund(line_id: int, credit: Account, *, actor: Actor, words: str = ""
     """A waiting line leaves suspense for the account it was given to; ``words``: what for, where it is no fund's. Raises
     ``NotFound``, ``NotWaiting``."""
     line = _locked(line_id, actor, Permission.PAYMENT_BATCH)
-    _require(line, BankLine.State.WAITING)
+    _require_whole(line)
     postings = [Posting(Account.BANK_SUSPENSE, line.amount_fen), Posting(credit, -line.amount_fen)]
     post(FUND_KIND, line.pk, postings, actor=actor, community_id=line.community_id, memo=f"{line} {words or '基金与补贴'}")
     _close(line, BankLine.State.FUND, words, actor)

@@ -32,9 +32,10 @@ from ..actions.claiming import (
     keep_waiting,
 )
 from ..actions.deposits import UNDEPOSIT_KIND, ask_undo_deposit, claim_deposit, slips_of
+from ..actions.paying_over import UNDO_OVER_KIND, ask_undo_paid_over, claim_paid_over
 from ..explaining import doubt_text, reason_name
-from ..models import BankLine, SlipLine
-from ..queries import Proposed, get_line, households, proposed, to_claim
+from ..models import BankLine, PaidOver, SlipLine
+from ..queries import Proposed, get_line, households, may_owe, proposed, to_claim
 from .common import PAGE, back, narrowed, number_of
 
 EXPORT_LIMIT = 50_000
@@ -113,7 +114,7 @@ def line_detail(request: StaffRequest, bank_line_id: int) -> HttpResponse:
     mine = Q(payment__community_id__in=request.actor.communities(Permission.PAYMENT_VIEW))
     text = request.GET.get("find", "").strip()[:40]
     hits = find_properties(request.actor, text, line.community_id, 12) if text and may else []
-    kind = {State.RETURNING: RETURN_KIND, State.DEPOSIT: UNDEPOSIT_KIND}.get(State(line.state), UNMATCH_KIND)
+    kind = {State.RETURNING: RETURN_KIND, State.DEPOSIT: UNDEPOSIT_KIND, State.BETWEEN: UNDO_OVER_KIND}.get(State(line.state), UNMATCH_KIND)
     context = {
         "line": line, "homes": [(home, ", ".join(map(reason_name, home.reasons))) for home in homes], "may": may, "find": text,
         "hits": [hit for hit in hits if hit.pk not in {home.property_id for home in homes}], "doubt": doubt_text(line.doubt),
@@ -122,8 +123,10 @@ def line_detail(request: StaffRequest, bank_line_id: int) -> HttpResponse:
         "lists": line.remittances.select_related("made_by").order_by("pk"),
         "request_open": open_request(request.actor, kind, line.pk), "now": clock.now(), "added": request.GET.getlist("add"),
         "slips": slips_of(line) if may and line.state == State.WAITING else [], "shown": SlipLine.objects.filter(line=line, undone_at__isnull=True).select_related("slip").first(),
+        "owing": may_owe(request.actor, line) if may and line.state == State.WAITING and not line.returned_fen else [],
+        "over": PaidOver.objects.filter(line=line, undone_at__isnull=True).select_related("owing").first() if line.state == State.BETWEEN else None,
         "may_undo_deposit": may and line.state == State.DEPOSIT,
-        "may_unmatch": request.actor.may(Permission.PAYMENT_VOID_REQUEST, line.community_id) and line.state in (State.BOOKED, State.PART),
+        "may_unmatch": request.actor.may(Permission.PAYMENT_VOID_REQUEST, line.community_id) and line.state in (State.BOOKED, State.PART, State.REST),
     }  # fmt: skip
     return render(request, "bank/line.html", context)
 
@@ -192,6 +195,12 @@ def act(request: StaffRequest, bank_line_id: int) -> HttpResponse:
             messages.success(request, _("已认作缴款单 %(number)s 到账") % {"number": slip.number})
         elif what == "undeposit":
             ask_undo_deposit(line.pk, note, actor=request.actor)
+            messages.success(request, _("已提交撤销申请，由另一位同事审批"))
+        elif what == "over":
+            over = claim_paid_over(line.pk, number_of(request.POST.get("owing", "")) or 0, actor=request.actor)
+            messages.success(request, _("已认作 %(place)s 划来的代收款") % {"place": over.owing.name})
+        elif what == "unpay":
+            ask_undo_paid_over(line.pk, note, actor=request.actor)
             messages.success(request, _("已提交撤销申请，由另一位同事审批"))
         elif what == "return":
             ask_return(line.pk, note, actor=request.actor)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import Coalesce
 
+from wuyefei.foundation.access.models import Community
 from wuyefei.money.billing.public import Adjustment, Deferral, Receivable
 from wuyefei.money.ledger.public import Account, Entry, Turnover, turnover
 from wuyefei.money.payments.public import Allocation, Prepayment
@@ -27,13 +29,21 @@ def ties(scope: Scope, moved: Mapping[Account, Turnover] | None = None) -> list[
     def earned(account: Account) -> int:
         return moved[account].credit_fen - moved[account].debit_fen if account in moved else 0
 
-    return [
+    found = [
         Tie("receivable", Account.RECEIVABLE, balance(Account.RECEIVABLE), receivable_fen(scope)),
         Tie("prepaid", Account.PREPAID, -balance(Account.PREPAID), _sum(Prepayment.objects.filter(scope.booked_until()))),
         Tie("deferred", Account.DEFERRED, -balance(Account.DEFERRED), deferred_fen(scope)),
         Tie("income", Account.INCOME, earned(Account.INCOME), sum(row.total_fen for row in income(scope))),
         Tie("late_fee", Account.LATE_FEE, earned(Account.LATE_FEE), late_fee_fen(scope)),
     ]
+    if Account.INTERNAL in moved and _whole(scope):
+        found.append(Tie("between", Account.INTERNAL, balance(Account.INTERNAL), 0))
+    return found
+
+
+def _whole(scope: Scope) -> bool:
+    """Whether the scope holds every community of the organisation."""
+    return not Community.objects.filter(organisation_id=scope.actor.organisation_id).exclude(pk__in=scope.ids).exists()
 
 
 def _sum(rows: QuerySet[Any], column: str = "amount_fen") -> int:
@@ -57,4 +67,7 @@ def deferred_fen(scope: Scope) -> int:
 
 
 def late_fee_fen(scope: Scope) -> int:
-    return _sum(Allocation.objects.filter(scope.booked_within(), part=Allocation.Part.LATE_FEE))
+    """Late fee settled in the stretch, less the tax split off in it."""
+    rows = Allocation.objects.filter(scope.here(), part=Allocation.Part.LATE_FEE)
+    split = rows.annotate(split_at=Coalesce("taxed_at", "booked_at")).filter(split_at__gte=scope.begin, split_at__lt=scope.end)
+    return _sum(rows.filter(scope.booked_within())) - _sum(split, "tax_fen")

@@ -26,6 +26,7 @@ from ..actions.refunds import REFUND_KIND, RefundRequest, ask_refund, cancel, pa
 from ..models import Order, Refund
 from ..queries import get_refund, refundable_fen, refunds
 from ..rules import RefundMethod, RefundState, refund_owner
+from .bank_file import to_transfer
 from .common import EXPORT_LIMIT, back, between, number_of, page_of
 
 OPEN = (Refund.State.REQUESTED, Refund.State.APPROVED, Refund.State.SENT, Refund.State.FAILED)
@@ -62,7 +63,7 @@ def refund_list(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": [(row, row.payment or row.order, _owner(row)) for row in shown], "older": older, "wrong": wrong, "sent": request.GET,
         "totals": totals, "states": Refund.State.choices, "now": clock.now(), "may_export": actor.may(Permission.EXPORT),
-        "places": visible_communities(actor, Permission.PAYMENT_VIEW),
+        "places": visible_communities(actor, Permission.PAYMENT_VIEW), "to_transfer": to_transfer(actor).count(),
     }  # fmt: skip
     return render(request, "channels/refunds.html", context)
 

@@ -247,8 +247,8 @@ def _write_uses(made: PaymentBatch, planned: list[Planned]) -> None:
     place = (made.organisation_id, made.community_id)
     copy_rows(
         Allocation,
-        ("organisation_id", "community_id", "payment_id", "receivable_id", "part", "amount_fen", "value_date", "booked_at"),
-        ((*place, one.payment_id, part.receivable_id, part.part.value, part.amount_fen, one.row.value_date, made.booked_at)
+        ("organisation_id", "community_id", "payment_id", "receivable_id", "part", "amount_fen", "tax_fen", "value_date", "booked_at"),
+        ((*place, one.payment_id, part.receivable_id, part.part.value, part.amount_fen, part.tax_fen, one.row.value_date, made.booked_at)
          for one in planned for part in one.settled),
     )  # fmt: skip
     copy_rows(

@@ -95,16 +95,17 @@ def release(payment: Payment, receivable_ids: Collection[int], actor: Actor) -> 
     Allocation.objects.bulk_create(
         [
             Allocation(organisation_id=row.organisation_id, community_id=row.community_id, payment=payment,
-                       receivable_id=row.receivable_id, part=row.part, amount_fen=-row.amount_fen,
+                       receivable_id=row.receivable_id, part=row.part, amount_fen=-row.amount_fen, tax_fen=-row.tax_fen,
                        value_date=row.value_date, booked_at=now, reverses=row)
             for row in rows
         ]
     )  # fmt: skip
     refresh(bills)
     late = sum(row.amount_fen for row in rows if row.part == Part.LATE_FEE)
+    tax = sum(row.tax_fen for row in rows)
     total = sum(row.amount_fen for row in rows)
     prepayment_row(payment, Prepayment.Kind.RELEASED, total, now).save()
-    postings = [Posting(Account.RECEIVABLE, total - late), Posting(Account.LATE_FEE, late), Posting(Account.PREPAID, -total)]
+    postings = [Posting(Account.RECEIVABLE, total - late), Posting(Account.LATE_FEE, late - tax), Posting(Account.TAX, tax), Posting(Account.PREPAID, -total)]
     post(RELEASE_KIND, payment.pk, postings, actor=actor, community_id=payment.community_id, memo=f"撤销收款 {payment.pk} 的核销")
     audit.record(actor, "payment.release", payment, after={"amount_fen": total, "bills": sorted({row.receivable_id for row in rows})})
     return total

@@ -203,6 +203,6 @@ def _write(occasion: Occasion, made: list[Offset], now: dt.datetime, actor: Acto
     )
     copy_rows(
         Allocation,
-        ("organisation_id", "community_id", "payment_id", "receivable_id", "part", "amount_fen", "value_date", "booked_at"),
-        ((*place, one.payment_id, part.receivable_id, part.part.value, part.amount_fen, today, now) for one in made for part in one.settled),
+        ("organisation_id", "community_id", "payment_id", "receivable_id", "part", "amount_fen", "tax_fen", "value_date", "booked_at"),
+        ((*place, one.payment_id, part.receivable_id, part.part.value, part.amount_fen, part.tax_fen, today, now) for one in made for part in one.settled),
     )

@@ -189,7 +189,8 @@ def open_now(actor: Actor, ids: tuple[int, ...]) -> list[OpenBill]:
 
 def as_bills(bills: Iterable[OpenBill]) -> list[Bill]:
     return [
-        Bill(bill.id, bill.due_on, bill.outstanding_fen, bill.late_fee_fen, Order(bill.allocation_order)) for bill in bills
+        Bill(bill.id, bill.due_on, bill.outstanding_fen, bill.late_fee_fen, Order(bill.allocation_order), late_fee_tax_rate=bill.late_fee_tax_rate)
+        for bill in bills
     ]
 
 
@@ -241,7 +242,7 @@ def _book(payment: Payment, taken: Taken, settled: list[Settled], left: int) -> 
 def allocation_row(payment: Payment, settled: Settled) -> Allocation:
     row: Allocation = fresh(Allocation)(
         organisation_id=payment.organisation_id, community_id=payment.community_id, payment_id=payment.pk,
-        receivable_id=settled.receivable_id, part=settled.part.value, amount_fen=settled.amount_fen,
+        receivable_id=settled.receivable_id, part=settled.part.value, amount_fen=settled.amount_fen, tax_fen=settled.tax_fen,
         value_date=payment.value_date, booked_at=payment.booked_at,
     )  # fmt: skip
     return row
@@ -256,13 +257,16 @@ def prepayment_row(payment: Payment, kind: str, amount_fen: int, booked_at: dt.d
 
 
 def payment_postings(tenders: dict[str, int], settled: Iterable[Settled], left: int) -> list[Posting]:
-    """Dr each tender's account; Cr receivable for principal, income for late fee, prepaid for the rest."""
+    """Dr each tender's account; Cr receivable for principal, income and tax for late fee, prepaid for the rest."""
     legs = [Posting(TENDER_ACCOUNTS[method], fen) for method, fen in tenders.items()]
     sums: dict[Part, int] = defaultdict(int)
+    tax = 0
     for part in settled:
         sums[part.part] += part.amount_fen
+        tax += part.tax_fen
     legs.append(Posting(Account.RECEIVABLE, -sums[Part.PRINCIPAL] - sums[Part.COST]))
-    legs.append(Posting(Account.LATE_FEE, -sums[Part.LATE_FEE]))
+    legs.append(Posting(Account.TAX, -tax))
+    legs.append(Posting(Account.LATE_FEE, tax - sums[Part.LATE_FEE]))
     legs.append(Posting(Account.PREPAID, -left))
     return legs
 

@@ -104,7 +104,7 @@ def undo_payment(payment_id: int, reason: str, *, actor: Actor) -> Payment:
     Allocation.objects.bulk_create(
         [
             Allocation(organisation_id=row.organisation_id, community_id=row.community_id, payment=payment,
-                       receivable_id=row.receivable_id, part=row.part, amount_fen=-row.amount_fen,
+                       receivable_id=row.receivable_id, part=row.part, amount_fen=-row.amount_fen, tax_fen=-row.tax_fen,
                        value_date=row.value_date, booked_at=now, reverses=row)
             for row in rows
         ]
@@ -114,7 +114,7 @@ def undo_payment(payment_id: int, reason: str, *, actor: Actor) -> Payment:
     tenders: dict[str, int] = defaultdict(int)
     for tender in payment.tenders.all():
         tenders[tender.method] += tender.amount_fen
-    settled = [Settled(row.receivable_id, Part(row.part), row.amount_fen) for row in rows]
+    settled = [Settled(row.receivable_id, Part(row.part), row.amount_fen, row.tax_fen) for row in rows]
     postings = [Posting(leg.account, -leg.amount_fen) for leg in payment_postings(tenders, settled, left)]
     post("payment.void", payment.pk, postings, actor=actor, community_id=payment.community_id, memo=f"作废收款 {payment.pk}")
     payment.voided_at = now
