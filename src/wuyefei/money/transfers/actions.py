@@ -19,7 +19,14 @@ from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.billing.public import Receivable, Share, lock_receivables, rebill, refuse_drafted
+from wuyefei.money.billing.public import (
+    Receivable,
+    Share,
+    corrected_fen,
+    lock_receivables,
+    rebill,
+    refuse_drafted,
+)
 from wuyefei.money.deposits.public import expect_back, hand_over
 from wuyefei.money.payments.public import Carried, carry, lock_payments_of, move_prepayment, release_bill
 
@@ -38,6 +45,11 @@ class PlanChanged(DomainError):
 class BilledSince(DomainError):
     code = "billed_since"
     message = "{home} 过户后已经出过新账（{bill}），不能撤销。请办理一次反方向的过户。"
+
+
+class CorrectedSince(DomainError):
+    code = "corrected_since"
+    message = "{home} 过户后账单的价格更正过（{bill}），不能撤销。请办理一次反方向的过户。"
 
 
 class WrongState(DomainError):
@@ -223,6 +235,8 @@ def _refuse_undo(row: Transfer) -> None:
     bill = since.filter(service_to__gte=row.on).exclude(pk__in={pk for pk in own if pk}).select_related("property", "item").first()
     if bill is not None:
         raise BilledSince(home=row.property.code, bill=str(bill))
+    for part in Receivable.objects.filter(pk__in=sorted(corrected_fen([pk for pk in own if pk]))).select_related("property", "item")[:1]:
+        raise CorrectedSince(home=row.property.code, bill=str(part))
 
 
 def undo(request: Request, actor: Actor) -> None:

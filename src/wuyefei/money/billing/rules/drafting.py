@@ -211,12 +211,17 @@ def _whole_months(span: Span) -> tuple[int, int, int]:
 
 def frozen_prices(facts: LineFacts, span: Span) -> list[dict[str, object]]:
     """The prices a receivable's amount follows from, as kept on its row."""
+    return freeze(facts.prices, facts.versions, span)
+
+
+def freeze(prices: Sequence[Price], versions: Mapping[dt.date, int], span: Span) -> list[dict[str, object]]:
+    """Those of the prices that a bill of ``span`` follows from, as they are kept, with the numbers of their versions."""
     month_start = Month.of(span.first).first
-    base = price_on(month_start, facts.prices)
-    chosen = [p for p in facts.prices if p is base or month_start < p.since <= span.last]
+    base = price_on(month_start, prices)
+    chosen = [p for p in prices if p is base or month_start < p.since <= span.last]
     return [
         {
-            "since": str(p.since), "per_unit": str(p.per_unit), "fixed": str(p.fixed), "version": facts.versions.get(p.since, 0),
+            "since": str(p.since), "per_unit": str(p.per_unit), "fixed": str(p.fixed), "version": versions.get(p.since, 0),
             **({"daily": True} if p.daily else {}), **({"how": json.loads(p.how)} if p.how else {}),
             **({"share": list(p.share)} if p.share else {}),
         }
