@@ -40,6 +40,7 @@ ROOMS = [
     "wuyefei.money.payments",
     "wuyefei.money.deposits",
     "wuyefei.money.transfers",
+    "wuyefei.money.corrections",
     "wuyefei.money.channels",
     "wuyefei.money.invoices",
     "wuyefei.money.cashdesk",

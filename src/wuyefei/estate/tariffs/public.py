@@ -2,10 +2,12 @@
 
 from .actions import (
     add_version,
+    check_late,
     create_item,
     create_tariff,
     end_tariff,
     ensure_default_items,
+    enter_late,
     last_billed,
     register_increase_check,
     register_price_check,
@@ -81,6 +83,8 @@ __all__ = [
     "TariffVersion",
     "VersionTaken",
     "add_version",
+    "check_late",
+    "enter_late",
     "agreed_rent",
     "by_season",
     "check_dial",
