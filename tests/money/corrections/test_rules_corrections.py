@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.docs import rows_of
-from wuyefei.estate.tariffs.rules.public import FORMULA, PARKING_OWN, PER_HEAD, RENT, Parts, TariffPrice, schedule
+from wuyefei.estate.tariffs.rules.public import (
+    FORMULA,
+    PARKING_OWN,
+    PER_HEAD,
+    RENT,
+    Parts,
+    TariffPrice,
+    schedule,
+)
 from wuyefei.foundation.kernel.dates import DAY, Month, Span
 from wuyefei.foundation.kernel.money import parse_yuan, yuan
 from wuyefei.money.billing.public import Convention, Price, charge_by_month, freeze, thawed_prices
