@@ -192,6 +192,9 @@ def _price(
     day = parse_day(effective_from, "生效日期")
     check_price(tariff.method, per_unit, fixed)
     agreed = check_terms(tariff.method, terms)
+    report = agreed.get("score", {}).get("report")
+    if report and report["on"] > clock.today().isoformat():
+        raise Invalid(field="考核日期", reason="不能晚于今天")
     held = list(tariff.versions.order_by("number").values_list("effective_from", "number"))
     check_version_day(day, [since for since, _ in held], None if late else last_billed(tariff.pk))
     number = max((number for _, number in held), default=0) + 1
