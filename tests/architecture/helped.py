@@ -11,6 +11,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Receivable
 from wuyefei.money.corrections.models import Correction
 from wuyefei.money.corrections.rules import digest
+from wuyefei.money.divisions.public import Division
 from wuyefei.money.relief.public import FundKind, FundOrder, ask_care, ask_money, open_fund
 from wuyefei.money.rewards.models import Given
 from wuyefei.money.rewards.public import CampaignKind, CampaignOrder, Terms, Tier, ask_campaign
@@ -31,6 +32,12 @@ def helped(place: Place, actors: dict[str, Actor]) -> None:
         made_by_id=actors["cashier"].user_id, made_at=clock.now(),
     )  # fmt: skip
     place.ids["correction"] = [_correction(row, actors["lead"]).pk]
+    division = Division.objects.create(
+        organisation_id=row.organisation_id, community_id=community_id, bill=row, way="amounts", amount_fen=1, reason=f"{word}拆分", state="refused",
+        made_by_id=actors["finance"].user_id, made_at=clock.now(),
+    )  # fmt: skip
+    division.parts.create(property_id=row.property_id, payer_id=row.payer_id, amount_fen=1)
+    place.ids["division"] = [division.pk]
     place.ids |= {"fund": [fund.pk], "fund_money": [money.pk], "aid": [aid.pk], "campaign": [campaign.pk], "given": [given.pk]}
 
 

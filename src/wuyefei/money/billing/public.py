@@ -2,6 +2,7 @@
 
 from .actions.ahead import bill_ahead, discount, take_back, years_ahead
 from .actions.deferrals import RELEASE, release_income
+from .actions.dividing import Portion, divide_bill, join_bill
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.losses import recover, write_off
@@ -165,6 +166,9 @@ __all__ = [
     "years_ahead",
     "thawed_prices",
     "Frozen",
+    "Portion",
+    "divide_bill",
+    "join_bill",
     "Repriced",
     "correct_prices",
     "corrected_fen",

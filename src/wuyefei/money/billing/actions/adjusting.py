@@ -7,6 +7,8 @@ months goes to deferred income (2204) and is released with them.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.dates import Month, Span
@@ -51,14 +53,17 @@ def deferrals(row: Receivable, later: dict[Month, int], kind: str) -> list[Defer
     ]  # fmt: skip
 
 
-def change_fee(row: Receivable, fen: int, request: Request, words: str, *, actor: Actor, memo: str) -> Adjustment:
-    """Change the fee due of a locked receivable, item at hand, for an approved request; ``words`` tell the owner."""
+def change_fee(
+    row: Receivable, fen: int, request: Request, words: str, *, actor: Actor, memo: str, value_date: dt.date | None = None
+) -> Adjustment:
+    """Change the fee due of a locked receivable, item at hand, for an approved request; ``words`` tell the owner. Valued today,
+    unless its late fee is to go with it."""
     tax, now, before = signed_tax_of(fen, row.tax_rate), clock.now(), row.outstanding_fen
     later = changed_later(row, fen - tax)
     made = Adjustment.objects.create(
         organisation_id=row.organisation_id, community_id=row.community_id, receivable=row, kind=Adjustment.Kind.ADJUST, amount_fen=fen,
-        tax_fen=tax, deferred_fen=sum(later.values()), value_date=clock.today(), booked_at=now, approval_id=request.pk,
-        reason=words[:400], by_month=True,
+        tax_fen=tax, deferred_fen=sum(later.values()), value_date=value_date or clock.today(), booked_at=now,
+        approval_id=request.pk, reason=words[:400], by_month=True,
     )  # fmt: skip
     defer(row, later, DISCOUNT)
     refresh([row])
