@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,16 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from wuyefei.estate.tariffs.public import price_words
-from wuyefei.foundation.access.actor import Actor, visible_communities
-from wuyefei.foundation.access.gate import StaffRequest, needs
+from wuyefei.foundation.access.actor import visible_communities
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.actions import cancel
 from wuyefei.foundation.approvals.queries import open_request
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
+from wuyefei.foundation.shell.refusals import attempt
 
 from . import actions, queries
 from .models import Correction, Line
@@ -29,10 +30,6 @@ from .rules import HINDRANCE_NAMES, Hindrance
 
 ORDER = ["receivable__property__sort_key", "receivable__service_from", "pk"]
 HEAD = ("房号", "缴费人", "服务自", "服务至", "已出（元）", "应为（元）", "差额（元）", "说明")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return cast(StaffRequest, request).actor
 
 
 @require_GET
@@ -123,15 +120,11 @@ def export(request: HttpRequest, correction_id: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, correction_id: int, act: Callable[[], Correction | None], done: str) -> HttpResponse:
-    try:
-        made = act()
+    """Do it, and go to the correction it made, or back."""
+    made = attempt(request, lambda: (act(),))
+    if made is not None:
         messages.success(request, done)
-        return redirect("corrections:correction", made.pk if made else correction_id)
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    return redirect("corrections:correction", correction_id)
+    return redirect("corrections:correction", made[0].pk if made and made[0] else correction_id)
 
 
 @require_POST

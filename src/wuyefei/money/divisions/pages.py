@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,22 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wuyefei.foundation.access.actor import Actor
-from wuyefei.foundation.access.gate import StaffRequest, needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.actions import cancel
 from wuyefei.foundation.approvals.queries import open_request
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform.paging import paginate
+from wuyefei.foundation.shell.refusals import answered, attempt
 from wuyefei.money.billing.public import Receivable, get_receivable
 
 from . import actions, queries
 from .forms import DivisionForm
 from .models import Division
 from .rules import Way
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return cast(StaffRequest, request).actor
 
 
 @require_GET
@@ -69,19 +65,19 @@ def new(request: HttpRequest, receivable_id: int) -> HttpResponse:
 
 def _handled(request: HttpRequest, actor: Actor, bill: Receivable, form: DivisionForm, parts: list[queries.Planned]) -> Division | None:
     """The division asked for; None where it was only looked at (``parts`` are filled) or refused."""
-    way, text = Way(form.cleaned_data["way"]), form.cleaned_data["shops"]
-    try:
-        if "look" not in request.POST:
-            made = actions.ask_division(bill.pk, way, text, actor=actor, reason=form.cleaned_data["reason"])
-            messages.success(request, _("已提交，等待另一人复核"))
-            return made
-        actions.refuse_indivisible(bill)
-        parts += queries.plan(actor, bill, way, text)
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        form.add_error(None, error.text)
-    return None
+    way, text, reason = Way(form.cleaned_data["way"]), form.cleaned_data["shops"], form.cleaned_data["reason"]
+    if "look" in request.POST:
+        parts += answered(form, lambda: _looked(actor, bill, way, text)) or []
+        return None
+    made = answered(form, lambda: actions.ask_division(bill.pk, way, text, actor=actor, reason=reason))
+    if made is not None:
+        messages.success(request, _("已提交，等待另一人复核"))
+    return made
+
+
+def _looked(actor: Actor, bill: Receivable, way: Way, text: str) -> list[queries.Planned]:
+    actions.refuse_indivisible(bill)
+    return queries.plan(actor, bill, way, text)
 
 
 @require_GET
@@ -100,13 +96,8 @@ def division(request: HttpRequest, division_id: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, division_id: int, act: Callable[[], object], done: str) -> HttpResponse:
-    try:
-        act()
+    if attempt(request, lambda: (act(),)) is not None:
         messages.success(request, done)
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
     return redirect("divisions:division", division_id)
 
 
