@@ -27,6 +27,7 @@ from wuyefei.money.billing.public import (
 )
 from wuyefei.money.divisions.actions import BillChanged, NotDivisible, ask_division, ask_undo
 from wuyefei.money.divisions.models import Division
+from wuyefei.money.divisions.queries import divided_on
 from wuyefei.money.divisions.rules import Way
 from wuyefei.money.payments.public import PaymentOrder
 
@@ -97,6 +98,7 @@ def test_a_bill_is_divided_by_area_and_made_one_again(world: World) -> None:
         ]  # fmt: skip
         bill = whole(world)
         assert (bill.outstanding_fen, standings([bill], FEBRUARY)[bill.pk].payable_fen) == (0, 0)
+        assert divided_on(bill.pk) == [("未缴的 3,000.00 元拆分到 3 间商铺：总部要求分店核算", -300000)]
         made = list(Receivable.objects.filter(pk__in=row.parts.values("receivable_id")).order_by("pk"))
         fees = [standings([one], FEBRUARY)[one.pk].payable_fen for one in made]
         assert before == 3900 and fees == [2340, 1170, 0]  # 0.05 % a day for 26 days; the new payer has time

@@ -13,10 +13,11 @@ from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property, properties
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import Invalid, NotFound, Phrase
 from wuyefei.foundation.kernel.money import parse_decimal
-from wuyefei.money.billing.public import Receivable
+from wuyefei.money.billing.public import Adjustment, Receivable
 
 from .models import Division
 from .rules import Shop, Way, divide
@@ -33,6 +34,15 @@ def get_division(actor: Actor, division_id: int) -> Division:
     if row is None:
         raise NotFound()
     return row
+
+
+def divided_on(receivable_id: int) -> list[tuple[str, int]]:
+    """(What its payer reads, the change in fen) of what left a bill by a division, or came back. For callers that have checked
+    its place."""
+    rows = Adjustment.objects.filter(receivable_id=receivable_id, kind=Adjustment.Kind.ADJUST).order_by("pk").values_list("approval_id", "reason", "amount_fen")
+    found = list(rows)
+    ours = set(Request.objects.filter(pk__in=[one[0] for one in found], kind__startswith="divisions.").values_list("pk", flat=True))
+    return [(words, fen) for approval, words, fen in found if approval in ours]
 
 
 @dataclass(frozen=True, slots=True)
