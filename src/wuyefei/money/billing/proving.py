@@ -53,7 +53,7 @@ def changes_by_month(organisation_id: int) -> Iterator[Yielded]:
 def _difference(row: Adjustment, before: Frozen) -> list[tuple[Month, int]]:
     bill = row.receivable
     span = Span(bill.service_from, bill.service_to)
-    return changed(span, bill.quantity, thawed_prices(before), thawed_prices(row.prices), Convention(bill.convention))
+    return changed(span, bill.quantity, thawed_prices(before), thawed_prices(row.prices or []), Convention(bill.convention))
 
 
 def _later(row: Adjustment, months: list[tuple[Month, int]]) -> int:

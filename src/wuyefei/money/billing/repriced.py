@@ -24,7 +24,7 @@ def frozen_of(rows: Iterable[Receivable]) -> dict[int, Frozen]:
     found: dict[int, Frozen] = {row.pk: row.prices for row in rows}
     corrected = Adjustment.objects.filter(receivable_id__in=list(found), kind=Adjustment.Kind.PRICE).order_by("pk")
     for receivable_id, prices in corrected.values_list("receivable_id", "prices"):
-        found[receivable_id] = prices
+        found[receivable_id] = prices or []
     return found
 
 
