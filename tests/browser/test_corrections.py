@@ -53,5 +53,4 @@ def test_a_late_price_is_looked_through_and_handed_on(browser_page: OpenPage, si
     decide(Request.objects.get(kind="corrections.price").pk, approved=True, actor=world["lead"])
     page.goto(address)
     expect(page.get_by_text("已更正").first).to_be_visible()
-    page.screenshot(path="/tmp/corr-1366-done.png", full_page=True)  # SHOT
     assert axe(page) == [] and Adjustment.objects.filter(kind="price").count() == 9
