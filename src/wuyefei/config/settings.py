@@ -40,6 +40,8 @@ ROOMS = [
     "wuyefei.money.payments",
     "wuyefei.money.deposits",
     "wuyefei.money.transfers",
+    "wuyefei.money.corrections",
+    "wuyefei.money.divisions",
     "wuyefei.money.channels",
     "wuyefei.money.invoices",
     "wuyefei.money.cashdesk",

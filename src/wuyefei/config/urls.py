@@ -27,6 +27,8 @@ urlpatterns = [
     path("sheets/", include("wuyefei.money.sheets.urls")),
     path("deposits/", include("wuyefei.money.deposits.urls")),
     path("transfers/", include("wuyefei.money.transfers.urls")),
+    path("divisions/", include("wuyefei.money.divisions.urls")),
+    path("corrections/", include("wuyefei.money.corrections.urls")),
     path("meters/", include("wuyefei.estate.metering.urls")),
     path("rules/", include("wuyefei.estate.localrules.urls")),
     path("turnover/", include("wuyefei.estate.turnover.urls")),

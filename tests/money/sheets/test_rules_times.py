@@ -239,3 +239,14 @@ def test_any_cut_of_a_season_adds_up(at: list[int], plain: str) -> None:
     edges = sorted({span.first + DAY * n for n in at})
     cuts = [Span(a, b - DAY) for a, b in zip([span.first, *edges], [*edges, span.last + DAY], strict=True)]
     assert sum(total(part) for part in cuts) == total(span)
+
+
+def test_a_score_keeps_what_it_rests_on() -> None:
+    score = typed_score(Decimal(20), "90 100\n0 70", Decimal(86))
+    kept = check_terms("area", {"score": {**score, "report": {"on": "2026-01-15", "by": "街道", "paper": " 报告 7 号 "}}})
+    assert kept["score"]["report"] == {"on": "2026-01-15", "by": "街道", "paper": "报告 7 号"}
+    price = TariffPrice(dt.date(2026, 1, 1), Decimal("2.5"), Decimal(0), 1, kept)
+    assert "report" not in by_season("area", [price], dt.date(2026, 2, 1))[0].how["score"]  # a bill names the score, not who gave it
+    for wrong in ({"on": "", "by": "街道", "paper": "7"}, {"on": "2026-01-15", "by": "", "paper": "7"}, {"on": "2026-01-15", "by": "街道", "paper": ""}):
+        with pytest.raises(Invalid):
+            check_terms("area", {"score": {**score, "report": wrong}})

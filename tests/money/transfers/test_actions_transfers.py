@@ -271,10 +271,14 @@ def test_a_delivery_taken_back_is_the_developers_again(world: World) -> None:
     bill(world, "2026-06", dt.date(2026, 6, 2))
     with clock.at(JUNE_11):
         row = transferred(world, order(world, property_id=world.flats["1-2-301"].pk, basis=Basis.DELIVERY))
+        world.flats["1-2-301"].refresh_from_db()
+        assert world.flats["1-2-301"].delivered_on == JUNE_11
         ask_undo(row.pk, actor=world["finance"], reason="业主没有收房")
         decide(Request.objects.get(kind="transfer.undo", state="open").pk, approved=True, actor=world["lead"])
     assert [one[0::4] for one in standing(world, "1-2-301")] == [("栖山置业", 24100)]
     tie.refresh_from_db()
+    world.flats["1-2-301"].refresh_from_db()
+    assert world.flats["1-2-301"].delivered_on is None
     assert tie.ends_on is None and Tie.objects.filter(property=world.flats["1-2-301"]).count() == 1
 
 

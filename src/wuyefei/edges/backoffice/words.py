@@ -24,6 +24,8 @@ STAGES = {
 }  # fmt: skip
 ACTIONS = {
     "building.housekeeper": noop("指定管家"), "property.attach": noop("车位归属"), "property.bulk_attach": noop("车位归属"),
+    "corrections.draft": noop("补录价格，算差价"), "corrections.discard": noop("放弃差价更正"), "corrections.done": noop("差价已更正"), "corrections.export": noop("导出差价更正"),
+    "divisions.done": noop("账单已拆分到商铺"), "divisions.undone": noop("账单拆分已撤销"),
     "contract.cover": noop("合同批量计费"), "transfer.ask": noop("办理过户"), "transfer.done": noop("已过户"),
     "transfer.undone": noop("过户已撤销"), "transfer.statement": noop("打印交割单"), "billing.rebill": noop("账单拆分重出"),
     "payment.carry": noop("原收款转入拆分后的账单"), "payment.move_prepaid": noop("预存随过户转移"),

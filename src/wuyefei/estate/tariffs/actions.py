@@ -173,14 +173,42 @@ def add_version(
     return _version(_locked(tariff_id, actor), effective_from, per_unit, fixed, terms or {}, note, actor)
 
 
+def check_late(
+    tariff_id: int, effective_from: dt.date, *, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], actor: Actor
+) -> TariffPrice:
+    """A price that begins on a day which has been billed: what it would be as the next version. Writes nothing; raises whatever
+    forbids the price, the consultation that a rise needs included."""
+    return _price(_locked(tariff_id, actor), effective_from, per_unit, fixed, terms, late=True)
+
+
+@transaction.atomic
+def enter_late(
+    tariff_id: int, effective_from: dt.date, *, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], note: str, actor: Actor
+) -> TariffVersion:
+    """Enter that price, on approval, which checks the permission: whoever calls it corrects what was billed at the former one
+    in the same transaction."""
+    tariff = Tariff.objects.select_for_update(no_key=True).get(pk=tariff_id, organisation_id=actor.organisation_id)
+    return _write(tariff, _price(tariff, effective_from, per_unit, fixed, terms, late=True), note, actor)
+
+
 def _version(
     tariff: Tariff, effective_from: dt.date, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], note: str, actor: Actor
 ) -> TariffVersion:
+    return _write(tariff, _price(tariff, effective_from, per_unit, fixed, terms), note, actor)
+
+
+def _price(
+    tariff: Tariff, effective_from: dt.date, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], *, late: bool = False
+) -> TariffPrice:
+    """The price as the next version, if it is allowed."""
     day = parse_day(effective_from, "生效日期")
     check_price(tariff.method, per_unit, fixed)
     agreed = check_terms(tariff.method, terms)
+    report = agreed.get("score", {}).get("report")
+    if report and report["on"] > clock.today().isoformat():
+        raise Invalid(field="考核日期", reason="不能晚于今天")
     held = list(tariff.versions.order_by("number").values_list("effective_from", "number"))
-    check_version_day(day, [since for since, _ in held], last_billed(tariff.pk))
+    check_version_day(day, [since for since, _ in held], None if late else last_billed(tariff.pk))
     number = max((number for _, number in held), default=0) + 1
     price = TariffPrice(day, per_unit, fixed, number, agreed)
     if tariff.method != FIXED:
@@ -188,19 +216,17 @@ def _version(
             check(tariff.pk, day, max(unit_prices(price)))
     for increase in _increase_checks if held else ():
         increase(tariff.pk, price)
+    return price
+
+
+def _write(tariff: Tariff, price: TariffPrice, note: str, actor: Actor) -> TariffVersion:
     version = TariffVersion.objects.create(
-        tariff=tariff,
-        number=number,
-        effective_from=day,
-        per_unit=per_unit,
-        fixed=fixed,
-        terms=agreed,
-        note=limited(note, "说明", 200),
-        made_at=clock.now(),
-    )
+        tariff=tariff, number=price.version_number, effective_from=price.since, per_unit=price.per_unit, fixed=price.fixed,
+        terms=dict(price.terms), note=limited(note, "说明", 200), made_at=clock.now(),
+    )  # fmt: skip
     after = {
-        "tariff": tariff.name, "number": version.number, "effective_from": day, "per_unit": per_unit, "fixed": fixed,
-        "note": version.note, **({"terms": agreed} if agreed else {}),
+        "tariff": tariff.name, "number": version.number, "effective_from": price.since, "per_unit": price.per_unit, "fixed": price.fixed,
+        "note": version.note, **({"terms": version.terms} if version.terms else {}),
     }  # fmt: skip
     audit.record(actor, "tariff.version", version, community_id=tariff.community_id, after=after)
     return version

@@ -22,6 +22,7 @@ from wuyefei.money.ledger.public import Account, control
 from .actions.runs import lines_digest
 from .fees import cache_into, facts_of
 from .models import Deferral, Receivable, Run
+from .proving import changes_by_month
 from .rules.drafting import thawed_prices
 from .rules.proration import Convention, charge_by_month
 
@@ -230,5 +231,6 @@ def register() -> None:
     register_check("billing.once", "没有重复出账的日子", billed_once)
     register_check("billing.control", "应收账款总账等于明细", receivable_control)
     register_check("billing.deferred", "合同负债总账等于明细", deferred_control)
+    register_check("billing.changes", "调整按账单的月份递延，更正等于两份价格之差", changes_by_month)
 
 

@@ -158,10 +158,16 @@ class Receivable(Charge):
 
 
 class Adjustment(models.Model):
-    """A change of the fee due: negative lowers it. A reversal is the adjustment to zero. Append-only."""
+    """A change of the fee due: negative lowers it. A reversal is the adjustment to zero. Append-only.
+
+    ``deferred_fen``: what of its net income belongs to months after the one it was booked in; ``by_month`` says that it was
+    told apart so, month by month of the bill (what was booked before that was done stands wholly in its own month).
+    ``prices``, of a correction of the price only: the frozen prices that the bill's amount follows from since.
+    """
 
     class Kind(models.TextChoices):
         ADJUST = "adjust", _("调整")
+        PRICE = "price", _("调价补退")
         REVERSAL = "reversal", _("红冲")
         WRITE_OFF = "write_off", _("坏账核销")
         RECOVER = "recover", _("收回已核销坏账")
@@ -180,6 +186,13 @@ class Adjustment(models.Model):
     booked_at = models.DateTimeField()
     approval_id = models.BigIntegerField()
     reason = models.CharField(max_length=400)
+    by_month = models.BooleanField(default=False)
+    prices = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind="price", prices__isnull=False) | models.Q(~models.Q(kind="price"), prices__isnull=True), name="corrected_price_kept"),
+        ]
 
 
 class LateFeeHold(models.Model):

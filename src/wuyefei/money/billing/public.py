@@ -2,6 +2,7 @@
 
 from .actions.ahead import bill_ahead, discount, take_back, years_ahead
 from .actions.deferrals import RELEASE, release_income
+from .actions.dividing import Portion, divide_bill, join_bill
 from .actions.drafting import start_draft
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.losses import recover, write_off
@@ -18,6 +19,7 @@ from .actions.receivables import (
     charge_once,
     waive_part,
 )
+from .actions.repricing import Repriced, correct_prices
 from .actions.runs import (
     PUBLISH_KIND,
     DraftResult,
@@ -45,7 +47,7 @@ from .fees import (
     register_source,
     standings,
 )
-from .kinds import month_charges
+from .kinds import month_charges, plain_prices
 from .models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from .queries import (
     DEFERRAL,
@@ -60,9 +62,10 @@ from .queries import (
     run_lines,
     runs,
 )
+from .repriced import Frozen, corrected_fen, frozen_now, frozen_of, prices_now
 from .rules.ahead import Hindrance, Year, year_span
 from .rules.cycles import cycles, due_date
-from .rules.drafting import thawed_prices
+from .rules.drafting import freeze, thawed_prices
 from .rules.explaining import explain
 from .rules.late_fee import DEFAULT_CAP, DEFAULT_RATE, Change, Stretch, stretches
 from .rules.proration import Convention, Price, charge_by_month, share_of, share_text
@@ -164,4 +167,16 @@ __all__ = [
     "year_span",
     "years_ahead",
     "thawed_prices",
+    "Frozen",
+    "Portion",
+    "divide_bill",
+    "join_bill",
+    "Repriced",
+    "correct_prices",
+    "corrected_fen",
+    "freeze",
+    "frozen_now",
+    "frozen_of",
+    "plain_prices",
+    "prices_now",
 ]

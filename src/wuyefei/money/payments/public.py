@@ -1,7 +1,15 @@
 """The door of the room: what other rooms may use."""
 
 from .actions.bulk import Batch, BatchRefused, BatchResult, take_payments_in_bulk
-from .actions.carrying import Carried, carry, lock_payments_of, move_prepayment, paid_towards, release_bill
+from .actions.carrying import (
+    Carried,
+    carry,
+    held_fast,
+    lock_payments_of,
+    move_prepayment,
+    paid_towards,
+    release_bill,
+)
 from .actions.from_fund import FUND_KIND, FundOrder, OpenChanged, pay_from_fund
 from .actions.giving_back import Held, NothingToGiveBack, hold_refund, return_refund
 from .actions.online import OnlinePayment, check_due, take_online
@@ -51,6 +59,7 @@ __all__ = [
     "check_due",
     "check_reversal",
     "get_payment",
+    "held_fast",
     "hold_refund",
     "lock_payments_of",
     "move_prepayment",

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from wuyefei.estate.occupancy.public import take_transfer_back, transfer
 from wuyefei.estate.people.public import Person, PersonRow, create_person, find_people
-from wuyefei.estate.properties.public import Property, get_property
+from wuyefei.estate.properties.public import Property, get_property, update_property
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals import actions as approvals
@@ -19,7 +19,14 @@ from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.billing.public import Receivable, Share, lock_receivables, rebill, refuse_drafted
+from wuyefei.money.billing.public import (
+    Receivable,
+    Share,
+    corrected_fen,
+    lock_receivables,
+    rebill,
+    refuse_drafted,
+)
 from wuyefei.money.deposits.public import expect_back, hand_over
 from wuyefei.money.payments.public import Carried, carry, lock_payments_of, move_prepayment, release_bill
 
@@ -38,6 +45,11 @@ class PlanChanged(DomainError):
 class BilledSince(DomainError):
     code = "billed_since"
     message = "{home} 过户后已经出过新账（{bill}），不能撤销。请办理一次反方向的过户。"
+
+
+class CorrectedSince(DomainError):
+    code = "corrected_since"
+    message = "{home} 过户后账单的价格更正过（{bill}），不能撤销。请办理一次反方向的过户。"
 
 
 class WrongState(DomainError):
@@ -84,7 +96,10 @@ def ask_transfer(order: Order, *, actor: Actor) -> Transfer:
         on=order.on, basis=order.basis.value, document=order.document[:80], prepaid=order.prepaid.value, paid=order.paid.value,
         deposits=order.deposits.value, plan=plan.payload(), amount_fen=plan.amount_fen, state=Transfer.State.ASKED, made_by_id=actor.user_id, made_at=clock.now(),
     )  # fmt: skip
-    Home.objects.bulk_create([Home(transfer=row, property=one) for one in plan.homes])
+    delivers = order.basis is Basis.DELIVERY
+    Home.objects.bulk_create(
+        [Home(transfer=row, property=one, delivers=delivers, delivered_before=one.delivered_on if delivers else None) for one in plan.homes]
+    )
     audit.record(actor, "transfer.ask", row, after={"buyer": buyer.pk, "on": order.on, "basis": order.basis.value})
     if plan.moves_money:
         reason = f"{row.get_basis_display()}过户 {order.document}".strip()
@@ -164,6 +179,8 @@ def _carry_out(row: Transfer, plan: Plan, request: Request | None, actor: Actor)
         transfer(
             home.pk, [row.buyer_id], row.on, actor=actor, reason=f"{row.get_basis_display()}过户", delivered=row.basis == Basis.DELIVERY
         )
+        if row.basis == Basis.DELIVERY:
+            update_property(home.pk, actor=actor, reason=str(row), delivered_on=row.on)
     row.state, row.done_at = Transfer.State.DONE, clock.now()
     row.save(update_fields=["state", "done_at"])
     audit.record(actor, "transfer.done", row, after={"cuts": len(plan.changes), "moved_fen": plan.moved_fen})
@@ -229,6 +246,8 @@ def _refuse_undo(row: Transfer) -> None:
     bill = since.filter(service_to__gte=row.on).exclude(pk__in={pk for pk in own if pk}).select_related("property", "item").first()
     if bill is not None:
         raise BilledSince(home=row.property.code, bill=str(bill))
+    for part in Receivable.objects.filter(pk__in=sorted(corrected_fen([pk for pk in own if pk]))).select_related("property", "item")[:1]:
+        raise CorrectedSince(home=row.property.code, bill=str(part))
 
 
 def undo(request: Request, actor: Actor) -> None:
@@ -251,6 +270,8 @@ def _undo(row: Transfer, request: Request | None, reason: str, actor: Actor) -> 
     for home in row.homes.order_by("pk"):
         before = {pk: dt.date.fromisoformat(day) if day else None for pk, day in home.ended}
         take_transfer_back(home.property_id, [row.buyer_id], row.on, before, actor=actor, reason=reason)
+        if home.delivers:
+            update_property(home.property_id, actor=actor, reason=reason, delivered_on=home.delivered_before)
     row.state, row.undone_at = Transfer.State.UNDONE, clock.now()
     row.save(update_fields=["state", "undone_at"])
     audit.record(actor, "transfer.undone", row, reason=reason)

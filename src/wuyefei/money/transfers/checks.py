@@ -9,6 +9,7 @@ from django.db.models import Sum
 from wuyefei.foundation.kernel.errors import Phrase
 from wuyefei.foundation.kernel.money import yuan
 from wuyefei.foundation.shell.verify import Examined, Finding, Yielded, register_check
+from wuyefei.money.billing.public import corrected_fen
 from wuyefei.money.deposits.public import Handover
 
 from .models import BillCut, Transfer
@@ -17,12 +18,14 @@ from .models import BillCut, Transfer
 def conserved(organisation_id: int) -> Iterator[Yielded]:
     """The parts of every cut bill follow each other without a gap and add up to it, each with the right person."""
     rows = BillCut.objects.filter(transfer__organisation_id=organisation_id).select_related("transfer", "bill", "before", "after")
+    corrected = corrected_fen(list(rows.values_list("bill_id", flat=True)))
     for row in rows.order_by("pk"):
         yield Examined(1)
+        whole = row.bill.amount_fen + corrected.get(row.bill_id, 0)
         parts = [part for part in (row.before, row.after) if part is not None]
         total = sum(part.amount_fen for part in parts)
-        if total != row.bill.amount_fen:
-            what = Phrase("拆分后合计 {has}，原账单 {should}", has=yuan(total), should=yuan(row.bill.amount_fen))
+        if total != whole:
+            what = Phrase("拆分后合计 {has}，原账单 {should}", has=yuan(total), should=yuan(whole))
             yield Finding("transfers.cuts", "transfers_billcut", row.pk, what)
         if (parts[0].service_from, row.after.service_to) != (row.bill.service_from, row.bill.service_to):
             yield Finding("transfers.cuts", "transfers_billcut", row.pk, "拆分后的起止日期与原账单不一致")

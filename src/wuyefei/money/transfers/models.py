@@ -57,12 +57,15 @@ class Transfer(models.Model):
 
 
 class Home(models.Model):
-    """A property in a transfer, the prepayment that moved with it, and the ties it ended with their former ends."""
+    """A property in a transfer, the prepayment that moved with it, and the ties it ended with their former ends. ``delivers``:
+    the transfer set its day of delivery, which was ``delivered_before``."""
 
     transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="homes")
     property = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+")
     moved_fen = models.BigIntegerField(default=0)
     ended = models.JSONField(default=list)
+    delivers = models.BooleanField(default=False)
+    delivered_before = models.DateField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["transfer", "property"], name="home_once")]

@@ -16,7 +16,16 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import DAY, LATEST, Span
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import clock
-from wuyefei.money.billing.public import Convention, Receivable, receivables, standings, thawed_prices
+from wuyefei.money.billing.public import (
+    Adjustment,
+    Convention,
+    Receivable,
+    corrected_fen,
+    frozen_of,
+    receivables,
+    standings,
+    thawed_prices,
+)
 from wuyefei.money.deposits.public import Deposit, held_of
 from wuyefei.money.payments.public import balance_fen, paid_towards
 
@@ -177,11 +186,13 @@ def bills_of(actor: Actor, property_ids: Sequence[int], sellers: set[int], day: 
         .order_by("due_on", "id")
     )
     states, paid = standings(rows, clock.today()), paid_towards([row.pk for row in rows])
+    prices, corrected = frozen_of(rows), corrected_fen([row.pk for row in rows])
     return [
         Bill(
             row.pk, row.property.code, row.item.name, row.payer.name, Span(row.service_from, row.service_to), row.due_on,
-            row.amount_fen, tuple(part.amount_fen for part in row.adjustments.all()), paid.get(row.pk, 0),
-            states[row.pk].payable_fen, row.quantity, thawed_prices(row.prices), Convention(row.convention), row.late_fee_rate,
+            row.amount_fen + corrected.get(row.pk, 0),
+            tuple(part.amount_fen for part in row.adjustments.all() if part.kind != Adjustment.Kind.PRICE), paid.get(row.pk, 0),
+            states[row.pk].payable_fen, row.quantity, thawed_prices(prices[row.pk]), Convention(row.convention), row.late_fee_rate,
             row.late_fee_cap, row.kind == Receivable.Kind.RUN and row.payer_id in sellers,
             tuple(Span(hold.starts_on, hold.ends_on or LATEST) for hold in row.holds.all()),
         )

@@ -18,7 +18,7 @@ from .base import Form, day_field
 ZERO = Decimal(0)
 Method = Tariff.Method
 LEASE = ("rent_by", "rent_steps", "months", "share", "free", "turnover")
-DATED = ("seasons", "score_linked", "score_bands", "score_points")
+DATED = ("seasons", "score_linked", "score_points", "score_bands", "score_on", "score_by", "score_paper")
 """What every plain price may have besides."""
 USES: dict[str, tuple[str, ...]] = {
     Method.AREA: ("per_unit", *DATED), Method.FIXED: ("fixed", *DATED), Method.FIXED_AREA: ("per_unit", "fixed", *DATED),
@@ -60,7 +60,10 @@ class PriceForm(Form):
     seasons = typed(_("分季价格"), _("全年一个价就空着。一行一季：名称 起 止 单价，如 采暖季 11-15 03-15 3.5；其余日子按上面的价。固定金额加面积的写两个数：单价、固定金额。"))
     score_linked = number(_("和考核挂钩（%）"), _("合同约定价格的百分之几按考核得分计；没有约定就空着。"), max_value=100)
     score_bands = typed(_("考核各档"), _("一行一档，从高到低：多少分起 计百分之几。最后一档从 0 分起，如 90 100、80 90、0 70。"), 3)
-    score_points = number(_("考核得分"), _("最近一次年度考核的得分；报告的编号写在说明里。"), max_value=1000)
+    score_points = number(_("考核得分"), _("最近一次年度考核的得分。"), max_value=1000)
+    score_on = day_field(_("考核日期"), required=False)
+    score_by = forms.CharField(label=_("考核单位"), max_length=60, required=False, help_text=_("谁考核的，如街道、业主委员会、第三方机构"))
+    score_paper = forms.CharField(label=_("考核报告"), max_length=60, required=False, help_text=_("报告名称和编号"))
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
 
     def __init__(self, *args: Any, method: str = "", **kwargs: Any) -> None:
@@ -90,6 +93,8 @@ def terms_of(method: str, data: Mapping[str, Any]) -> dict[str, Any]:
     found = _own_terms(method, data)
     seasons = typed_seasons(method, data.get("seasons", "")) if "seasons" in USES[method] else []
     score = typed_score(data.get("score_linked"), data.get("score_bands", ""), data.get("score_points")) if "seasons" in USES[method] else {}
+    if score:
+        score["report"] = {"on": str(data.get("score_on") or ""), "by": data.get("score_by", ""), "paper": data.get("score_paper", "")}
     return {**found, **({"seasons": seasons} if seasons else {}), **({"score": score} if score else {})}
 
 

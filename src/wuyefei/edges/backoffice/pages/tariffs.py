@@ -35,6 +35,7 @@ from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Month
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.refusals import answered
+from wuyefei.money.corrections.public import LatePrice, draft_correction, open_correction
 
 from ..forms.tariff import USES, EndTariffForm, ItemForm, PriceForm, TariffForm
 from ..queries import audit as trail
@@ -91,6 +92,7 @@ def _context(request: HttpRequest, tariff: Tariff) -> dict[str, Any]:
         "lines": lines.count(),
         "contracts": lines.values_list("contract_id", "contract__number").order_by("contract__number").distinct()[:20],
         "may_edit": actor.may(Permission.TARIFF_EDIT, tariff.community_id) and not tariff.ended_on,
+        "correction": open_correction(tariff.pk) if actor.may(Permission.BILLING_VIEW, tariff.community_id) else None,
         "price_form": PriceForm(method=tariff.method, initial={"effective_from": Month.of(first).plus(1).first}),
         "end_form": EndTariffForm(initial={"ended_on": today}),
     }
@@ -176,8 +178,12 @@ def version_new(request: HttpRequest, tariff_id: int) -> HttpResponse:
     actor.require(Permission.TARIFF_EDIT, tariff.community_id)
     form = PriceForm(request.POST, method=tariff.method)
     if form.is_valid():
-        day = form.cleaned_data["effective_from"]
-        if answered(form, lambda: add_version(tariff.pk, day, actor=actor, **form.price())) is not None:
+        day, billed = form.cleaned_data["effective_from"], last_billed(tariff.pk)
+        if billed is not None and day <= billed and actor.may(Permission.ADJUST_REQUEST, tariff.community_id):
+            made = answered(form, lambda: draft_correction(tariff.pk, LatePrice(day, **form.price()), actor=actor))
+            if made is not None:
+                return redirect("corrections:correction", made.pk)
+        elif answered(form, lambda: add_version(tariff.pk, day, actor=actor, **form.price())) is not None:
             messages.success(request, _("新价格自 %(day)s 起生效") % {"day": day})
             return redirect("backoffice:tariff", tariff.pk)
     context = _context(request, tariff) | {"price_form": form, "open_form": "price"}

@@ -21,6 +21,8 @@ from wuyefei.money.billing.public import (
     standings,
 )
 from wuyefei.money.concessions.public import Granted, Verdict, granted_on, running_plan, verdicts
+from wuyefei.money.corrections.public import corrections_on
+from wuyefei.money.divisions.public import divided_on
 from wuyefei.money.payments.public import Allocation
 from wuyefei.money.relief.public import paid_words
 from wuyefei.money.sheets.public import StepLine, photos_of_bill, steps_of_bill
@@ -94,11 +96,13 @@ class BillPage:
 
     granted: list[Granted]
     """What was granted on this bill, in words."""
+    corrected: list[tuple[str, str, int]]
+    """Corrections of its price, and what of it was divided among shops: what it is, in words, and the change in fen."""
 
     @property
     def other_change_fen(self) -> int:
         """What was adjusted for other reasons."""
-        return self.change_fen - sum(one.change_fen for one in self.granted)
+        return self.change_fen - sum(one.change_fen for one in self.granted) - sum(fen for _title, _words, fen in self.corrected)
 
     @property
     def change_fen(self) -> int:
@@ -125,8 +129,13 @@ def bill_page(place: Place, bill_id: int, today: dt.date) -> BillPage:
         tower([(_(part.name), _(part.note), part.percent, fen) for part, fen in parts]) if parts else None,
         explained, steps_of_bill(bill), photos_of_bill(bill.pk) if bill.kind == Receivable.Kind.SHEET else [], _formula(bill, explained), late_fee_of(bill, today) if standing.payable_fen or standing.settled_fen else None,
         same_layout_average(place, bill), _before(place, bill), _prices(bill), settled,
-        _plan(bill, today), granted_on(bill.pk),
+        _plan(bill, today), granted_on(bill.pk), _corrected(bill),
     )  # fmt: skip
+
+
+def _corrected(bill: Receivable) -> list[tuple[str, str, int]]:
+    found = [(_("差价更正"), words, fen) for words, fen in corrections_on(bill.pk)]
+    return found + [(_("拆分到商铺"), words, fen) for words, fen in divided_on(bill.pk)]
 
 
 def _plan(bill: Receivable, today: dt.date) -> Verdict | None:

@@ -56,7 +56,7 @@ class VersionTaken(DomainError):
 
 class AlreadyBilled(DomainError):
     code = "price_already_billed"
-    message = "新价格自 {day} 生效，但这项收费标准已出账到 {last}。最早可自 {next} 生效；以前的差价请用账单调整补退。"
+    message = "新价格自 {day} 生效，但这项收费标准已出账到 {last}。最早可自 {next} 生效；要从更早的日子起生效，请在收费标准页补录，差价一次更正。"
 
 
 @dataclass(frozen=True, slots=True)

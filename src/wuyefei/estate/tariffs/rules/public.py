@@ -2,14 +2,25 @@
 
 from .deposits import DepositBy, DepositRule, deposit_fen
 from .formula import BadFormula, all_values
-from .pricing import TariffPrice, check_price
+from .pricing import (
+    FORMULA,
+    PARKING_DAY,
+    PARKING_OWN,
+    PER_HEAD,
+    QUANTITY,
+    RENT,
+    SCHEDULED,
+    TariffPrice,
+    check_price,
+    price_on,
+)
 from .rent import Escalation, Rent, RentStep, Turnover, prices, share_of_month, turnover_rent
 from .schedule import SEASONS, DayPrice, NobodyLivesThere, Parts, by_season, proved, remade, schedule
 from .score import score_of
 from .seasons import BAND_CODES, BAND_NAMES, Band, check_apart, parse_stretch, turns, year_day_text
 from .seasons import Stretch as YearStretch
 from .shared import By, Participant, split
-from .terms import ENGLISH_PARTS, PARTS, check_terms, lease, turnover
+from .terms import ENGLISH_PARTS, PARTS, check_terms, lease, parts_named, turnover
 from .tiers import Step, check_steps, tiered
 from .typed import formulas as typed_formulas
 from .typed import rent as typed_rent
@@ -21,7 +32,14 @@ __all__ = [
     "BAND_CODES",
     "BAND_NAMES",
     "ENGLISH_PARTS",
+    "FORMULA",
+    "PARKING_DAY",
+    "PARKING_OWN",
     "PARTS",
+    "PER_HEAD",
+    "QUANTITY",
+    "RENT",
+    "SCHEDULED",
     "SEASONS",
     "BadFormula",
     "Band",
@@ -53,6 +71,8 @@ __all__ = [
     "deposit_fen",
     "lease",
     "parse_stretch",
+    "parts_named",
+    "price_on",
     "prices",
     "proved",
     "remade",

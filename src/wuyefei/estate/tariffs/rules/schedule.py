@@ -21,7 +21,7 @@ from wuyefei.foundation.kernel.money import FEN_PER_YUAN, round_half_up
 from .formula import BadFormula, all_values
 from .pricing import FORMULA, PARKING_OWN, PER_HEAD, RENT, ZERO, AreaMissing, TariffPrice
 from .rent import prices as rent_prices
-from .score import score_of
+from .score import score_of, without_report
 from .seasons import season_on, seasons_of, turns
 from .terms import BY_AREA, ENGLISH_PARTS, lease, parts_named
 
@@ -87,7 +87,7 @@ def by_season(method: str, prices: Sequence[TariffPrice], until: dt.date) -> lis
         base = [str(price.per_unit), str(price.fixed)]
         for day in (price.since, *turns((one.when for one in seasons), Span(price.since, last))):
             now = season_on(day, seasons)
-            how = {"kind": SEASONS, "name": now.when.name if now else "", "since": str(price.since), "base": base, **price.terms}
+            how = {"kind": SEASONS, "name": now.when.name if now else "", "since": str(price.since), "base": base, **without_report(price.terms)}
             found.append(DayPrice(day, *_dated(how, day), price.version_number, how))
     return found
 

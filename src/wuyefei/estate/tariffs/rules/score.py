@@ -9,7 +9,9 @@ to four places, half up. The agreed price itself stays as it is, so that a bette
 
     {"linked": "20", "bands": [["90", "100"], ["80", "90"], ["0", "70"]], "points": "86"}
 
-a band being (from so many points on, per cent of the linked part), the highest first and the last from 0 on.
+a band being (from so many points on, per cent of the linked part), the highest first and the last from 0 on. What the score
+rests on stands beside it as ``report``: {"on": "2026-01-15", "by": "考核单位", "paper": "考核报告 2025-07"}; it is kept with the
+price, not with the bills.
 """
 
 from __future__ import annotations
@@ -19,12 +21,14 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from wuyefei.foundation.kernel.dates import parse_day
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
 from wuyefei.foundation.kernel.money import parse_decimal
 
 FIELD = "考核挂钩"
 MOST_BANDS = 10
 MOST_POINTS = Decimal(1000)
+LONGEST = 60
 PLACES = Decimal("0.0001")
 HUNDRED = Decimal(100)
 
@@ -60,7 +64,23 @@ def check_score(given: Mapping[str, Any]) -> dict[str, Any]:
             raise Invalid(field=FIELD, reason=Phrase("第 {number} 档应写作「多少分起 计百分之几」，如 90 100", number=number))
         if following and not (following[0] < least and following[1] <= share):
             raise Invalid(field=FIELD, reason="各档从高分写到低分，分低的不能计得更多")
-    return {"linked": str(linked), "points": str(points), "bands": [[str(least), str(share)] for least, share in bands]}
+    report = check_report(given["report"]) if given.get("report") else None
+    kept = {"linked": str(linked), "points": str(points), "bands": [[str(least), str(share)] for least, share in bands]}
+    return kept | ({"report": report} if report else {})
+
+
+def check_report(given: Mapping[str, Any]) -> dict[str, str]:
+    """The assessment a score rests on: its day, who assessed, and the document. Raises ``Invalid``."""
+    on, by, paper = parse_day(given.get("on") or "", "考核日期"), str(given.get("by", "")).strip(), str(given.get("paper", "")).strip()
+    if not by or not paper or len(by) > LONGEST or len(paper) > LONGEST:
+        raise Invalid(field=FIELD, reason=Phrase("请写明考核单位和报告编号，各最多 {most} 个字", most=LONGEST))
+    return {"on": on.isoformat(), "by": by, "paper": paper}
+
+
+def without_report(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Terms as a bill keeps them."""
+    score = terms.get("score")
+    return {**terms, "score": {name: value for name, value in score.items() if name != "report"}} if score else dict(terms)
 
 
 def score_of(terms: Mapping[str, Any]) -> Score | None:

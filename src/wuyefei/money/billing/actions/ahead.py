@@ -14,16 +14,15 @@ from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.money import tax_included
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.ledger.public import Account, Posting, post
+from wuyefei.money.ledger.public import post
 
 from ..facts import community_facts
-from ..fees import refresh
 from ..models import Adjustment, Receivable
 from ..postings import gross_postings
 from ..rules.ahead import YEAR_MONTHS, Hindrance, Year, year_of, year_span
 from ..rules.drafting import Gap, frozen_prices, later_income
+from .adjusting import REBILL, change_fee, defer
 from .locks import lock_community
-from .rebilling import DISCOUNT, REBILL, changed_later, defer
 from .receivables import locked, reverse_row
 
 
@@ -69,21 +68,8 @@ def bill_ahead(
 
 
 def discount(row: Receivable, off_fen: int, request: Request, words: str, *, actor: Actor) -> Adjustment:
-    """Lower a locked receivable by ``off_fen``, at most to nothing open; what concerns later months lowers their income."""
-    tax, now = tax_included(off_fen, row.tax_rate), clock.now()
-    later = changed_later(row, -(off_fen - tax)) if row.item.nature == row.item.Nature.INCOME and row.prices else {}
-    made = Adjustment.objects.create(
-        organisation_id=row.organisation_id, community_id=row.community_id, receivable=row, kind=Adjustment.Kind.ADJUST, amount_fen=-off_fen,
-        tax_fen=-tax, deferred_fen=sum(later.values()), value_date=clock.today(), booked_at=now, approval_id=request.pk, reason=words[:400],
-    )  # fmt: skip
-    defer(row, later, DISCOUNT)
-    refresh([row])
-    postings = gross_postings(row.item.nature, -off_fen, -tax, made.deferred_fen)
-    if row.kind == Receivable.Kind.OPENING:
-        postings = [Posting(Account.RECEIVABLE, -off_fen), Posting(Account.OPENING, off_fen)]
-    post("billing.adjust", row.pk, postings, actor=actor, community_id=row.community_id, memo=f"{words} 应收 {row.pk}", booked_at=now)
-    audit.record(actor, "billing.adjust", row, after={"amount_fen": -off_fen}, reason=words)
-    return made
+    """Lower a locked receivable by ``off_fen``, at most to nothing open."""
+    return change_fee(row, -off_fen, request, words, actor=actor, memo=f"{words} 应收 {row.pk}")
 
 
 def take_back(receivable_id: int, request: Request, *, actor: Actor) -> None:

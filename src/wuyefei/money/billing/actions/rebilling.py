@@ -15,15 +15,15 @@ from wuyefei.foundation.platform import audit, clock
 from wuyefei.money.ledger.public import post
 
 from ..fees import refresh
-from ..models import Adjustment, Deferral, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
+from ..models import Adjustment, LateFeeHold, LateFeeWaiver, Receivable, Run, RunLine
 from ..postings import gross_postings
-from ..rules.ahead import spread
+from ..repriced import Frozen, frozen_now
 from ..rules.drafting import later_income, thawed_prices
 from ..rules.proration import Convention, charge_by_month
+from ..rules.repricing import signed_tax_of
+from .adjusting import DISCOUNT, REBILL, changed_later, defer
 from .locks import lock_community
 from .receivables import locked, reverse_row
-
-REBILL, DISCOUNT = "rebill", "discount"
 
 
 class DraftedAhead(DomainError):
@@ -54,7 +54,7 @@ def rebill(
     receivable_ids: Sequence[int], shares: Sequence[Share], request: Request, *, actor: Actor, memo: str, keeps_of: int = 0
 ) -> list[Receivable]:
     """Reverse receivables that follow each other in time and bill their span anew in ``shares``, at the first one's
-    frozen price, quantity and terms.
+    price (as frozen, or as it was corrected to since), quantity and terms.
 
     Called on approval, which checks the permission. The shares must cover the span, so that their amounts add up to
     what was reversed (proration is additive); adjustments are cut in the proportion of the amounts. Holds and waivers
@@ -65,11 +65,12 @@ def rebill(
     if whole.minus([share.span for share in shares]) or sum(share.span.days for share in shares) != whole.days:
         raise DomainError("span_not_covered", "拆分后的起止日期没有恰好接上原账单。")
     kept = Receivable.objects.get(pk=keeps_of or rows[0].pk)
-    adjustments = [one for row in rows for one in row.adjustments.order_by("pk")]
+    adjustments = [one for row in rows for one in row.adjustments.exclude(kind=Adjustment.Kind.PRICE).order_by("pk")]
+    prices = frozen_now(rows[0])
     holds, waivers = list(kept.holds.order_by("pk")), list(kept.waivers.order_by("pk"))
     for row in rows:
         reverse_row(row, request, actor)
-    made = [_bill(rows[0], share, actor, memo) for share in shares]
+    made = [_bill(rows[0], prices, share, actor, memo) for share in shares]
     weights = [part.amount_fen for part in made]
     for adjustment in adjustments:
         for part, fen in zip(made, allocate(adjustment.amount_fen, weights), strict=True):
@@ -82,8 +83,8 @@ def rebill(
     return made
 
 
-def _bill(row: Receivable, share: Share, actor: Actor, memo: str) -> Receivable:
-    months = charge_by_month(share.span, row.quantity, thawed_prices(row.prices), Convention(row.convention))
+def _bill(row: Receivable, prices: Frozen, share: Share, actor: Actor, memo: str) -> Receivable:
+    months = charge_by_month(share.span, row.quantity, thawed_prices(prices), Convention(row.convention))
     amount = sum(fen for _, fen in months)
     tax, now = tax_included(amount, row.tax_rate), clock.now()
     later = later_income(months, amount - tax, Month.of(clock.today())) if row.item.nature == row.item.Nature.INCOME else {}
@@ -91,7 +92,7 @@ def _bill(row: Receivable, share: Share, actor: Actor, memo: str) -> Receivable:
         organisation_id=row.organisation_id, community_id=row.community_id, contract_id=row.contract_id,
         contract_line_id=row.contract_line_id, property_id=row.property_id, payer_id=share.payer_id, item=row.item,
         tariff_id=row.tariff_id, period=row.period, service_from=share.span.first, service_to=share.span.last, due_on=share.due_on,
-        quantity=row.quantity, prices=row.prices, convention=row.convention, amount_fen=amount, tax_rate=row.tax_rate,
+        quantity=row.quantity, prices=prices, convention=row.convention, amount_fen=amount, tax_rate=row.tax_rate,
         tax_fen=tax, deferred_fen=sum(later.values()), late_fee_rate=row.late_fee_rate, late_fee_cap=row.late_fee_cap,
         allocation_order=row.allocation_order, kind=row.kind, memo=memo[:80], booked_at=now, outstanding_fen=amount,
         accrued_to=share.due_on,
@@ -102,32 +103,15 @@ def _bill(row: Receivable, share: Share, actor: Actor, memo: str) -> Receivable:
     return made
 
 
-def defer(row: Receivable, later: dict[Month, int], kind: str) -> None:
-    """Put net income of a receivable off to later months; ``DISCOUNT`` takes of theirs."""
-    Deferral.objects.bulk_create(
-        [
-            Deferral(organisation_id=row.organisation_id, community_id=row.community_id, item_id=row.item_id, month=month.first, net_fen=fen,
-                     source_kind=kind, source_id=row.pk)
-            for month, fen in later.items()
-        ]
-    )  # fmt: skip
-
-
-def changed_later(row: Receivable, net_fen: int) -> dict[Month, int]:
-    """What of a change of net income concerns the months to come."""
-    months = charge_by_month(Span(row.service_from, row.service_to), row.quantity, thawed_prices(row.prices), Convention(row.convention))
-    sign = -1 if net_fen < 0 else 1
-    return {month: sign * fen for month, fen in spread(abs(net_fen), months, Month.of(clock.today())).items()}
-
-
 def _adjust(part: Receivable, fen: int, was: Adjustment, request: Request, actor: Actor) -> None:
     if not fen:
         return
-    tax = -tax_included(-fen, part.tax_rate) if fen < 0 else tax_included(fen, part.tax_rate)
-    later = changed_later(part, fen - tax) if was.deferred_fen else {}
+    tax = signed_tax_of(fen, part.tax_rate)
+    later = changed_later(part, fen - tax)
     Adjustment.objects.create(
         organisation_id=part.organisation_id, community_id=part.community_id, receivable=part, kind=Adjustment.Kind.ADJUST,
         amount_fen=fen, tax_fen=tax, deferred_fen=sum(later.values()), value_date=was.value_date, booked_at=clock.now(), approval_id=request.pk, reason=was.reason,
+        by_month=True,
     )  # fmt: skip
     defer(part, later, DISCOUNT)
     post("billing.adjust", part.pk, gross_postings(part.item.nature, fen, tax, sum(later.values())), actor=actor, community_id=part.community_id,

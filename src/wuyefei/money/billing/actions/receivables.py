@@ -27,6 +27,7 @@ from ..models import Adjustment, Deferral, LateFeeWaiver, Receivable
 from ..postings import gross_postings, opening_postings
 from ..rules.drafting import later_income, thawed_prices
 from ..rules.proration import Convention, charge_by_month
+from .adjusting import change_fee
 from .published import keep_deposits
 
 REVERSE_KIND, ADJUST_KIND, WAIVE_KIND = "billing.reverse", "billing.adjust", "billing.waive"
@@ -245,24 +246,11 @@ def _check_adjustment(row: Receivable, amount_fen: int) -> None:
 
 
 def adjust(request: Request, actor: Actor) -> None:
-    """Carried out on approval: an adjustment row, its part of the tax, and the entry."""
+    """Carried out on approval: an adjustment row, its part of the tax, the months it belongs to, and the entry."""
     row = locked(request.subject_id, actor)
     amount = int(request.payload["amount_fen"])
     _check_adjustment(row, amount)
-    tax = -tax_included(-amount, row.tax_rate) if amount < 0 else tax_included(amount, row.tax_rate)
-    before = row.outstanding_fen
-    Adjustment.objects.create(
-        organisation_id=row.organisation_id, community_id=row.community_id, receivable=row, kind=Adjustment.Kind.ADJUST,
-        amount_fen=amount, tax_fen=tax, value_date=clock.today(), booked_at=clock.now(), approval_id=request.pk,
-        reason=request.reason,
-    )  # fmt: skip
-    refresh([row])
-    postings = gross_postings(row.item.nature, amount, tax, 0)
-    if row.kind == Receivable.Kind.OPENING:
-        postings = opening_postings(row.item.nature, amount)
-    post("billing.adjust", row.pk, postings, actor=actor, community_id=row.community_id, memo=f"调整应收 {row.pk}")
-    audit.record(actor, "billing.adjust", row, before={"outstanding_fen": before},
-                 after={"outstanding_fen": row.outstanding_fen}, reason=request.reason)  # fmt: skip
+    change_fee(row, amount, request, request.reason, actor=actor, memo=f"调整应收 {row.pk}")
 
 
 @transaction.atomic

@@ -69,3 +69,11 @@ def spread(net_fen: int, months: Sequence[tuple[Month, int]], now: Month) -> dic
     """What of a change of net income belongs to the months after ``now``: cut in the proportion of their charges."""
     parts = allocate(net_fen, [fen for _, fen in months])
     return {month: part for (month, _), part in zip(months, parts, strict=True) if month > now and part}
+
+
+def changed_months(net_fen: int, months: Sequence[tuple[Month, int]], now: Month) -> dict[Month, int]:
+    """What of a change of a bill's net income, up or down, belongs to its months after ``now``."""
+    if not months:
+        return {}
+    sign = -1 if net_fen < 0 else 1
+    return {month: sign * fen for month, fen in spread(abs(net_fen), months, now).items()}

@@ -13,7 +13,7 @@ from wuyefei.foundation.kernel.dates import Month, Span
 from wuyefei.foundation.kernel.money import allocate, tax_included
 
 from .cycles import cycles, due_date_for
-from .proration import Convention, Price, Share, charge_by_month, price_on
+from .proration import Convention, Price, Share, charge_by_month, pieces, price_on
 
 JUMP_SHARE = Decimal("0.2")
 """A line that differs by more than this share from its last period is shown first in the review."""
@@ -156,10 +156,17 @@ def _cut_by_payer(
         draft = _priced(facts, terms, month, start, part, due_on, payer_id, last)
         if draft.amount_fen > 0:
             yield draft
-        else:
+        elif not _free_by_season(part, facts.prices):
             yield Gap(facts.property_id, facts.property_code, part, "zero")
     for gap in span.minus(covered):
         yield Gap(facts.property_id, facts.property_code, gap, "no_payer")
+
+
+def _free_by_season(span: Span, prices: Sequence[Price]) -> bool:
+    """Whether nothing is due on all of these days because their season has no price, while another season has one: as
+    agreed, and nothing for a reviewer to look at."""
+    found = [json.loads(piece.price.how or "{}").get("seasons") for piece in pieces(span, prices)]
+    return bool(found) and all(found)
 
 
 def _priced(
@@ -211,12 +218,17 @@ def _whole_months(span: Span) -> tuple[int, int, int]:
 
 def frozen_prices(facts: LineFacts, span: Span) -> list[dict[str, object]]:
     """The prices a receivable's amount follows from, as kept on its row."""
+    return freeze(facts.prices, facts.versions, span)
+
+
+def freeze(prices: Sequence[Price], versions: Mapping[dt.date, int], span: Span) -> list[dict[str, object]]:
+    """Those of the prices that a bill of ``span`` follows from, as they are kept, with the numbers of their versions."""
     month_start = Month.of(span.first).first
-    base = price_on(month_start, facts.prices)
-    chosen = [p for p in facts.prices if p is base or month_start < p.since <= span.last]
+    base = price_on(month_start, prices)
+    chosen = [p for p in prices if p is base or month_start < p.since <= span.last]
     return [
         {
-            "since": str(p.since), "per_unit": str(p.per_unit), "fixed": str(p.fixed), "version": facts.versions.get(p.since, 0),
+            "since": str(p.since), "per_unit": str(p.per_unit), "fixed": str(p.fixed), "version": versions.get(p.since, 0),
             **({"daily": True} if p.daily else {}), **({"how": json.loads(p.how)} if p.how else {}),
             **({"share": list(p.share)} if p.share else {}),
         }

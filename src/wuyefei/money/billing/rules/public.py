@@ -2,5 +2,6 @@
 
 from .late_fee import accrue, payable
 from .proration import Convention, Price, Share, charge_by_month, share_of, share_text
+from .repricing import changed, spliced
 
-__all__ = ["Convention", "Price", "Share", "accrue", "charge_by_month", "payable", "share_of", "share_text"]
+__all__ = ["Convention", "Price", "Share", "accrue", "changed", "charge_by_month", "payable", "share_of", "share_text", "spliced"]

@@ -23,6 +23,7 @@ from ..models import Allocation, Payment, Prepayment, Tender
 from ..queries import balance_fen
 from ..rules import allocate_payment
 from .giving_back import release
+from .reversing import check_reversal
 from .take import allocation_row, as_bills, lock_prepaid, payment_postings, prepayment_row
 
 
@@ -77,7 +78,7 @@ def release_bill(receivable_id: int, *, actor: Actor) -> list[Carried]:
 
 
 @transaction.atomic
-def carry(carried: Iterable[Carried], receivable_id: int, *, actor: Actor) -> int:
+def carry(carried: Iterable[Carried], receivable_id: int, *, actor: Actor, remark: str = "账单拆分，原收款转入") -> int:
     """Settle a bill from what was released, each part valued as it was; what is too much stays prepayment.
 
     Returns the sum settled in fen. Raises ``PrepaymentGone`` where the prepayment has been spent.
@@ -96,7 +97,7 @@ def carry(carried: Iterable[Carried], receivable_id: int, *, actor: Actor) -> in
         payment = Payment.objects.create(
             organisation_id=bill.organisation_id, community_id=bill.community_id, payer_id=one.payer_id,
             property_id=one.property_id, kind=Payment.Kind.OFFSET, amount_fen=used, value_date=one.value_date, booked_at=now,
-            booked_by_id=actor.user_id, remark="账单拆分，原收款转入",
+            booked_by_id=actor.user_id, remark=remark,
         )  # fmt: skip
         Tender.objects.create(payment=payment, method=Tender.Method.PREPAID, amount_fen=used)
         prepayment_row(payment, Prepayment.Kind.SPENT, -used).save()
@@ -129,3 +130,20 @@ def move_prepayment(from_id: int, to_id: int, property_id: int, amount_fen: int,
             payment=payment, kind=Prepayment.Kind.MOVED, amount_fen=fen, value_date=clock.today(), booked_at=now,
         )  # fmt: skip
     audit.record(actor, "payment.move_prepaid", payment, after={"from": from_id, "to": to_id, "amount_fen": amount_fen})
+
+
+def held_fast(receivable_ids: Iterable[int]) -> set[int]:
+    """The bills whose payments cannot be taken out of them as they are: a room above says so (an invoice stands on them). For
+    callers that have checked the place."""
+    by_bill: dict[int, list[Allocation]] = {}
+    for row in _live(receivable_ids):
+        by_bill.setdefault(row.receivable_id, []).append(row)
+    return {pk for pk, rows in by_bill.items() if not _free(rows)}
+
+
+def _free(rows: list[Allocation]) -> bool:
+    try:
+        check_reversal(rows)
+    except DomainError:
+        return False
+    return True

@@ -1,0 +1,99 @@
+"""Corrections and their lines. What was looked at is frozen by migration 0002."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wuyefei.estate.tariffs.public import Tariff, TariffVersion
+from wuyefei.foundation.access.models import Community, Organisation, User
+from wuyefei.money.billing.public import Adjustment, Receivable
+
+from .rules import HINDRANCE_NAMES, Hindrance
+
+
+class Correction(models.Model):
+    """A price from a day on that has been billed, and what it changes. ``version``: the price once it stands, or from the
+    beginning where only bills that were left out before are corrected. ``released_fen``: what became prepayment of payers."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        ASKED = "asked", _("待复核")
+        DONE = "done", _("已更正")
+        DISCARDED = "discarded", _("已放弃")
+        REFUSED = "refused", _("未通过")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="+")
+    effective_from = models.DateField()
+    per_unit = models.DecimalField(max_digits=12, decimal_places=4)
+    fixed = models.DecimalField(max_digits=12, decimal_places=4)
+    terms = models.JSONField(default=dict)
+    note = models.CharField(max_length=200, blank=True)
+    digest = models.CharField(max_length=64)
+    line_count = models.PositiveIntegerField()
+    up_fen = models.BigIntegerField()
+    down_fen = models.BigIntegerField()
+    same_count = models.PositiveIntegerField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    reason = models.CharField(max_length=400, blank=True)
+    request_id = models.BigIntegerField(null=True)
+    version = models.ForeignKey(TariffVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    agreed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(null=True)
+    released_fen = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tariff"], condition=models.Q(state__in=["draft", "asked"]), name="one_open_correction"),
+            models.CheckConstraint(
+                condition=models.Q(agreed_by__isnull=True) | ~models.Q(agreed_by=models.F("made_by")), name="correction_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="done")
+                | models.Q(agreed_by__isnull=False, version__isnull=False, done_at__isnull=False, request_id__isnull=False),
+                name="correction_done_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["community", "-id"], name="correction_by_place")]
+
+    def __str__(self) -> str:
+        return f"{self.tariff.name} {self.effective_from} 起差价更正"
+
+    @property
+    def net_fen(self) -> int:
+        return self.up_fen + self.down_fen
+
+    @property
+    def tone(self) -> str:
+        return {"draft": "hold", "asked": "part", "done": "paid"}.get(self.state, "void")
+
+
+class Line(models.Model):
+    """A published bill at the tariff: what it came to before and comes to by the price. ``hindrance``: why it is left as it is.
+    ``gone``: whoever pays it has left the property since."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="lines")
+    receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, related_name="+")
+    billed_fen = models.BigIntegerField()
+    should_fen = models.BigIntegerField()
+    difference_fen = models.BigIntegerField()
+    hindrance = models.CharField(max_length=10, blank=True, choices=[(one.value, HINDRANCE_NAMES[one]) for one in Hindrance])
+    gone = models.BooleanField(default=False)
+    adjustment = models.OneToOneField(Adjustment, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["correction", "receivable"], name="bill_corrected_once"),
+            models.CheckConstraint(
+                condition=models.Q(difference_fen=models.F("should_fen") - models.F("billed_fen")) & ~models.Q(difference_fen=0),
+                name="correction_difference",
+            ),
+            models.CheckConstraint(condition=models.Q(adjustment__isnull=True) | models.Q(hindrance=""), name="hindered_not_corrected"),
+        ]
+        indexes = [models.Index(fields=["correction", "hindrance", "id"], name="correction_lines")]
