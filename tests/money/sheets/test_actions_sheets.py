@@ -44,6 +44,7 @@ from wuyefei.money.payments.public import (
     Prepayment,
     book_opening_prepayments,
 )
+from wuyefei.money.sheets import fingerprint
 from wuyefei.money.sheets.actions import take_back
 from wuyefei.money.sheets.explaining import steps_of_line
 from wuyefei.money.sheets.public import (
@@ -417,3 +418,16 @@ def test_a_cost_shared_as_agreed(world: World, water: ChargeItem) -> None:
     assert Sheet.objects.count() == count
     billed(world, sheet, day(2, 26))
     assert proved(world) == []
+
+
+def test_a_sheet_submitted_to_an_earlier_version_is_billed_and_a_changed_one_never(world: World, water: ChargeItem, meters: list[Meter]) -> None:
+    read(world, meters[0], day(1), "115")
+    sheet = metered(world, water, 1)
+    with clock.at(day(2, 1)):
+        first = ask_to_bill(sheet.pk, actor=world["finance"])
+        assert not fingerprint.as_asked(sheet, "0" * 64) and fingerprint.as_asked(sheet, first.payload["hash"])
+        earlier = {**first.payload, "hash": fingerprint._earlier(sheet)}
+        first.payload, first.payload_hash = earlier, approvals.payload_hash(earlier)
+        first.save()
+        approvals.decide(first.pk, approved=True, actor=world["lead"])
+    assert Receivable.objects.get(kind="sheet").amount_fen == 5175 and not proved(world)

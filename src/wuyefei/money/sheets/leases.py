@@ -34,7 +34,7 @@ def declared(community_id: int, item_id: int, until: Month) -> list[Declared]:
     rows = confirmed(community_id, item_id, until)
     if not rows:
         return []
-    lines = {line.line_id: line for line in lines_for_billing(community_id, Month.of(rows[0].month).first, until.last) if line.method == Tariff.Method.RENT}
+    lines = {line.line_id: line for line in lines_for_billing(community_id, Month.of(rows[0].month).first, until.last, Tariff.Method.RENT)}
     prices = prices_of(line.tariff_id for line in lines.values())
     conventions = {key: Convention(terms.convention) for key, terms in contract_terms(community_id).items()}
     before = _charged(community_id)

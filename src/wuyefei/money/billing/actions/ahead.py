@@ -71,7 +71,7 @@ def bill_ahead(
 def discount(row: Receivable, off_fen: int, request: Request, words: str, *, actor: Actor) -> Adjustment:
     """Lower a locked receivable by ``off_fen``, at most to nothing open; what concerns later months lowers their income."""
     tax, now = tax_included(off_fen, row.tax_rate), clock.now()
-    later = changed_later(row, -(off_fen - tax)) if row.item.nature == row.item.Nature.INCOME and row.prices else {}
+    later = lowered_later(row, off_fen - tax)
     made = Adjustment.objects.create(
         organisation_id=row.organisation_id, community_id=row.community_id, receivable=row, kind=Adjustment.Kind.ADJUST, amount_fen=-off_fen,
         tax_fen=-tax, deferred_fen=sum(later.values()), value_date=clock.today(), booked_at=now, approval_id=request.pk, reason=words[:400],
@@ -84,6 +84,12 @@ def discount(row: Receivable, off_fen: int, request: Request, words: str, *, act
     post("billing.adjust", row.pk, postings, actor=actor, community_id=row.community_id, memo=f"{words} 应收 {row.pk}", booked_at=now)
     audit.record(actor, "billing.adjust", row, after={"amount_fen": -off_fen}, reason=words)
     return made
+
+
+def lowered_later(row: Receivable, net_fen: int) -> dict[Month, int]:
+    """What of a discount of so much net income concerns the months to come: only own income that was billed by its days is put
+    off to them."""
+    return changed_later(row, -net_fen) if row.item.nature == row.item.Nature.INCOME and row.prices else {}
 
 
 def take_back(receivable_id: int, request: Request, *, actor: Actor) -> None:

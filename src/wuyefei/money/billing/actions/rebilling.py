@@ -115,9 +115,12 @@ def defer(row: Receivable, later: dict[Month, int], kind: str) -> None:
 
 def changed_later(row: Receivable, net_fen: int) -> dict[Month, int]:
     """What of a change of net income concerns the months to come."""
+    now = Month.of(clock.today())
+    if Month.of(row.service_to) <= now:
+        return {}
     months = charge_by_month(Span(row.service_from, row.service_to), row.quantity, thawed_prices(row.prices), Convention(row.convention))
     sign = -1 if net_fen < 0 else 1
-    return {month: sign * fen for month, fen in spread(abs(net_fen), months, Month.of(clock.today())).items()}
+    return {month: sign * fen for month, fen in spread(abs(net_fen), months, now).items()}
 
 
 def _adjust(part: Receivable, fen: int, was: Adjustment, request: Request, actor: Actor) -> None:
