@@ -9,6 +9,7 @@ from wuyefei.edges.bench.harness import named
 from wuyefei.foundation.access.models import Community
 from wuyefei.money.billing.public import Adjustment, LateFeeHold, Receivable
 from wuyefei.money.concessions.public import MeasureBill
+from wuyefei.money.sheets.public import Line, Use
 
 pytestmark = [pytest.mark.wide, pytest.mark.django_db]
 
@@ -23,7 +24,8 @@ def test_every_kind_is_charged_proved_and_copied_to_the_twin() -> None:
         said.append(
             [sorted(map(str, bills))]
             + [list(model.objects.filter(community=place).order_by().values_list(column).annotate(Count("pk"), Sum("receivable__outstanding_fen")))
-               for model, column in ((Adjustment, "kind"), (LateFeeHold, "kind"), (MeasureBill, "hold__kind"))]
+               for model, column in ((Adjustment, "kind"), (LateFeeHold, "kind"), (MeasureBill, "hold__kind"), (Line, "sheet__kind"))]
+            + [Use.objects.filter(community=place, line__receivable__isnull=False).count()]
         )  # fmt: skip
     assert said[0] == said[1] and all(said[0])
     lines = Receivable.objects.filter(community=ours).count()

@@ -273,7 +273,7 @@ def bill(request: Request, actor: Actor) -> None:
     sheet.state, sheet.billed_by_id, sheet.billed_at = Sheet.State.BILLED, actor.user_id, clock.now()
     sheet.save()
     audit.record(actor, "sheets.bill", sheet, after={"lines": len(made), "amount_fen": sheet.amount_fen})
-    tell(Published("sheet", sheet.pk, sheet.organisation_id, sheet.community_id, sheet.title, sheet), actor)
+    tell(Published("sheet", sheet.pk, sheet.organisation_id, sheet.community_id, sheet.title, sheet, made[0].pk), actor)
 
 
 _BOOKED = ("pk", "property_id", "payer_id", "service_from", "service_to", "quantity", "amount_fen")

@@ -10,16 +10,16 @@ its days out. Campaigns, the care fund, plans and waivers act on single bills af
 
 In turn a community is billed and the finished lines of a twin are COPYed. Inside our watch: draft, confirming and publishing of the
 run and of six sheets, each by a second person. Outside: contracts, readings, turnovers, the policy and the years ahead. The limit
-writes what is left of it line by line: receivables as they stand at the end, adjustments, days without late fee and what the
-policy did to each bill, with all keys, checks, indexes and triggers; neither sheets with their lines and readings used, nor
-entries, deferrals and approvals, which ours writes besides.
+writes what is left of it line by line: receivables as they stand at the end, the sheets' lines with what their sums follow from and the
+readings they charged, adjustments, days without late fee and what the policy did to each bill, with all keys, checks, indexes and
+triggers; not the entries, deferrals, approvals and the trail, which ours writes besides.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -40,6 +40,7 @@ from wuyefei.money.sheets.public import (
     DepositTerms,
     EachTerms,
     Head,
+    Line,
     MeteredTerms,
     Scope,
     SharedTerms,
@@ -172,7 +173,8 @@ def _copied(firm: Firm, source: Community, twin: Community, bare: Watch) -> None
     run = Run.objects.create(
         organisation=firm.organisation, community=twin, period=firm.month.first, made_by_id=firm.maker.user_id, made_at=clock.now()
     )
-    ready = [(f"COPY {table} ({columns}) FROM STDIN", _rows(select)) for table, columns, select in _finished(source, twin, run.pk)]
+    sheets = {pk: _sheet_of(pk, twin) for pk in Sheet.objects.filter(community=source).order_by("pk").values_list("pk", flat=True)}
+    ready = [(f"COPY {table} ({columns}) FROM STDIN", _rows(select)) for table, columns, select in _finished(source, twin, run.pk, sheets)]
     with bare, transaction.atomic(), connection.cursor() as cursor:
         for into, stream in ready:
             with cursor.copy(into) as copy:
@@ -180,6 +182,16 @@ def _copied(firm: Firm, source: Community, twin: Community, bare: Watch) -> None
                     copy.write(block)
     with connection.cursor() as cursor:
         cursor.execute("SELECT platform_analyse(ARRAY['billing_receivable'], ARRAY[1000]::bigint[])")
+
+
+def _sheet_of(sheet_id: int, twin: Community) -> int:
+    """The twin's sheet beside one that was billed."""
+    sheet = Sheet.objects.get(pk=sheet_id)
+    sheet.pk, sheet.community, sheet.state = None, twin, Sheet.State.DRAFT
+    sheet._state.adding = True
+    sheet.billed_by, sheet.billed_at = None, None
+    sheet.save()
+    return int(sheet.pk or 0)
 
 
 def _rows(select: str) -> io.BytesIO:
@@ -193,6 +205,7 @@ _KEPT = (
 )
 _OWN = "id, community_id, run_id, contract_id, contract_line_id, property_id, payer_id, tariff_id, organisation_id, item_id"
 _ADJUSTED = "organisation_id, kind, amount_fen, tax_fen, deferred_fen, value_date, booked_at, approval_id, reason"
+_CHARGED = "organisation_id, service_from, service_to, quantity, amount_fen, inputs"
 _HELD = "organisation_id, starts_on, ends_on, kind, source_ref, reason"
 _MAPS = """
 WITH home AS MATERIALIZED (SELECT a.id AS old, b.id AS new FROM properties_property a
@@ -208,6 +221,12 @@ WITH home AS MATERIALIZED (SELECT a.id AS old, b.id AS new FROM properties_prope
     JOIN contracts_contractline a ON a.id = line.old JOIN contracts_contractline b ON b.id = line.new),
   bill AS MATERIALIZED (SELECT id AS old, {bills} + row_number() OVER (ORDER BY id) AS new FROM billing_receivable
     WHERE community_id = {source} AND (run_id IS NOT NULL OR kind = 'sheet')),
+  sheet(old, new) AS (VALUES {sheets}),
+  entry AS MATERIALIZED (SELECT l.id AS old, {entries} + row_number() OVER (ORDER BY l.id) AS new FROM sheets_line l
+    JOIN sheet ON sheet.old = l.sheet_id),
+  read AS MATERIALIZED (SELECT a.id AS old, b.id AS new FROM metering_reading a JOIN properties_meter m ON m.id = a.meter_id
+    JOIN properties_meter t ON t.community_id = {twin} AND t.kind = m.kind AND t.number = m.number
+    JOIN metering_reading b ON b.meter_id = t.id AND b."on" = a."on" WHERE a.community_id = {source}),
   lowered AS MATERIALIZED (SELECT a.id AS old, {lowered} + row_number() OVER (ORDER BY a.id) AS new, bill.new AS bill
     FROM billing_adjustment a JOIN bill ON bill.old = a.receivable_id),
   held AS MATERIALIZED (SELECT h.id AS old, {held} + row_number() OVER (ORDER BY h.id) AS new, bill.new AS bill
@@ -215,12 +234,14 @@ WITH home AS MATERIALIZED (SELECT a.id AS old, b.id AS new FROM properties_prope
 """
 
 
-def _finished(source: Community, twin: Community, run_id: int) -> Iterator[tuple[str, str, str]]:
+def _finished(source: Community, twin: Community, run_id: int, sheets: Mapping[int, int]) -> Iterator[tuple[str, str, str]]:
     """(table, columns, the rows of the twin) in the order in which they are written."""
     bases = {
         "bills": _block(Receivable, source), "lowered": _block(Adjustment, source), "held": _block(LateFeeHold, source),
+        "entries": _block(Line, source),
     }  # fmt: skip
-    maps = _MAPS.format(source=source.pk, twin=twin.pk, **bases)
+    pairs = ", ".join(f"({old}, {new})" for old, new in sheets.items())
+    maps = _MAPS.format(source=source.pk, twin=twin.pk, sheets=pairs, **bases)
     (measure_id,) = MeasureBill.objects.model.measure.get_queryset().filter(places__community=twin).values_list("pk", flat=True)
     yield "billing_receivable", f"{_OWN}, {_KEPT}", f"""{maps}
         SELECT bill.new, {twin.pk}, CASE WHEN r.run_id IS NULL THEN NULL ELSE {run_id} END, deal.new, line.new, home.new, who.new, price.new,
@@ -228,6 +249,13 @@ def _finished(source: Community, twin: Community, run_id: int) -> Iterator[tuple
         FROM bill JOIN billing_receivable r ON r.id = bill.old JOIN home ON home.old = r.property_id JOIN who ON who.old = r.payer_id
         LEFT JOIN deal ON deal.old = r.contract_id LEFT JOIN line ON line.old = r.contract_line_id
         LEFT JOIN price ON price.old = r.tariff_id ORDER BY bill.new"""
+    yield "sheets_line", f"id, community_id, sheet_id, property_id, payer_id, receivable_id, {_CHARGED}", f"""{maps}
+        SELECT entry.new, {twin.pk}, sheet.new, home.new, who.new, bill.new, {_CHARGED} FROM entry JOIN sheets_line l ON l.id = entry.old
+        JOIN sheet ON sheet.old = l.sheet_id JOIN home ON home.old = l.property_id JOIN who ON who.old = l.payer_id
+        JOIN bill ON bill.old = l.receivable_id ORDER BY entry.new"""
+    yield "sheets_use", "community_id, line_id, reading_id, organisation_id, item_id, freed", f"""{maps}
+        SELECT {twin.pk}, entry.new, read.new, u.organisation_id, u.item_id, u.freed FROM sheets_use u
+        JOIN entry ON entry.old = u.line_id JOIN read ON read.old = u.reading_id ORDER BY u.id"""
     yield "billing_adjustment", f"id, community_id, receivable_id, {_ADJUSTED}", f"""{maps}
         SELECT lowered.new, {twin.pk}, lowered.bill, {_ADJUSTED} FROM lowered JOIN billing_adjustment a ON a.id = lowered.old ORDER BY 1"""
     yield "billing_latefeehold", f"id, community_id, receivable_id, {_HELD}", f"""{maps}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import Min
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
@@ -212,7 +213,7 @@ def publish(request: Request, actor: Actor) -> None:
     if (count, amount, digest) != (request.payload["lines"], request.payload["amount_fen"], request.payload["hash"]):
         raise DomainError("run_changed", "账单行与确认时不一致（草稿可能在故障后丢失），请退回后重新计算。")
     now = clock.now()
-    _insert_receivables(run, now)
+    first = _insert_receivables(run, now)
     _insert_deferrals(run)
     for item_name, postings in publish_postings(run):
         post("billing.publish", run.pk, postings, actor=actor, community_id=run.community_id,
@@ -222,10 +223,11 @@ def publish(request: Request, actor: Actor) -> None:
     RunLine.objects.filter(run=run).delete()
     audit.record(actor, "billing.publish", run, after={"lines": count, "amount_fen": amount})
     audit.publish(actor, "billing.published", community_id=run.community_id, run=run.pk, lines=count, amount_fen=amount)
-    tell(Published("run", run.pk, run.organisation_id, run.community_id, f"{run.period:%Y-%m} 出账", run), actor)
+    tell(Published("run", run.pk, run.organisation_id, run.community_id, f"{run.period:%Y-%m} 出账", run, first), actor)
 
 
-def _insert_receivables(run: Run, now: dt.datetime) -> None:
+def _insert_receivables(run: Run, now: dt.datetime) -> int:
+    """Book the lines of a run; the id of the first of its bills."""
     columns = ", ".join(LINE_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -236,6 +238,7 @@ def _insert_receivables(run: Run, now: dt.datetime) -> None:
             [now, run.pk],
         )
         written(Receivable, cursor.rowcount)
+    return int(Receivable.objects.filter(run=run).aggregate(first=Min("pk"))["first"])
 
 
 def _insert_deferrals(run: Run) -> None:

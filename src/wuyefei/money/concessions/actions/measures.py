@@ -111,9 +111,10 @@ def refuse_measure(request: Request, actor: Actor) -> None:
 
 
 @uncollected()
-def _treat(row: Measure, community_id: int, request: Request, actor: Actor) -> int:
-    """Carry a measure out on what it concerns in a community and has not treated yet; how many bills it changed."""
-    ids = list(queries.concerned(row, community_id).values_list("pk", flat=True))
+def _treat(row: Measure, community_id: int, request: Request, actor: Actor, since: int = 0) -> int:
+    """Carry a measure out on what it concerns in a community and has not treated yet, from the bill ``since`` on; how many bills
+    it changed."""
+    ids = list(queries.concerned(row, community_id).filter(pk__gte=since).values_list("pk", flat=True))
     changed, system = 0, as_system(actor)
     for start in range(0, len(ids), CHUNK):
         locked = {bill.pk: bill for bill in lock_receivables(ids[start : start + CHUNK], community_id)}
@@ -154,7 +155,7 @@ def treat_published(published: Published, actor: Actor) -> None:
     """Inside the publishing transaction, before prepayments are offset: running measures lower and put off what was just billed."""
     rows = Measure.objects.filter(organisation_id=published.organisation_id, state=MeasureState.RUNNING, places__community_id=published.community_id)
     for row in rows.order_by("pk"):
-        _treat(row, published.community_id, Request.objects.get(pk=row.request_id or 0), actor)
+        _treat(row, published.community_id, Request.objects.get(pk=row.request_id or 0), actor, published.since)
 
 
 def follow_measures(organisation_id: int | None) -> int:
