@@ -9,13 +9,14 @@ import pytest
 from django.test import Client
 
 from tests.estate.metering.test_pages_metering import client_of
-from tests.world import World, make_world
+from tests.world import World, make_world, pay
 from wuyefei.estate.people.public import Person
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.platform import clock
-from wuyefei.money.billing.public import confirm_run, draft_run
+from wuyefei.money.billing.public import Receivable, confirm_run, draft_run
+from wuyefei.money.payments.public import PaymentOrder
 from wuyefei.money.transfers.public import Transfer
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,9 @@ def test_from_the_property_to_the_statements_and_back(client: Client, world: Wor
     assert "125.00" in part and "<html" not in part and not Transfer.objects.exists()
     response = client.post(f"/transfers/new/{home}", sent(world))
     row = Transfer.objects.get()
-    assert response.status_code == 302 and "等待另一人复核过户" in text_of(client, f"/transfers/{row.pk}/")
+    asked = text_of(client, f"/transfers/{row.pk}/")
+    assert response.status_code == 302 and "等待另一人复核过户" in asked and "申请以后情况有变" not in asked
+    assert "每张账单怎么办" in asked and "83.33" in asked and "166.67" in asked
     assert client.get(f"/transfers/{row.pk}/statement/new").status_code == 404
     waiting = Request.objects.get(kind="transfer.do")
     lead = client_of(world["lead"])
@@ -86,3 +89,15 @@ def test_what_is_wrong_is_said_and_nothing_is_written(client: Client, world: Wor
     response = client.post(f"/transfers/new/{world.flats['1-1-101'].pk}", sent(world, **wrong))
     assert response.status_code == 422 and said in response.content.decode()
     assert not Transfer.objects.exists() and not Person.objects.filter(name="温如言").exists()
+
+
+def test_who_approves_sees_what_has_changed_since(client: Client, world: World) -> None:
+    """A payment taken meanwhile leaves other figures than those asked for."""
+    client.post(f"/transfers/new/{world.flats['1-1-101'].pk}", sent(world))
+    row = Transfer.objects.get()
+    bill = Receivable.objects.filter(property=row.property, payer=row.seller, service_to__gte=row.on).order_by("pk").first()
+    assert bill is not None
+    order = PaymentOrder(row.property_id, row.seller_id, (bill.pk,), {"scan": bill.amount_fen}, "k1")
+    pay(order, actor=world["cashier"])
+    page = text_of(client_of(world["lead"]), f"/transfers/{row.pk}/")
+    assert "申请以后情况有变" in page and "请撤回后重新办理" in page

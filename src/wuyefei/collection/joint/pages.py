@@ -17,6 +17,7 @@ from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
 
@@ -237,7 +238,7 @@ def close(request: HttpRequest, effort_id: int) -> HttpResponse:
 def leave_page(request: HttpRequest, effort_id: int) -> HttpResponse:
     row = _mine(request, effort_id, Permission.JOINT_MANAGE)
     chosen = request.POST.get("household", "")
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+    if whole_number(chosen) is None:
         raise NotFound()
     actions.leave(row.pk, int(chosen), actor=actor_of(request))
     messages.success(request, _("已退出。"))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeVar
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,12 +15,12 @@ from wuyefei.foundation.access.actor import get_community, visible_communities
 from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.kernel.errors import Forbidden
 from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import attachment
 from wuyefei.foundation.platform.paging import paginate
-from wuyefei.foundation.shell.refusals import attempt
+from wuyefei.foundation.shell.refusals import answered, attempt
 
 from . import actions, queries
 from .forms import ChooseForm, ConsultationForm
@@ -43,18 +41,6 @@ def _place(request: HttpRequest, permission: Permission) -> tuple[Community, lis
     if not places:
         raise Forbidden()
     return places[0], places
-
-
-def _saved(form: forms.Form, act: Callable[[], Made]) -> Made | None:
-    try:
-        return act()
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        named = str(error.data.get("field", "")) if isinstance(error, Invalid) else ""
-        name = next((key for key, field in form.fields.items() if named and str(field.label).split("（")[0] == _(named)), None)
-        form.add_error(name, str(error.data["reason"]) if name else error.text)
-        return None
 
 
 def _does(rule: LocalRule) -> str:
@@ -82,7 +68,7 @@ def pack_page(request: HttpRequest) -> HttpResponse:
     form = ChooseForm(request.POST or None, initial={"since": today})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        if _saved(form, lambda: actions.choose(data["pack"], data["since"], actor=actor, community=place)) is not None:
+        if answered(form, lambda: actions.choose(data["pack"], data["since"], actor=actor, community=place)) is not None:
             messages.success(request, _("规则包已选定"))
             return redirect(f"{reverse('localrules:packs')}?community={place.pk}")
     followed = queries.pack_on(place.pk, today)
@@ -118,7 +104,7 @@ def new(request: HttpRequest) -> HttpResponse:
     place, places = _place(request, Permission.CONTRACT_EDIT)
     form = ConsultationForm(actor, place, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        made = _saved(form, lambda: actions.record(form.asked(), actor=actor))
+        made = answered(form, lambda: actions.record(form.asked(), actor=actor))
         if made is not None:
             messages.success(request, _("已登记，等另一人对照纪要确认"))
             return redirect("localrules:consultation", made.pk)

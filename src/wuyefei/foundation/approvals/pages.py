@@ -15,6 +15,7 @@ from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.gate import actor_of
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform.paging import paginate
 
 from . import actions, queries
@@ -110,7 +111,7 @@ def history(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(kind=kind)
     if state in Request.State.values:
         rows = rows.filter(state=state)
-    if community.isascii() and community.isdigit() and len(community) < 19:
+    if whole_number(community) is not None:
         rows = rows.filter(community_id=int(community))
     page = paginate(rows, ["-id"], request.GET.get("at", ""))
     context = {

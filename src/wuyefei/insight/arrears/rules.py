@@ -10,6 +10,7 @@ from enum import StrEnum
 from wuyefei.foundation.kernel.dates import DAY, Month
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
 from wuyefei.foundation.kernel.money import parse_yuan, yuan
+from wuyefei.foundation.kernel.text import whole_number
 
 LIMITATION_YEARS = 3
 """Civil Code article 188: three years, here from the due date; what interrupts it (article 195) is not counted."""
@@ -99,7 +100,7 @@ def read_filter(query: Mapping[str, str], buckets: frozenset[str]) -> tuple[Filt
     wrong: list[Invalid] = []
     for name in NUMBERS:
         text = query.get(name, "")
-        if text.isascii() and text.isdigit() and len(text) < 19:
+        if whole_number(text) is not None:
             found[name] = int(text)
     for name in FLAGS:
         found[name] = query.get(name) == "1"

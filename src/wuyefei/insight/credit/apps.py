@@ -30,9 +30,9 @@ class CreditConfig(AppConfig):
             return waiting(request.actor)  # type: ignore[attr-defined]
 
         register_work(
-            reckoning.KIND, reckoning.work, title="重新评级", permission=Permission.CREDIT_WORK, address=lambda job: reverse("credit:ratings")
+            reckoning.KIND, reckoning.ROUND.work, title="重新评级", permission=Permission.CREDIT_WORK, address=lambda job: reverse("credit:ratings")
         )
-        register_scheduled(reckoning.KIND, "按依据重新评定业主信用", "每天 02:30", reckoning.reckon_all)
+        register_scheduled(reckoning.KIND, "按依据重新评定业主信用", "每天 02:30", reckoning.ROUND.nightly)
         register_kind(
             Kind(showing.SHOW_KIND, "对外提供信用等级", Permission.CREDIT_REVIEW, showing.give, showing.refuse, showing_address, describe_showing)
         )

@@ -10,12 +10,11 @@ from django.db import connection, transaction
 
 from wuyefei.estate.people.public import Person
 from wuyefei.estate.properties.public import Property
-from wuyefei.foundation.access.actor import Actor, get_community, visible_communities
-from wuyefei.foundation.access.models import Community, Organisation
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.rounds import Round
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError
-from wuyefei.foundation.platform import audit, clock, jobs
-from wuyefei.foundation.platform.models import Job
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.planning import whole_sets
 from wuyefei.money.billing.public import LateFeeHold, Receivable
 from wuyefei.money.payments.public import Allocation
@@ -64,49 +63,11 @@ WHERE q.community_id = %(community)s AND (y.payer_id IS NOT NULL OR s.id IS NOT 
 DIFFERS = " OR ".join(f"s.{name} IS DISTINCT FROM t.{name}" for name in COLUMNS[1:])
 
 
-def ask_reckoning(community_id: int | None, *, actor: Actor) -> Job:
-    """Go through a community, or every one of the actor's, now."""
-    if community_id is not None:
-        places = [get_community(actor, community_id, Permission.FOLLOW_MANAGE)]
-    else:
-        actor.require_anywhere(Permission.FOLLOW_MANAGE)
-        places = visible_communities(actor, Permission.FOLLOW_MANAGE)
-    if Job.objects.filter(organisation_id=actor.organisation_id, kind=KIND, state__in=jobs.OPEN).exists():
-        raise DomainError("reckoning_open", "正在重新分类，请稍候再看。")
-    label, place = ("重新分类", places[0].pk) if len(places) == 1 else ("重新分类：全部小区", None)
-    with transaction.atomic():
-        job = jobs.start(KIND, actor=actor, label=label, community_id=place, total=len(places), places=[one.pk for one in places])
-        audit.record(actor, "risk.reckon", job, community_id=place)
-    return job
-
-
-def work(task: jobs.Task) -> dict[str, Any]:
-    """The job: one community after the other, each one transaction."""
-    places: list[int] = task.arguments["places"]
-    changed = int(task.resume.get("changed", 0))
-    for number, place in enumerate(places[task.done :], start=task.done + 1):
-        task.check_stop()
-        with transaction.atomic():
-            changed += reckon(place, clock.today())[1]
-            task.advance(number, resume={"changed": changed})
-    return {"changed": changed}
-
-
-def reckon_all(organisation_id: int | None) -> int:
-    """Every community that has not been gone through today; returns how many classes changed."""
-    rows = Community.objects.filter(organisation__in=Organisation.objects.all())
-    if organisation_id is not None:
-        rows = rows.filter(organisation_id=organisation_id)
-    today = clock.today()
-    done = Reckoned.objects.filter(on=today).values("community_id")
-    return sum(reckon(place, today)[1] for place in rows.exclude(pk__in=done).order_by("pk").values_list("pk", flat=True))
-
-
 @transaction.atomic
 def reckon(community_id: int, today: dt.date) -> tuple[int, int]:
     """Class every payer of a community as of ``today``; returns (payers, classes that changed). Twice changes nothing.
 
-    For the clock and the job: whoever asks for it is checked in ``ask_reckoning``.
+    For the clock and the job: whoever asks for it is checked in ``ROUND``.
     """
     place = Community.objects.get(pk=community_id)
     with connection.cursor() as cursor:
@@ -163,3 +124,10 @@ def _conducts(community_id: int, today: dt.date) -> Iterator[list[tuple[Any, ...
             )  # fmt: skip
         while rows := cursor.fetchmany(BATCH):
             yield rows
+
+
+ROUND = Round(
+    KIND, ("重新分类", "重新分类：全部小区"), Permission.FOLLOW_MANAGE, "risk.reckon",
+    busy=lambda: DomainError("reckoning_open", "正在重新分类，请稍候再看。"), go=lambda place, day: reckon(place, day)[1], gone=Reckoned,
+)  # fmt: skip
+ask_reckoning, reckon_all = ROUND.ask, ROUND.nightly

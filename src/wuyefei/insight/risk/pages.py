@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wuyefei.estate.people.public import get_person
 from wuyefei.foundation.access.actor import Actor, visible_communities
-from wuyefei.foundation.access.gate import StaffRequest, needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import spoken
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.exports import Cell, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
@@ -43,15 +44,11 @@ LETTERS = {"A", "B", "C", "D", "none"}
 HISTORY = 50
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return cast(StaffRequest, request).actor
-
-
 def _asked(request: HttpRequest) -> dict[str, Any]:
     """What the query asks for; what cannot be read does not narrow."""
     place = request.GET.get("community", "")
     return {
-        "community": int(place) if place.isascii() and place.isdigit() and len(place) < 19 else None,
+        "community": whole_number(place),
         "track": Track(request.GET["track"]) if request.GET.get("track") in TRACK_NAMES else Track.HOUSEHOLD,
         "letter": request.GET.get("letter", "") if request.GET.get("letter") in LETTERS else "",
         "q": request.GET.get("q", "").strip()[:40],
@@ -80,7 +77,7 @@ def _narrowed(rows: QuerySet[Standing], asked: dict[str, Any]) -> QuerySet[Stand
 @needs(Permission.CLASS_VIEW)
 def classes(request: HttpRequest) -> HttpResponse:
     """The mix beside the usual one, and the payers of a class with their reasons."""
-    actor, asked = _actor(request), _asked(request)
+    actor, asked = actor_of(request), _asked(request)
     places = visible_communities(actor, Permission.CLASS_VIEW)
     covered = _found(actor, asked)
     page = paginate(_narrowed(covered, asked).select_related("person", "community"), ORDER, request.GET.get("at", ""))
@@ -117,7 +114,7 @@ def _shown(row: Standing) -> dict[str, Any]:
 @needs(Permission.CLASS_VIEW)
 def payer(request: HttpRequest, person_id: int) -> HttpResponse:
     """One payer: the class, why, and how it came about."""
-    actor = _actor(request)
+    actor = actor_of(request)
     person = get_person(actor, person_id)
     actor.require(Permission.CLASS_VIEW, person.community_id)
     row = standings(actor).select_related("community").filter(person_id=person.pk).first()
@@ -136,7 +133,7 @@ def _past(row: Change) -> dict[str, Any]:
 def reckon_now(request: HttpRequest) -> HttpResponse:
     """Class again now, as a job."""
     place = request.POST.get("community", "")
-    ask_reckoning(int(place) if place.isascii() and place.isdigit() and len(place) < 19 else None, actor=_actor(request))
+    ask_reckoning(whole_number(place), actor=actor_of(request))
     messages.success(request, _("已开始重新分类，完成后本页就是新的结果。"))
     return redirect("risk:classes")
 
@@ -145,7 +142,7 @@ def reckon_now(request: HttpRequest) -> HttpResponse:
 @needs(Permission.EXPORT)
 def export(request: HttpRequest) -> HttpResponse:
     """The payers of the list as a workbook; who took it is on record for every community in it."""
-    actor, asked = _actor(request), _asked(request)
+    actor, asked = actor_of(request), _asked(request)
     actor.require_anywhere(Permission.CLASS_VIEW)
     allowed = actor.communities(Permission.EXPORT)
     rows = _narrowed(_found(actor, asked), asked).filter(community_id__in=allowed)

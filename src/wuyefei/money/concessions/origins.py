@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.kernel.text import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,6 @@ def register_origin(kind: str, reader: Reader) -> None:
 def origin_of(actor: Actor, ref: str) -> Origin:
     """What a reference means. Raises ``NotFound``."""
     kind, _colon, number = ref.partition(":")
-    if kind not in _readers or not (number.isascii() and number.isdigit() and len(number) < 19):
+    if kind not in _readers or whole_number(number) is None:
         raise NotFound()
     return _readers[kind](actor, int(number))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wuyefei.estate.properties.public import get_property
 from wuyefei.estate.tariffs.public import items
-from wuyefei.foundation.access.actor import Actor, visible_communities
-from wuyefei.foundation.access.gate import StaffRequest, needs
+from wuyefei.foundation.access.actor import visible_communities
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.dates import CHINA
@@ -31,10 +31,6 @@ from .rules import CampaignKind, CampaignState, reached
 
 TONES = {CampaignState.ASKED: "plan", CampaignState.RUNNING: "info", CampaignState.ENDED: "void", CampaignState.REFUSED: "void"}
 HEAD = ("房号", "礼品或减免的账单", "预缴（元）", "成本（元）", "经办", "日期", "收回日期")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return cast(StaffRequest, request).actor
 
 
 def _attempt(request: HttpRequest, act: Callable[[], object], done: str) -> None:

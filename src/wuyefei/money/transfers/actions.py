@@ -120,6 +120,12 @@ def home_ids(row: Transfer) -> list[int]:
     return [row.property_id, *(pk for pk in ids if pk != row.property_id)]
 
 
+def plan_as_asked(row: Transfer, actor: Actor) -> Plan:
+    """What the transfer would do to today's bills: the figures asked for, unless something was booked since."""
+    terms = (Basis(row.basis), Prepaid(row.prepaid), Paid(row.paid), Held(row.deposits))
+    return plan_of(actor, row.property_id, home_ids(row)[1:], row.on, *terms)
+
+
 def do(request: Request, actor: Actor) -> None:
     """Carried out on approval. Raises ``PlanChanged`` where the figures are no longer those approved."""
     row = _locked(request.subject_id, actor, Transfer.State.ASKED, "办理")
@@ -130,7 +136,7 @@ def do(request: Request, actor: Actor) -> None:
     )
     lock_payments_of(bills)
     lock_receivables(bills, row.community_id)
-    plan = plan_of(actor, row.property_id, ids[1:], row.on, Basis(row.basis), Prepaid(row.prepaid), Paid(row.paid), Held(row.deposits))
+    plan = plan_as_asked(row, actor)
     if plan.payload() != request.payload or plan.seller.pk != row.seller_id:
         raise PlanChanged()
     _carry_out(row, plan, request, actor)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wuyefei.estate.properties.public import Property, get_property
 from wuyefei.foundation.access.actor import Actor, visible_communities
-from wuyefei.foundation.access.gate import StaffRequest, needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.actions import cancel
 from wuyefei.foundation.approvals.queries import open_request
@@ -24,11 +22,8 @@ from wuyefei.foundation.platform.paging import paginate
 from . import actions, queries
 from .forms import DEFAULTS, TransferForm
 from .models import BillCut, Transfer
+from .queries import Plan
 from .statement import SIDES, statement
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return cast(StaffRequest, request).actor
 
 
 @require_GET
@@ -110,19 +105,28 @@ def _asked(form: TransferForm, actor: Actor) -> Transfer | None:
 @require_GET
 @needs(Permission.BILLING_VIEW)
 def transfer_page(request: HttpRequest, transfer_id: int) -> HttpResponse:
-    """A transfer: both sides, the bills it cut, and what may still be done."""
+    """A transfer: both sides, the bills it cut or would cut, and what may still be done."""
     actor = actor_of(request)
     row = queries.get_transfer(actor, transfer_id)
     cuts = BillCut.objects.filter(transfer=row).select_related("bill__item", "bill__property", "before", "after").order_by("pk")
     pending = open_request(actor, actions.DO_KIND, row.pk) or open_request(actor, actions.UNDO_KIND, row.pk)
+    plan, refused = _as_asked(row, actor)
     context = {
-        "row": row, "cuts": cuts, "homes": row.homes.select_related("property").order_by("pk"), "pending": pending,
+        "row": row, "cuts": cuts, "plan": plan, "changed": plan is not None and plan.payload() != row.plan, "refused": refused, "homes": row.homes.select_related("property").order_by("pk"), "pending": pending,
         "mine": pending is not None and pending.maker_id == actor.user_id,
         "handed_fen": sum(int(fen) for _deposit, fen in row.plan.get("deposits", [])),
         "moved_fen": sum(int(fen) for _home, fen in row.plan["held"]), "after_fen": sum(int(bill[2]) for bill in row.plan["bills"]),
         "may_undo": row.state == Transfer.State.DONE and pending is None and actor.may(Permission.ESTATE_EDIT, row.community_id),
     }  # fmt: skip
     return render(request, "transfers/transfer.html", context)
+
+
+def _as_asked(row: Transfer, actor: Actor) -> tuple[Plan | None, str]:
+    """What one that waits would do to today's bills, or why it can no longer be done."""
+    try:
+        return (actions.plan_as_asked(row, actor) if row.state == Transfer.State.ASKED else None), ""
+    except DomainError as error:
+        return None, error.text
 
 
 @require_POST

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wuyefei.foundation.access.gate import actor_of, needs, public_page
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound, spoken
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.shell.refusals import refuse
 
 from . import actions
 from .forms import SourceForm
@@ -76,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except (NotFound, Forbidden):
             raise
         except DomainError as error:
-            _say(form, error)
+            refuse(form, error)
         else:
             return _shown(request, row, secret)
     return render(request, "moments/source.html", {"form": form, "row": None}, status=422 if form.errors else 200)
@@ -96,7 +97,7 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
         except (NotFound, Forbidden):
             raise
         except DomainError as error:
-            _say(form, error)
+            refuse(form, error)
         else:
             messages.success(request, _("触点已保存"))
             return redirect("moments:sources")
@@ -120,10 +121,3 @@ def _shown(request: HttpRequest, row: Source, fresh: str) -> HttpResponse:
 
 def _address(request: HttpRequest, row: Source) -> str:
     return request.build_absolute_uri(reverse("moments:events", args=[row.hook]))
-
-
-def _say(form: SourceForm, error: DomainError) -> None:
-    """Put the refusal beside the field it is about."""
-    label = spoken(str(error.data.get("field", ""))) if isinstance(error, Invalid) else ""
-    name = next((key for key, field in form.fields.items() if str(field.label) == label), None)
-    form.add_error(name, spoken(error.data["reason"]) if name else error.text)

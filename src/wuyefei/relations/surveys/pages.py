@@ -16,6 +16,7 @@ from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import XLSX, Sheet, attachment, workbook
 from wuyefei.foundation.platform.paging import paginate
@@ -29,7 +30,7 @@ VIEWS = {"": "待回访", "low": "不满意和投诉管家", "all": "全部"}
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_number(text) or 0
 
 
 def _quarter(text: str) -> dt.date:

@@ -1,54 +1,24 @@
-"""What the pages share: who asks, which place, and refused actions as errors of the form."""
+"""What the pages share: who asks, and which place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 
 from wuyefei.foundation.access.actor import get_community, visible_communities
 from wuyefei.foundation.access.gate import actor_of as actor_of
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.kernel.text import whole_number as number
-
-Made = TypeVar("Made")
 
 
 def is_htmx(request: HttpRequest) -> bool:
     """Whether a fragment is asked for; a page restored from history is a whole page."""
     htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.history_restore_request
-
-
-def attempt(form: forms.Form, act: Callable[[], Made]) -> Made | None:
-    """What the action returns, or None when it refused: its words then stand at the field they are about.
-
-    ``NotFound`` and ``Forbidden`` go on to their own pages.
-    """
-    try:
-        return act()
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        refuse(form, error)
-        return None
-
-
-def refuse(form: forms.Form, error: DomainError) -> None:
-    """Put a refusal into the form, at the field whose label the error names."""
-    name = None
-    text = error.text
-    if isinstance(error, Invalid):
-        label = str(error.data.get("field", ""))
-        name = next((key for key, field in form.fields.items() if str(field.label) == label), None)
-        if name is not None:
-            text = str(error.data.get("reason", text))
-    form.add_error(name, text)
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,11 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.queries import holders_in
 from wuyefei.foundation.access.rules import ROLE_PERMISSIONS, Permission, Role
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.shell.refusals import answered
 
 from ..forms.property import NameForm
 from ..queries.visited import Visited, by_building, by_keeper
-from .common import actor_of, attempt, number, place_for
+from .common import actor_of, number, place_for
 
 TERMS = 500
 KEEPING = frozenset(role for role in Role if Permission.ESTATE_VIEW in ROLE_PERMISSIONS[role])
@@ -122,7 +123,7 @@ def building_new(request: HttpRequest, community_id: int) -> HttpResponse:
     form = NameForm(request.POST)
     if form.is_valid():
         name = form.cleaned_data["name"]
-        if attempt(form, lambda: create_building(name, actor=actor_of(request), community=place)) is not None:
+        if answered(form, lambda: create_building(name, actor=actor_of(request), community=place)) is not None:
             messages.success(request, _("已新增 %(name)s") % {"name": name})
             return redirect("backoffice:community", place.pk)
     context = context_of(request, place) | {"building_form": form, "open_form": "building"}
@@ -138,7 +139,7 @@ def entrance_new(request: HttpRequest, building_id: int) -> HttpResponse:
     made = None
     if form.is_valid():
         name = form.cleaned_data["name"]
-        made = attempt(form, lambda: create_entrance(building.pk, name, actor=actor_of(request), community=place))
+        made = answered(form, lambda: create_entrance(building.pk, name, actor=actor_of(request), community=place))
     if made is not None:
         messages.success(request, _("已新增 %(name)s") % {"name": f"{building.name} {made.name}"})
     for errors in form.errors.values():

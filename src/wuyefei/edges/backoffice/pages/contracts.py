@@ -31,11 +31,12 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.shell.refusals import answered
 
 from ..forms.contract import PLAIN, ContractForm, CoverForm, DayAndReason, LineForm, defaults, from_contract
 from ..paging import page_of
 from ..queries.terms import next_dues, sentences
-from .common import actor_of, attempt, places_of, target_place
+from .common import actor_of, places_of, target_place
 
 
 def local_of(community_id: int) -> tuple[LocalTerm, ...]:
@@ -119,7 +120,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = ContractForm(request.POST or None, initial=defaults())
     form.local = local_of(place.pk)
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: create_contract(form.draft(), actor=actor_of(request), community=place))
+        made = answered(form, lambda: create_contract(form.draft(), actor=actor_of(request), community=place))
         if made is not None:
             messages.success(request, _("已新建草稿，接下来选择计费的房屋"))
             return redirect("backoffice:contract", made.pk)
@@ -140,7 +141,7 @@ def edit(request: HttpRequest, contract_id: int) -> HttpResponse:
     form = ContractForm(request.POST or None, initial=from_contract(contract))
     form.local = local_of(contract.community_id)
     if request.method == "POST" and form.is_valid():
-        saved = attempt(form, lambda: update_contract(contract.pk, form.draft(), actor=actor))
+        saved = answered(form, lambda: update_contract(contract.pk, form.draft(), actor=actor))
         if saved is not None:
             messages.success(request, _("已保存"))
             return redirect("backoffice:contract", contract.pk)
@@ -176,7 +177,7 @@ def end(request: HttpRequest, contract_id: int) -> HttpResponse:
     form = DayAndReason(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        if attempt(form, lambda: end_contract(contract.pk, data["ends_on"], actor=actor, reason=data["reason"])) is not None:
+        if answered(form, lambda: end_contract(contract.pk, data["ends_on"], actor=actor, reason=data["reason"])) is not None:
             messages.success(request, _("合同 %(number)s 到 %(day)s 终止") % {"number": contract.number, "day": data["ends_on"]})
             return redirect("backoffice:contract", contract.pk)
     context = context_of(request, contract) | {"end_form": form, "open_form": "end"}

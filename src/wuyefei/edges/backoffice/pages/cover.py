@@ -26,10 +26,11 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.shell.refusals import answered
 from wuyefei.money.billing.public import month_charges
 
 from ..forms.contract import CoverForm, DayAndReason, LineForm
-from .common import actor_of, attempt, is_htmx
+from .common import actor_of, is_htmx
 from .contracts import context_of
 
 
@@ -82,12 +83,12 @@ def cover_page(request: HttpRequest, contract_id: int) -> HttpResponse:
     preview = None
     if form.is_valid():
         if request.POST.get("confirmed"):
-            done = attempt(form, lambda: _cover(form, contract, actor))
+            done = answered(form, lambda: _cover(form, contract, actor))
             if done is not None:
                 messages.success(request, _("已新建 %(created)s 条计费行，跳过 %(skipped)s 条") % vars_of(done))
                 return redirect("backoffice:contract", contract.pk)
         else:
-            preview = attempt(form, lambda: _preview(form, contract, actor))
+            preview = answered(form, lambda: _preview(form, contract, actor))
     context: dict[str, Any] = context_of(request, contract)
     context |= {"cover_form": form, "preview": preview, "open_form": "cover"}
     if is_htmx(request):
@@ -112,7 +113,7 @@ def line_new(request: HttpRequest, contract_id: int) -> HttpResponse:
         home = rows.filter(code=normalise_code(data["code"])).first()
         if home is None:
             form.add_error("code", _("本项目没有编号为「%(code)s」的房屋") % {"code": data["code"]})
-        elif attempt(
+        elif answered(
             form,
             lambda: add_line(
                 contract.pk, home.pk, data["tariff"].pk, data["starts_on"], data["ends_on"], data["quantity"], actor=actor
@@ -134,7 +135,7 @@ def line_end(request: HttpRequest, line_id: int) -> HttpResponse:
     form = DayAndReason(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        if attempt(form, lambda: end_line(line.pk, data["ends_on"], actor=actor, reason=data["reason"])) is not None:
+        if answered(form, lambda: end_line(line.pk, data["ends_on"], actor=actor, reason=data["reason"])) is not None:
             messages.success(request, _("这条计费到 %(day)s 终止") % {"day": data["ends_on"]})
             return redirect("backoffice:contract", line.contract_id)
     for errors in form.errors.values():

@@ -28,6 +28,7 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import PersonalDataRead
+from wuyefei.foundation.shell.refusals import answered
 from wuyefei.money.billing.public import open_bills
 from wuyefei.money.payments.public import payments
 
@@ -36,7 +37,7 @@ from ..paging import NEWEST, page_of
 from ..queries import property as about
 from ..queries.audit import reads_of
 from ..queries.owed import sum_of
-from .common import actor_of, attempt, is_htmx, number, places_of, target_place
+from .common import actor_of, is_htmx, number, places_of, target_place
 from .profiles import record_of
 
 BY_PINYIN = ("pinyin", "pk")
@@ -132,7 +133,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _make(request: HttpRequest, form: PersonForm, place: Community) -> Person | None:
-    made = attempt(form, lambda: create_person(form.row(), actor=actor_of(request), community=place))
+    made = answered(form, lambda: create_person(form.row(), actor=actor_of(request), community=place))
     if made is not None:
         messages.success(request, _("已新建 %(name)s") % {"name": made.name})
         _warn(request, form)
@@ -155,7 +156,7 @@ def edit(request: HttpRequest, person_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         wanted = form.changes(person)
         reason = form.cleaned_data["reason"]
-        if attempt(form, lambda: update_person(person.pk, actor=actor, reason=reason, **wanted)) is not None:
+        if answered(form, lambda: update_person(person.pk, actor=actor, reason=reason, **wanted)) is not None:
             messages.success(request, _("已保存") if wanted else _("没有改动"))
             _warn(request, form)
             return redirect("backoffice:person", person.pk)

@@ -44,9 +44,10 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.exports import Cell, Sheet, workbook_response
+from wuyefei.foundation.shell.refusals import answered
 
 from ..forms.profile import ProfileForm, RuleForm, VerifyForm
-from .common import actor_of, attempt, is_htmx, places_of
+from .common import actor_of, is_htmx, places_of
 
 EXPORT_BATCH, EXPORTED = 2_000, 50_000
 
@@ -150,7 +151,7 @@ def rules_page(request: HttpRequest) -> HttpResponse:
 
 def _set(actor: Actor, group: Group, form: RuleForm) -> Rule | None:
     data = form.cleaned_data
-    return attempt(form, lambda: set_rule(group, data.get("months") or 0, data["grace_days"], actor=actor))
+    return answered(form, lambda: set_rule(group, data.get("months") or 0, data["grace_days"], actor=actor))
 
 
 @needs(Permission.PROFILE_VERIFY)
@@ -165,7 +166,7 @@ def verify(request: HttpRequest, person_id: int, group: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         facts = {"on": data["verified_on"], "document": data["document"], "note": data["note"]}
-        if attempt(form, lambda: verify_group(person.pk, group, actor=actor, **facts)) is not None:
+        if answered(form, lambda: verify_group(person.pk, group, actor=actor, **facts)) is not None:
             words = _("已核实 %(name)s 的%(what)s") % {"name": person.name, "what": _(GROUP_NAMES[Group(group)])}
             messages.success(request, words)
             to_list = request.GET.get("back") == "list"
@@ -182,7 +183,7 @@ def edit(request: HttpRequest, person_id: int) -> HttpResponse:
     form = ProfileForm(request.POST or None, profile=profile_of(actor, person.pk))
     if request.method == "POST" and form.is_valid():
         clear = form.cleaned_data.get("clear", [])
-        if attempt(form, lambda: save_profile(person.pk, form.row(), actor=actor, clear=clear)) is not None:
+        if answered(form, lambda: save_profile(person.pk, form.row(), actor=actor, clear=clear)) is not None:
             messages.success(request, _("已保存"))
             return redirect("backoffice:person", person.pk)
     context = {"form": form, "person": person}

@@ -30,10 +30,11 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.shell.refusals import answered
 
 from ..forms.base import Form
 from ..forms.property import AttachForm, EndForm, PropertyForm, TieForm, VehicleForm
-from .common import actor_of, attempt, places_of, target_place
+from .common import actor_of, places_of, target_place
 from .property import context_of
 
 FACTS = ("number", "code", "kind", "floor", "layout", "area_m2", "inner_area_m2", "delivered_on", "external_ref", "vacant")
@@ -59,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "backoffice/choose_place.html", {"places": places, "title": _("新增房屋")})
     form = PropertyForm(request.POST or None, actor=actor_of(request), community=place)
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: create_property(_row(form), actor=actor_of(request), community=_place(place)))
+        made = answered(form, lambda: create_property(_row(form), actor=actor_of(request), community=_place(place)))
         if made is not None:
             messages.success(request, _("已新增 %(code)s") % {"code": made.code})
             return redirect("backoffice:property", made.pk)
@@ -89,7 +90,7 @@ def edit(request: HttpRequest, property_id: int) -> HttpResponse:
         if not form.cleaned_data["code"]:
             wanted.pop("code", None)
         reason = form.cleaned_data["reason"]
-        if attempt(form, lambda: update_property(home.pk, actor=actor, reason=reason, **wanted)) is not None:
+        if answered(form, lambda: update_property(home.pk, actor=actor, reason=reason, **wanted)) is not None:
             messages.success(request, _("已保存。已出的账单仍按当时的面积。") if wanted else _("没有改动"))
             return redirect("backoffice:property", home.pk)
     context: dict[str, Any] = {"form": form, "place": home.community, "home": home}
@@ -103,7 +104,7 @@ def end(request: HttpRequest, property_id: int) -> HttpResponse:
     form = EndForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        if attempt(form, lambda: end_property(home.pk, data["ended_on"], actor=actor, reason=data["reason"])) is not None:
+        if answered(form, lambda: end_property(home.pk, data["ended_on"], actor=actor, reason=data["reason"])) is not None:
             messages.success(request, _("%(code)s 自 %(day)s 起停用") % {"code": home.code, "day": data["ended_on"]})
             return redirect("backoffice:property", home.pk)
     return _again(request, home, "end_form", form)
@@ -116,7 +117,7 @@ def attach_to(request: HttpRequest, property_id: int) -> HttpResponse:
     form = AttachForm(request.POST)
     if form.is_valid():
         flat = form.found(actor, home.community_id)
-        if not form.errors and attempt(form, lambda: attach(home.pk, flat.pk if flat else None, actor=actor)) is not None:
+        if not form.errors and answered(form, lambda: attach(home.pk, flat.pk if flat else None, actor=actor)) is not None:
             messages.success(request, _("已归属 %(code)s") % {"code": flat.code} if flat else _("已解除归属"))
             return redirect("backoffice:property", home.pk)
     return _again(request, home, "attach_form", form)
@@ -129,7 +130,7 @@ def vehicle(request: HttpRequest, property_id: int) -> HttpResponse:
     form = VehicleForm(request.POST)
     if form.is_valid():
         row = VehicleRow(home.pk, **form.cleaned_data)
-        if attempt(form, lambda: add_vehicle(row, actor=actor, community=home.community)) is not None:
+        if answered(form, lambda: add_vehicle(row, actor=actor, community=home.community)) is not None:
             messages.success(request, _("已登记车辆"))
             return redirect("backoffice:property", home.pk)
     return _again(request, home, "vehicle_form", form)
@@ -151,7 +152,7 @@ def tie_add(request: HttpRequest, property_id: int) -> HttpResponse:
     form = TieForm(request.POST, actor=actor, community_id=home.community_id)
     if form.is_valid():
         data = form.cleaned_data
-        made = attempt(
+        made = answered(
             form, lambda: tie(home.pk, data["person"].pk, data["role"], data["starts_on"], data["ends_on"], actor=actor)
         )
         if made is not None:
@@ -175,7 +176,7 @@ def tie_end(request: HttpRequest, tie_id: int) -> HttpResponse:
     form = EndSharing(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        if attempt(form, lambda: end_tie(held.pk, data["ends_on"], actor=actor, reason=data["reason"])) is not None:
+        if answered(form, lambda: end_tie(held.pk, data["ends_on"], actor=actor, reason=data["reason"])) is not None:
             messages.success(request, _("关系已结束"))
             return redirect("backoffice:property", home.pk)
     for errors in form.errors.values():

@@ -15,11 +15,12 @@ from wuyefei.estate.properties.public import get_property
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.shell.refusals import answered
 from wuyefei.foundation.shell.refusals import attempt as attempted
 
 from ..forms.sharing import SharingForm
 from ..queries.property import sharings_of, stays
-from .common import actor_of, attempt
+from .common import actor_of
 from .property_edit import EndSharing
 
 
@@ -34,7 +35,7 @@ def sharing(request: HttpRequest, property_id: int) -> HttpResponse:
     form = SharingForm(persons, request.POST or None, initial={"starts_on": today})
     if request.method == "POST" and form.is_valid():
         data: dict[str, Any] = form.cleaned_data
-        made = attempt(
+        made = answered(
             form, lambda: agree_sharing(home.pk, data["shares"], data["starts_on"], data["ends_on"], actor=actor, document=data["document"])
         )
         if made is not None:

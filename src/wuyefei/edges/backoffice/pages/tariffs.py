@@ -34,11 +34,12 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Month
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.shell.refusals import answered
 
 from ..forms.tariff import USES, EndTariffForm, ItemForm, PriceForm, TariffForm
 from ..queries import audit as trail
 from ..queries.examples import Example, work_out
-from .common import actor_of, attempt, places_of, target_place
+from .common import actor_of, places_of, target_place
 
 HUNDRED = Decimal(100)
 
@@ -129,7 +130,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = TariffForm(request.POST or None, actor=actor, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        made = attempt(
+        made = answered(
             form,
             lambda: create_tariff(
                 data["item"].pk, data["name"], data["method"], effective_from=data["effective_from"],
@@ -176,7 +177,7 @@ def version_new(request: HttpRequest, tariff_id: int) -> HttpResponse:
     form = PriceForm(request.POST, method=tariff.method)
     if form.is_valid():
         day = form.cleaned_data["effective_from"]
-        if attempt(form, lambda: add_version(tariff.pk, day, actor=actor, **form.price())) is not None:
+        if answered(form, lambda: add_version(tariff.pk, day, actor=actor, **form.price())) is not None:
             messages.success(request, _("新价格自 %(day)s 起生效") % {"day": day})
             return redirect("backoffice:tariff", tariff.pk)
     context = _context(request, tariff) | {"price_form": form, "open_form": "price"}
@@ -192,7 +193,7 @@ def end(request: HttpRequest, tariff_id: int) -> HttpResponse:
     form = EndTariffForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        if attempt(form, lambda: end_tariff(tariff.pk, data["ended_on"], actor=actor, reason=data["reason"])) is not None:
+        if answered(form, lambda: end_tariff(tariff.pk, data["ended_on"], actor=actor, reason=data["reason"])) is not None:
             messages.success(request, _("%(name)s 已停用") % {"name": tariff.name})
             return redirect("backoffice:tariff", tariff.pk)
     context = _context(request, tariff) | {"end_form": form, "open_form": "end"}
@@ -205,7 +206,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
     form = ItemForm(request.POST or None, initial={"tax_rate": 6})
     if request.method == "POST" and form.is_valid():
         data, rate = form.cleaned_data, form.cleaned_data["tax_rate"] / HUNDRED
-        made = attempt(form, lambda: create_item(data["code"], data["name"], data["nature"], rate, actor=actor_of(request)))
+        made = answered(form, lambda: create_item(data["code"], data["name"], data["nature"], rate, actor=actor_of(request)))
         if made is not None:
             messages.success(request, _("已新增 %(name)s") % {"name": made.name})
             return redirect("backoffice:tariffs")

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from wuyefei.foundation.access.actor import PORTAL, service_actor
 from wuyefei.foundation.access.sessions import address_of
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 from wuyefei.money.channels.public import (
     EntryPoint,
@@ -44,7 +45,7 @@ PHONES = ("Android", "iPhone", "iPad", "Mobile", "HarmonyOS")
 
 def chosen(values: Sequence[str]) -> list[int]:
     """Bill ids as sent by a form; anything else is left out."""
-    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19][:200]
+    return [int(value) for value in values if whole_number(value) is not None][:200]
 
 
 @place_page

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from django import forms
 from django.http import HttpRequest
 
 from wuyefei.foundation.access.actor import get_community, visible_communities
 from wuyefei.foundation.access.gate import actor_of as actor_of
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.kernel.text import whole_number as number
-
-Made = TypeVar("Made")
-
-
-def attempt(form: forms.Form, act: Callable[[], Made]) -> Made | None:
-    """What the action returns, or None when it refused: its words then stand in the form."""
-    try:
-        return act()
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        named = str(error.data.get("field", "")) if isinstance(error, Invalid) else ""
-        name = next((key for key, field in form.fields.items() if named and str(field.label) == named), None)
-        form.add_error(name, str(error.data["reason"]) if name else error.text)
-        return None
 
 
 def place_of(request: HttpRequest, permission: Permission) -> tuple[Community, list[Community]] | None:

@@ -16,11 +16,12 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import Forbidden
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
+from wuyefei.foundation.shell.refusals import answered
 
 from .. import actions, queries
 from ..forms import InstallForm, MeterForm, ReplaceForm, SettleForm
 from ..rules import Installed, ReadingRow
-from .common import actor_of, attempt, place_of
+from .common import actor_of, place_of
 
 
 @require_GET
@@ -54,7 +55,7 @@ def install(request: HttpRequest, meter_id: int) -> HttpResponse:
     form = InstallForm(request.POST)
     if form.is_valid():
         found = Installed(*(form.cleaned_data[name] for name in ("on", "value", "multiplier", "digits", "band")))
-        if attempt(form, lambda: actions.install(meter.pk, found, actor=actor)) is not None:
+        if answered(form, lambda: actions.install(meter.pk, found, actor=actor)) is not None:
             messages.success(request, _("底数已登记，可以抄表了"))
             return redirect("metering:meter", meter.pk)
     return render(request, "metering/meter.html", _context(request, meter, install_form=form, open_form="install"), status=422)
@@ -71,7 +72,7 @@ def replace(request: HttpRequest, meter_id: int) -> HttpResponse:
         data = form.cleaned_data
         closing = ReadingRow(meter.pk, data["on"], data["closing"])
         opening = Installed(data["on"], data["opening"], data["multiplier"], data["digits"])
-        made = attempt(form, lambda: actions.replace(meter.pk, data["number"].strip(), closing, opening, actor=actor))
+        made = answered(form, lambda: actions.replace(meter.pk, data["number"].strip(), closing, opening, actor=actor))
         if made is not None:
             messages.success(request, _("已换表，旧表的用量接着算"))
             return redirect("metering:meter", made.meter_id)
@@ -96,7 +97,7 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             row = MeterRow(home.pk, data["kind"].strip(), data["number"].strip())
             opening = Installed(*(data[name] for name in ("on", "value", "multiplier", "digits", "band")))
-            made = attempt(form, lambda: actions.put_on(row, opening, actor=actor, community=place))
+            made = answered(form, lambda: actions.put_on(row, opening, actor=actor, community=place))
             if made is not None:
                 messages.success(request, _("已登记表 %(number)s") % {"number": made.meter.number})
                 return redirect("metering:meter", made.meter_id)
@@ -135,7 +136,7 @@ def settle(request: HttpRequest, reading_id: int) -> HttpResponse:
     form = SettleForm(request.POST)
     if form.is_valid():
         act = actions.confirm if form.cleaned_data["verdict"] == "confirm" else actions.void
-        if attempt(form, lambda: act(row.pk, actor=actor, reason=form.cleaned_data["reason"])) is not None:
+        if answered(form, lambda: act(row.pk, actor=actor, reason=form.cleaned_data["reason"])) is not None:
             words = _("已确认 %(number)s 的读数") if act is actions.confirm else _("已作废 %(number)s 的读数，可以重新抄")
             messages.success(request, words % {"number": row.meter.number})
     for errors in form.errors.values():

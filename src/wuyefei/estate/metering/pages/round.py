@@ -23,11 +23,12 @@ from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, No
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
 from wuyefei.foundation.platform.pictures import MOST_BYTES, PictureRefused
+from wuyefei.foundation.shell.refusals import answered
 
 from .. import actions, queries
 from ..forms import EstimateForm, ReadForm
 from ..rules import Doubtful, ReadingRow
-from .common import actor_of, attempt, number, place_of
+from .common import actor_of, number, place_of
 
 SHOWN = 40
 """Meters on one page of the round: a building's entrance, more or less."""
@@ -124,7 +125,7 @@ def estimate(request: HttpRequest) -> HttpResponse:
     form = EstimateForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        made = attempt(form, lambda: (actions.estimate_missing(place, kind, data["on"], since=data["since"], actor=actor_of(request)),))
+        made = answered(form, lambda: (actions.estimate_missing(place, kind, data["on"], since=data["since"], actor=actor_of(request)),))
         if made is not None:
             messages.success(request, _("已估抄 %(count)s 块表，下次实抄多退少补") % {"count": len(made[0])})
     for errors in form.errors.values():

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import attachment, workbook_response
 from wuyefei.foundation.platform.models import Job
@@ -28,7 +29,7 @@ def export(request: HttpRequest) -> HttpResponse:
     chosen, wrong = filter_of(request)
     if wrong:
         raise wrong[0]
-    picked = [int(text) for text in request.GET.getlist("id")[:MAX_PICKED] if text.isascii() and text.isdigit() and len(text) < 19]
+    picked = [int(text) for text in request.GET.getlist("id")[:MAX_PICKED] if whole_number(text) is not None]
     scope = exporting.export_scope(actor, chosen, picked)
     rows = exporting.count(scope)
     if rows > exporting.AT_ONCE:

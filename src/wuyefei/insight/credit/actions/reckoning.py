@@ -9,11 +9,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from wuyefei.estate.people.public import Person
-from wuyefei.foundation.access.actor import Actor, get_community, visible_communities
-from wuyefei.foundation.access.models import Community, Organisation
+from wuyefei.foundation.access.models import Community
+from wuyefei.foundation.access.rounds import Round
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.platform import audit, clock, jobs
-from wuyefei.foundation.platform.models import Job
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.planning import whole_sets
 from wuyefei.insight.risk.public import Standing
 from wuyefei.insight.risk.public import reckon as reckon_classes
@@ -49,45 +48,6 @@ FROM {S} s JOIN {Q} q ON q.id = s.person_id LEFT JOIN plans ON plans.payer_id = 
 WHERE s.community_id = %(community)s AND (%(person)s::bigint IS NULL OR s.person_id = %(person)s)
   AND (q.kind = 'individual' AND q.erased_at IS NULL OR EXISTS (SELECT 1 FROM {R} r WHERE r.person_id = q.id))"""
 DIFFERS = " OR ".join(f"r.{name} IS DISTINCT FROM t.{name}" for name in COLUMNS[1:])
-
-
-def ask_reckoning(community_id: int | None, *, actor: Actor) -> Job:
-    """Go through a community, or every one of the actor's, now. Raises ``ReckoningOpen``."""
-    if community_id is not None:
-        places = [get_community(actor, community_id, Permission.CREDIT_WORK)]
-    else:
-        actor.require_anywhere(Permission.CREDIT_WORK)
-        places = visible_communities(actor, Permission.CREDIT_WORK)
-    if Job.objects.filter(organisation_id=actor.organisation_id, kind=KIND, state__in=jobs.OPEN).exists():
-        raise ReckoningOpen()
-    label, place = ("重新评级", places[0].pk) if len(places) == 1 else ("重新评级：全部小区", None)
-    with transaction.atomic():
-        job = jobs.start(KIND, actor=actor, label=label, community_id=place, total=len(places), places=[one.pk for one in places])
-        audit.record(actor, "credit.reckon", job, community_id=place)
-    return job
-
-
-def work(task: jobs.Task) -> dict[str, Any]:
-    """The job: one community after the other, the classes' facts first, each one transaction."""
-    places: list[int] = task.arguments["places"]
-    changed = int(task.resume.get("changed", 0))
-    for number, place in enumerate(places[task.done :], start=task.done + 1):
-        task.check_stop()
-        with transaction.atomic():
-            reckon_classes(place, clock.today())
-            changed += reckon(place, clock.today())[1]
-            task.advance(number, resume={"changed": changed})
-    return {"changed": changed}
-
-
-def reckon_all(organisation_id: int | None) -> int:
-    """Every community that has not been gone through today; returns how many ratings changed."""
-    rows = Community.objects.filter(organisation__in=Organisation.objects.all())
-    if organisation_id is not None:
-        rows = rows.filter(organisation_id=organisation_id)
-    today = clock.today()
-    done = Reckoned.objects.filter(on=today).values("community_id")
-    return sum(reckon(place, today)[1] for place in rows.exclude(pk__in=done).order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -153,3 +113,10 @@ def _read(facts: dict[str, Any]) -> Iterator[list[tuple[Any, ...]]]:
             cursor.execute(FACTS, facts | {"first": facts["today"] - dt.timedelta(days=WINDOW_DAYS)})
         while rows := cursor.fetchmany(BATCH):
             yield rows
+
+
+ROUND = Round(
+    KIND, ("重新评级", "重新评级：全部小区"), Permission.CREDIT_WORK, "credit.reckon",
+    busy=ReckoningOpen, first=reckon_classes, go=lambda place, day: reckon(place, day)[1], gone=Reckoned,
+)  # fmt: skip
+ask_reckoning, reckon_all = ROUND.ask, ROUND.nightly

@@ -16,6 +16,7 @@ from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import parse_day
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 
 from ..queries.basis import Part, Scope, scope_of
@@ -84,7 +85,7 @@ def _number(words: dict[str, str], key: str) -> int | None:
     text = words.get(key, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if whole_number(text) is None:
         raise Invalid(field=key, reason=Phrase("「{value}」不是编号", value=text[:20]))
     return int(text)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import XLSX, attachment
 
@@ -51,7 +52,7 @@ def _place(request: StaffRequest) -> int | None:
     text = request.GET.get("community", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if whole_number(text) is None:
         raise Invalid(field="项目", reason=Phrase("「{value}」不是编号", value=text[:20]))
     return int(text)
 

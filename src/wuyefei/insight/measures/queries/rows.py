@@ -12,6 +12,7 @@ from wuyefei.estate.properties.public import Property
 from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
+from wuyefei.foundation.kernel.text import whole_number
 
 from ..rules import Bucket
 from .basis import Scope
@@ -113,6 +114,6 @@ def mark(row: Row) -> str:
 
 def _read(text: str) -> dict[str, int | str]:
     number, _, key = text.partition(":")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    if whole_number(number) is None:
         raise Invalid(field="页", reason=Phrase("「{value}」不是翻页位置", value=text[:20]))
     return {"after_id": int(number), "after_key": key}

@@ -11,6 +11,7 @@ from wuyefei.foundation.access.gate import StaffRequest
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Month, parse_day
 from wuyefei.foundation.kernel.errors import Invalid
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 from wuyefei.money.ledger.public import ACCOUNT_NAMES, Account, readable
 
@@ -26,7 +27,7 @@ class Asked:
         today = clock.today()
         first, last = Month.of(today).first, today
         text = request.GET.get("community", "")
-        self.community = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        self.community = whole_number(text)
         try:
             last = parse_day(request.GET["to"], "截止日") if request.GET.get("to") else last
             first = parse_day(request.GET["from"], "起始日") if request.GET.get("from") else Month.of(last).first

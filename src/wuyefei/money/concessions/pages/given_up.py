@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wuyefei.foundation.access.actor import Actor, visible_communities
-from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.money import parse_yuan
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
+from wuyefei.foundation.shell.refusals import attempt
 from wuyefei.money.billing.public import get_receivable
 
 from .. import giving_up as queries
@@ -27,7 +29,6 @@ from ..actions.given_up import REDUCE_KIND, WRITE_OFF_KIND, ask_giving_up, take_
 from ..forms_given_up import GivenUpForm
 from ..models import GivenUp
 from ..rules.given_up import GivenUpState, Standing, Way
-from .common import actor_of, attempt, number
 
 TONES = {GivenUpState.ASKED: "plan", GivenUpState.DONE: "info", GivenUpState.REFUSED: "void"}
 HEAD = ("房号", "缴费人", "项目", "服务期起", "服务期止", "方式", "依据", "文书号", "文书日期", "本金（元）", "违约金（元）", "状态", "通过日期", "恢复待收（元）",
@@ -37,7 +38,7 @@ HEAD = ("房号", "缴费人", "项目", "服务期起", "服务期止", "方式
 def _filtered(request: HttpRequest, actor: Actor) -> tuple[QuerySet[GivenUp], dict[str, Any]]:
     rows = queries.given_up(actor)
     chosen: dict[str, Any] = {name: request.GET.get(name, "") for name in ("state", "way")}
-    chosen["community"] = number(request.GET.get("community"))
+    chosen["community"] = whole_number(request.GET.get("community"))
     text = chosen["q"] = request.GET.get("q", "").strip()[:40]
     if chosen["community"]:
         rows = rows.filter(community_id=chosen["community"])

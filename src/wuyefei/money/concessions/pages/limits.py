@@ -8,13 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden
 
 from ..forms import LimitsForm
 from ..limiting import history_of, limits_of, save_limits
-from .common import actor_of
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,15 +10,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wuyefei.estate.properties.public import Property
 from wuyefei.foundation.access.actor import visible_communities
-from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.models import Region
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.dates import parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.money import parse_yuan
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
+from wuyefei.foundation.shell.refusals import attempt
 
 from .. import measures as queries
 from ..actions import measures as actions
@@ -26,7 +28,6 @@ from ..forms import MeasureForm
 from ..models import Measure
 from ..papers import measure_pdf
 from ..rules.emergency import MeasureState
-from .common import actor_of, attempt, number
 
 TONES = {MeasureState.ASKED: "plan", MeasureState.RUNNING: "info", MeasureState.ENDED: "void", MeasureState.REFUSED: "void"}
 
@@ -113,7 +114,7 @@ def service(request: HttpRequest, measure_id: int) -> HttpResponse:
 
     def record() -> object:
         return actions.record_service(
-            measure_id, number(sent.get("community")) or 0, parse_day(sent.get("on", ""), "日期"), sent.get("what", ""), number(sent.get("times")) or 0,
+            measure_id, whole_number(sent.get("community")) or 0, parse_day(sent.get("on", ""), "日期"), sent.get("what", ""), whole_number(sent.get("times")) or 0,
             parse_yuan(sent.get("cost") or "0", "费用"), actor=actor,
         )  # fmt: skip
 

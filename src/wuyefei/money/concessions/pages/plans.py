@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from wuyefei.foundation.access.actor import Actor, visible_communities
-from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.dates import parse_day
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
+from wuyefei.foundation.shell.refusals import attempt
 
 from .. import queries
 from ..actions import plans as actions
@@ -27,7 +29,6 @@ from ..agreement import agreement_pdf
 from ..models import Plan
 from ..origins import Origin, origin_of
 from ..rules.plans import PART_NAMES, SEAT_NAMES, Basis, Going, Seat, State, limitation
-from .common import actor_of, attempt, number
 
 TONES = {Going.DUE: "due", Going.KEPT: "paid", Going.LATE: "part", Going.BREACHED: "late", Going.COMPLETED: "paid"}
 HEAD = ("房号", "缴费人", "依据", "期数", "本金（元）", "未付（元）", "状态", "下一期到期", "通过日期", "减免违约金（元）")
@@ -36,7 +37,7 @@ HEAD = ("房号", "缴费人", "依据", "期数", "本金（元）", "未付（
 def _filtered(request: HttpRequest, actor: Actor) -> tuple[QuerySet[Plan], dict[str, Any]]:
     rows = queries.plans(actor)
     chosen: dict[str, Any] = {name: request.GET.get(name, "") for name in ("state", "basis")}
-    chosen["community"] = number(request.GET.get("community"))
+    chosen["community"] = whole_number(request.GET.get("community"))
     text = chosen["q"] = request.GET.get("q", "").strip()[:40]
     if chosen["community"]:
         rows = rows.filter(community_id=chosen["community"])

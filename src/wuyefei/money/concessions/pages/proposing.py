@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wuyefei.estate.properties.public import get_property
-from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 
 from .. import queries
@@ -25,7 +26,6 @@ from ..models import Plan
 from ..origins import Origin, origin_of
 from ..rules.limits import Limits
 from ..rules.plans import Basis, Wanted, check_terms, months_of, schedule
-from .common import actor_of, number
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,14 +37,14 @@ def new(request: HttpRequest, property_id: int) -> HttpResponse:
     actor.require(Permission.ADJUST_REQUEST, home.community_id)
     before = _followed(request)
     payers = queries.payers_owing(actor, home.pk)
-    wanted = number(request.POST.get("payer") or request.GET.get("payer"))
+    wanted = whole_number(request.POST.get("payer") or request.GET.get("payer"))
     payer = next((one for one in payers if one[0] == wanted), payers[0] if payers else None)
     rows = queries.candidates(actor, clock.today(), payer[0], home.community_id) if payer else []
     own = set(before.bills.values_list("receivable_id", flat=True)) if before else set()
     for row in rows:
         row.planned = row.planned and row.pk not in own  # type: ignore[attr-defined]
     free = [row for row in rows if not row.planned]  # type: ignore[attr-defined]
-    chosen = {pk for text in request.POST.getlist("bill") if (pk := number(text))} if request.method == "POST" else {row.pk for row in free}
+    chosen = {pk for text in request.POST.getlist("bill") if (pk := whole_number(text))} if request.method == "POST" else {row.pk for row in free}
     total = sum(row.outstanding_fen for row in free if row.pk in chosen)
     limits, origin = limits_of(actor.organisation_id), _origin(request, home.community_id)
     form = PlanForm(request.POST or None, initial=_initial(total, limits, origin), limits=limits, mediated=bool(origin and origin.mediated))
@@ -72,7 +72,7 @@ def new(request: HttpRequest, property_id: int) -> HttpResponse:
 
 def _followed(request: HttpRequest) -> Plan | None:
     """The plan to be agreed anew, of the actor's places."""
-    wanted = number(request.POST.get("follows") or request.GET.get("follows"))
+    wanted = whole_number(request.POST.get("follows") or request.GET.get("follows"))
     return None if wanted is None else queries.get_plan(actor_of(request), wanted)
 
 

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from wuyefei.estate.properties.public import get_property
 from wuyefei.foundation.access.actor import Actor, visible_communities
-from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
@@ -28,7 +29,6 @@ from ..forms import YearTermsForm
 from ..models import YearBill
 from ..papers import year_pdf
 from ..rules.yearly import Offer, YearState
-from .common import actor_of, number
 
 TONES = {YearState.ASKED: "plan", YearState.BILLED: "due", YearState.EARNED: "paid", YearState.LAPSED: "void", YearState.REFUSED: "void"}
 HEAD = ("房号", "缴费人", "项目", "起", "止", "原价（元）", "优惠（元）", "付清期限", "状态")
@@ -36,7 +36,7 @@ HEAD = ("房号", "缴费人", "项目", "起", "止", "原价（元）", "优�
 
 def _filtered(request: HttpRequest, actor: Actor) -> tuple[QuerySet[YearBill], dict[str, Any]]:
     rows = queries.years(actor)
-    chosen: dict[str, Any] = {"state": request.GET.get("state", ""), "community": number(request.GET.get("community"))}
+    chosen: dict[str, Any] = {"state": request.GET.get("state", ""), "community": whole_number(request.GET.get("community"))}
     text = chosen["q"] = request.GET.get("q", "").strip()[:40]
     if chosen["community"]:
         rows = rows.filter(community_id=chosen["community"])
@@ -104,7 +104,7 @@ def new(request: HttpRequest, property_id: int) -> HttpResponse:
         try:
             if offer not in list(Offer):
                 raise DomainError("no_choice", "请选一项。")
-            row = ask_year(home.pk, number(line) or 0, start, Offer(offer), actor=actor)
+            row = ask_year(home.pk, whole_number(line) or 0, start, Offer(offer), actor=actor)
             messages.success(request, _("已提交，由另一人审批"))
             return redirect("concessions:year", row.pk)
         except (NotFound, Forbidden):

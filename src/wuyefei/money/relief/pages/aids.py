@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from wuyefei.foundation.access.actor import Actor, visible_communities
-from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
+from wuyefei.foundation.shell.refusals import attempt
 from wuyefei.money.concessions.public import SEAT_NAMES, SEATS, Seat, may_take_seat
 
 from .. import queries
@@ -26,7 +28,6 @@ from ..actions import aids as actions
 from ..models import Aid, Fund
 from ..models import State as Stored
 from ..rules.aid import FundKind, How, State
-from .common import actor_of, attempt, number
 from .funds import TONES
 
 HEAD = ("小区", "基金", "办法", "房号", "缴费人", "户数", "金额（元）", "状态", "通过日期")
@@ -35,7 +36,7 @@ HEAD = ("小区", "基金", "办法", "房号", "缴费人", "户数", "金额�
 def _filtered(request: HttpRequest, actor: Actor) -> tuple[QuerySet[Aid], dict[str, Any]]:
     rows = queries.aids(actor)
     chosen: dict[str, Any] = {name: request.GET.get(name, "") for name in ("state", "kind")}
-    chosen["community"] = number(request.GET.get("community"))
+    chosen["community"] = whole_number(request.GET.get("community"))
     text = chosen["q"] = request.GET.get("q", "").strip()[:40]
     if chosen["community"]:
         rows = rows.filter(community_id=chosen["community"])

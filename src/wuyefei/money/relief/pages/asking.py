@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wuyefei.estate.properties.public import get_property
-from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.kernel.text import whole_number
 
 from .. import queries
 from ..actions.aids import ask_care, ask_pass, shares
 from ..forms import CareForm, PassForm
 from ..models import Fund
 from ..rules.aid import FundKind, How
-from .common import actor_of, number
 
 SHOWN = 200
 
@@ -35,9 +35,9 @@ def care(request: HttpRequest, property_id: int) -> HttpResponse:
     fund = Fund.objects.filter(community_id=home.community_id, kind=FundKind.CARE).first()
     rows = queries.unpaid_of(actor, home)
     payers = {row.payer_id: row.payer.name for row in rows}
-    payer = number(request.POST.get("payer") or request.GET.get("payer")) or next(iter(payers), None)
+    payer = whole_number(request.POST.get("payer") or request.GET.get("payer")) or next(iter(payers), None)
     rows = [row for row in rows if row.payer_id == payer]
-    chosen = {pk for text in request.POST.getlist("bill") if (pk := number(text))} if request.method == "POST" else {row.pk for row in rows}
+    chosen = {pk for text in request.POST.getlist("bill") if (pk := whole_number(text))} if request.method == "POST" else {row.pk for row in rows}
     form = CareForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and fund:
         data = form.cleaned_data

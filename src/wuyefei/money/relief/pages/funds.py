@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from wuyefei.foundation.access.actor import Actor, visible_communities
-from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 from wuyefei.money.concessions.public import MeasureState, measures
 
@@ -21,7 +22,6 @@ from ..forms import FundForm, MoneyForm
 from ..models import Fund, Money
 from ..notice import notice as notice_pdf
 from ..rules.aid import FundKind, State
-from .common import actor_of, number
 
 TONES = {State.ASKED: "plan", State.DONE: "paid", State.REFUSED: "void", State.UNDONE: "void"}
 SHOWN = 50
@@ -33,7 +33,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every fund with what came, went and is held."""
     actor, today = actor_of(request), clock.today()
     rows = list(queries.funds(actor))
-    place = number(request.GET.get("community"))
+    place = whole_number(request.GET.get("community"))
     shown = [row for row in rows if place in (None, row.community_id)]
     moves = queries.moves([row.pk for row in shown])
     found = []
@@ -98,7 +98,7 @@ def fund_context(actor: Actor, row: Fund, year: int, form: MoneyForm | None) -> 
 
 def _year(request: HttpRequest, row: Fund) -> int:
     years = queries.years_of(row, clock.today())
-    asked = number(request.GET.get("year"))
+    asked = whole_number(request.GET.get("year"))
     return asked if asked in years else years[0]
 
 

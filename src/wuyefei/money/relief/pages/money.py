@@ -8,16 +8,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from wuyefei.foundation.access.gate import needs
+from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.shell.refusals import attempt
 from wuyefei.money.bank.public import get_line
 
 from .. import queries
 from ..actions.money import ask_money, ask_undo_money, claim_line
 from ..forms import MoneyForm
-from .common import actor_of, attempt, number
 from .funds import fund_context
 
 
@@ -59,7 +60,7 @@ def line(request: HttpRequest, bank_line_id: int) -> HttpResponse:
     actor, sent = actor_of(request), request.POST
     row = get_line(actor, bank_line_id)
     actor.require(Permission.PAYMENT_BATCH, row.community_id)
-    fund_id = number(sent.get("fund")) or 0
+    fund_id = whole_number(sent.get("fund")) or 0
     if attempt(request, lambda: claim_line(row.pk, fund_id, sent.get("way", ""), sent.get("giver", ""), actor=actor)):
         messages.success(request, _("已记入基金"))
         return redirect("relief:fund", fund_id)

@@ -16,6 +16,7 @@ from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit
 from wuyefei.foundation.platform.exports import Cell, Fen, Sheet, workbook_response
 
@@ -23,7 +24,7 @@ from ..actions import draft_run
 from ..models import Line, Run, Single
 from ..queries import Row, board, rates_on, terms_of
 from ..rules import RATED, Bucket, Quarter
-from .common import STATES, asked_quarter, latest_quarter, line_sheet, names, number, percent
+from .common import STATES, asked_quarter, latest_quarter, line_sheet, names, percent
 
 WRITTEN = 2000
 
@@ -75,7 +76,7 @@ def draft(request: StaffRequest) -> HttpResponse:
     """Draft one community, or every one of the actor's that has no run of the quarter yet; each by itself."""
     actor = request.actor
     quarter = Quarter.parse(request.POST.get("quarter", ""))
-    place = number(request.POST.get("community", ""))
+    place = whole_number(request.POST.get("community", ""))
     if place is not None:
         run = draft_run(place, quarter, actor=actor)
         messages.success(request, _("已算好 %(what)s，看过以后提交复核") % {"what": run})

@@ -41,10 +41,6 @@ def percent(rate: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
 def names() -> dict[Bucket, str]:
     return {bucket: _(name) for bucket, name in BUCKET_NAMES.items()}
 

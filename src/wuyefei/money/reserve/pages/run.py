@@ -15,6 +15,7 @@ from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit
 from wuyefei.foundation.platform.exports import workbook_response
 from wuyefei.foundation.platform.paging import paginate
@@ -24,7 +25,7 @@ from ..forms import AssessForm
 from ..models import Run
 from ..queries import get_run, lines_of, singles_of, standing_balance
 from ..rules import Bucket
-from .common import STATES, line_sheet, names, number, percent
+from .common import STATES, line_sheet, names, percent
 
 ORDER = ["-outstanding_fen", "-id"]
 SHOWN = 30
@@ -44,7 +45,7 @@ def _page(request: StaffRequest, run_id: int, refused: str = "", typed: dict[int
     parts = list(run.parts.order_by("bucket"))
     singles = list(singles_of(actor, run.pk))
     filled = [part.bucket for part in parts if part.receivables]
-    asked = number(request.GET.get("age", ""))
+    asked = whole_number(request.GET.get("age", ""))
     age = asked if asked in {bucket.value for bucket in Bucket} else max(filled, default=0)
     page = paginate(lines_of(actor, run.pk).filter(bucket=age), ORDER, request.GET.get("at", ""), size=SHOWN)
     by_age, single = sum(part.reserve_fen for part in parts), sum(one.reserve_fen or 0 for one in singles)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,13 +17,13 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.dates import Month
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.kernel.errors import Forbidden, NotFound
 from wuyefei.foundation.kernel.text import whole_number as number
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.exports import Fen, attachment, workbook_response
 from wuyefei.foundation.platform.exports import Sheet as Table
 from wuyefei.foundation.platform.paging import paginate
-from wuyefei.foundation.shell.refusals import attempt
+from wuyefei.foundation.shell.refusals import answered, attempt
 
 from .. import actions, queries
 from ..explaining import plain, steps_of_line
@@ -110,24 +109,12 @@ def new(request: HttpRequest, sheet_kind: str) -> HttpResponse:
     form_class, draft = FORMS[sheet_kind]
     form = form_class(actor, place, request.POST or None, initial=_initial(sheet_kind, actor, place))
     if request.method == "POST" and form.is_valid():
-        made = _drafted(form, lambda: draft(*form.order(), actor=actor, community=place))
+        made = answered(form, lambda: draft(*form.order(), actor=actor, community=place))
         if made is not None:
             messages.success(request, _("已算出 %(count)s 行，核对后提交复核") % {"count": made.line_count})
             return redirect("sheets:sheet", made.pk)
     context = {"form": form, "place": place, "places": places, "sheet_kind": sheet_kind, "label": Sheet.Kind(sheet_kind).label}
     return render(request, "sheets/new.html", context, status=422 if form.errors else 200)
-
-
-def _drafted(form: forms.Form, act: Callable[[], Sheet]) -> Sheet | None:
-    try:
-        return act()
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        named = str(error.data.get("field", "")) if isinstance(error, Invalid) else ""
-        name = next((key for key, field in form.fields.items() if named and str(field.label).split("（")[0] == named), None)
-        form.add_error(name, error.text)
-        return None
 
 
 @require_GET

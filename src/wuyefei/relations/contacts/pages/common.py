@@ -10,8 +10,9 @@ from django import forms
 from django.http import HttpRequest
 
 from wuyefei.foundation.access.gate import actor_of as actor_of
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound, spoken
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound, spoken
 from wuyefei.foundation.kernel.text import whole_number
+from wuyefei.foundation.shell.refusals import refuse
 
 from ..actions.guarding import StepRefused
 from ..rules.sources import SOURCES
@@ -48,10 +49,5 @@ def attempt(form: forms.Form, act: Callable[[], Result]) -> Result | Note | None
             verdict.channel.value if verdict.channel else "",
         )  # fmt: skip
     except DomainError as error:
-        name, text = None, error.text
-        if isinstance(error, Invalid):
-            label = str(error.data.get("field", ""))
-            name = next((key for key, field in form.fields.items() if str(field.label) == spoken(label)), None)
-            text = spoken(error.data.get("reason", text)) if name else text
-        form.add_error(name, text)
+        refuse(form, error)
         return None

@@ -20,6 +20,7 @@ from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import audit, clock, jobs
 from wuyefei.foundation.platform.exports import Cell, Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
+from wuyefei.foundation.shell.refusals import answered
 from wuyefei.money.billing.public import receivables
 
 from ..actions import planning
@@ -30,7 +31,7 @@ from ..queries import batches as rows_of
 from ..queries import coverage, get_batch, manner_of, targets, timed
 from ..rules.ladder import GOAL
 from ..rules.timing import PATTERN_NAMES
-from .common import actor_of, attempt, number
+from .common import actor_of, number
 
 NAMES = dict(CHANNELS)
 REASONS = {
@@ -79,7 +80,7 @@ def new(request: HttpRequest) -> HttpResponse:
     days = list(open_.order_by("-due_on").values_list("due_on", flat=True).distinct()[:60])
     form = BatchForm(actor, days, request.POST or None, initial={"smart": manner_of(actor.organisation_id).timing})
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: planning.start_batch(*(form.cleaned_data[name] for name in ("community", "due_on")), smart=form.cleaned_data["smart"], actor=actor))
+        made = answered(form, lambda: planning.start_batch(*(form.cleaned_data[name] for name in ("community", "due_on")), smart=form.cleaned_data["smart"], actor=actor))
         if made is not None:
             messages.success(request, _("已开始，进度见本页"))
             return redirect("notices:batch", made.pk)

@@ -14,6 +14,7 @@ from wuyefei.foundation import environment
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
+from wuyefei.foundation.shell.refusals import answered
 
 from ..actions import settings as acts
 from ..actions.transactional import missing_for
@@ -21,7 +22,7 @@ from ..carriers import KINDS_OF
 from ..forms import AddressForm, CarrierForm
 from ..models import CHANNELS, Carrier
 from ..queries import addresses_of
-from .common import actor_of, attempt
+from .common import actor_of
 
 NAMES = dict(CHANNELS)
 
@@ -53,7 +54,7 @@ def carrier(request: HttpRequest, channel: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         enabled, per_second, data["kind"] = data.pop("enabled"), data.pop("per_second"), kind
-        if attempt(form, lambda: acts.save_carrier(channel, data, enabled=enabled, per_second=per_second, kind=data.pop("kind"), actor=actor)) is not None:
+        if answered(form, lambda: acts.save_carrier(channel, data, enabled=enabled, per_second=per_second, kind=data.pop("kind"), actor=actor)) is not None:
             messages.success(request, _("渠道设置已保存"))
             return redirect("notices:carriers")
     hook = request.build_absolute_uri(reverse("notices:receipts", args=[row.hook])) if row is not None and channel in ("sms", "wechat", "mini", "app") else ""
@@ -88,7 +89,7 @@ def addresses(request: HttpRequest, person_id: int) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method == "POST":
         actor.require(Permission.ESTATE_EDIT, person.community_id)
-        if form.is_valid() and attempt(form, lambda: acts.set_address(person.pk, actor=actor, **form.cleaned_data)) is not None:
+        if form.is_valid() and answered(form, lambda: acts.set_address(person.pk, actor=actor, **form.cleaned_data)) is not None:
             messages.success(request, _("联系方式已更新"))
             return redirect("notices:addresses", person.pk)
     rows = addresses_of([person.pk]).get(person.pk, {})

@@ -16,6 +16,7 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.shell.refusals import answered
 
 from ..actions import settings as acts
 from ..actions import trials as trial_acts
@@ -24,7 +25,7 @@ from ..queries import get_trial, habits, manner_of, news_rows, trials
 from ..rules.timing import PATTERN_NAMES, Pattern
 from ..rules.trial import Rate, Word
 from ..trials import result_of
-from .common import actor_of, attempt
+from .common import actor_of
 
 
 @require_GET
@@ -63,7 +64,7 @@ def new_trial(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         shares = [data[name] / Decimal(100) for name in ("usual", "difference")]
-        made = attempt(form, lambda: trial_acts.start_trial(data["name"], data["communities"], data["measure"], *shares, actor=actor))
+        made = answered(form, lambda: trial_acts.start_trial(data["name"], data["communities"], data["measure"], *shares, actor=actor))
         if made is not None:
             messages.success(request, _("比较已开始，之后的账单通知按种子分两半"))
             return redirect("notices:trial", made.pk)
@@ -126,7 +127,7 @@ def news(request: HttpRequest) -> HttpResponse:
         if form is not None and form.is_valid():
             data = form.cleaned_data
             wanted = (data["community"], data["text"], data["starts_on"], data["ends_on"])
-            if attempt(form, lambda: trial_acts.say_news(*wanted, actor=actor)) is not None:
+            if answered(form, lambda: trial_acts.say_news(*wanted, actor=actor)) is not None:
                 messages.success(request, _("已加上"))
                 return redirect("notices:news")
     rows = [(row, row.starts_on <= today <= row.ends_on, row.ends_on >= today) for row in news_rows(actor).order_by("-ends_on", "-pk")[:50]]

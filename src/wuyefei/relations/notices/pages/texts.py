@@ -14,6 +14,7 @@ from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.money import yuan_text
+from wuyefei.foundation.shell.refusals import answered
 from wuyefei.money.billing.public import receivables
 
 from ..actions import texts as acts
@@ -22,7 +23,7 @@ from ..models import CHANNELS, STEPS, Version
 from ..queries import get_version
 from ..queries import templates as rows_of
 from ..rules import texts
-from .common import actor_of, attempt
+from .common import actor_of
 
 SHOWN = 3
 
@@ -56,11 +57,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if request.POST.get("act") == "preview":
-            checked = attempt(form, lambda: texts.check_body(data["channel"], data["body"]))
+            checked = answered(form, lambda: texts.check_body(data["channel"], data["body"]))
             if checked is not None:
                 context["samples"] = samples(request, data["channel"], data["body"])
         else:
-            made = attempt(form, lambda: acts.save_version(actor=actor, **data))
+            made = answered(form, lambda: acts.save_version(actor=actor, **data))
             if made is not None:
                 messages.success(request, _("已保存，等待另一人批准"))
                 return redirect("notices:version", made.pk)
