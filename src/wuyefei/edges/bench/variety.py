@@ -123,7 +123,7 @@ def _values(firm: Firm, place: Community) -> dict[str, Any]:
 
 
 _NUMBERED = "(SELECT p.*, row_number() OVER (ORDER BY p.id) - 1 AS i FROM properties_property p WHERE p.community_id = %(community)s)"
-_ESTATE = (
+_ESTATE: tuple[str, ...] = (
     f"""UPDATE properties_property p SET inner_area_m2 = round(p.area_m2 * 0.8, 2),
           kind = CASE WHEN {SHOP} THEN 'shop' WHEN {SPACE} THEN 'parking' ELSE 'residential' END,
           delivered_on = CASE WHEN n.i %% {YEARS_EACH} = 1 THEN %(start)s::date END

@@ -82,7 +82,7 @@ def each_line_for_billing(
 def contracts_on(community_id: int, day: dt.date) -> dict[int, int]:
     """The contract that covers each property on a day: where several do, the one whose line began last. For callers that have
     checked the place."""
-    rows = _in_force(community_id, day, day).order_by("property_id", "-first", "-id").distinct("property_id")
+    rows = _in_force(community_id, day, day).order_by("property_id", F("first").desc(), "-id").distinct("property_id")
     return dict(rows.values_list("property_id", "contract_id"))
 
 

@@ -265,11 +265,13 @@ def bill(request: Request, actor: Actor) -> None:
         raise SheetChanged()
     lines = list(Line.objects.filter(sheet=sheet).order_by("pk").values_list(*_BOOKED))
     contracts = contracts_on(sheet.community_id, sheet.service_to)
-    rows = [SheetRow(home, payer, Span(first, last), *sums, contracts.get(home)) for _pk, home, payer, first, last, *sums in lines]
+    rows = [
+        SheetRow(home, payer, Span(first, last), quantity, fen, contracts.get(home)) for _pk, home, payer, first, last, quantity, fen in lines
+    ]  # fmt: skip
     made = book_sheet(sheet.pk, rows, actor=actor, community=sheet.community, item=sheet.item, due_on=sheet.due_on, memo=sheet.title,
                       expected_on=_expected(sheet))  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_MARKED, [[pk for pk, *_line in lines], [row.pk for row in made]])
+        cursor.execute(_MARKED, [[line[0] for line in lines], [row.pk for row in made]])
     sheet.state, sheet.billed_by_id, sheet.billed_at = Sheet.State.BILLED, actor.user_id, clock.now()
     sheet.save()
     audit.record(actor, "sheets.bill", sheet, after={"lines": len(made), "amount_fen": sheet.amount_fen})

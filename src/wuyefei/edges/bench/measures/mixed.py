@@ -22,12 +22,14 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import TypedDict
 
 from django.db import connection, models, transaction
 from django.db.models import Count, F, Min, Sum
 
 from wuyefei.estate.properties.public import Property
 from wuyefei.estate.tariffs.public import By, Tariff, items
+from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import Span
@@ -35,7 +37,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.copying import take_ids
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.billing.public import Adjustment, LateFeeHold, Receivable, Run, confirm_run, draft_run
-from wuyefei.money.concessions.public import MeasureBill
+from wuyefei.money.concessions.public import Measure, MeasureBill
 from wuyefei.money.sheets.public import (
     DepositTerms,
     EachTerms,
@@ -126,9 +128,14 @@ def _billed(firm: Firm, place: Community, stages: Stages) -> int:
     return lines
 
 
+class _Where(TypedDict):
+    actor: Actor
+    community: Community
+
+
 def _sheets(firm: Firm, place: Community) -> Iterator[Callable[[], Sheet]]:
     """Each sheet of the month, ready to be drafted."""
-    month, who = firm.month, {"actor": firm.maker, "community": place}
+    month, who = firm.month, _Where(actor=firm.maker, community=place)
     span, item = Span(month.first, month.last), {one.code: one.pk for one in items(firm.maker)}
     homes = list(Property.objects.filter(community=place).order_by("pk").values_list("code", "kind"))
     fitted = tuple(code for code, kind in homes if kind == "residential")[::DEPOSIT_EACH]
@@ -242,7 +249,7 @@ def _finished(source: Community, twin: Community, run_id: int, sheets: Mapping[i
     }  # fmt: skip
     pairs = ", ".join(f"({old}, {new})" for old, new in sheets.items())
     maps = _MAPS.format(source=source.pk, twin=twin.pk, sheets=pairs, **bases)
-    (measure_id,) = MeasureBill.objects.model.measure.get_queryset().filter(places__community=twin).values_list("pk", flat=True)
+    measure_id = Measure.objects.values_list("pk", flat=True).get(places__community=twin)
     yield "billing_receivable", f"{_OWN}, {_KEPT}", f"""{maps}
         SELECT bill.new, {twin.pk}, CASE WHEN r.run_id IS NULL THEN NULL ELSE {run_id} END, deal.new, line.new, home.new, who.new, price.new,
           r.organisation_id, r.item_id, {_KEPT}
