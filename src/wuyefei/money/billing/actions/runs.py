@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import Max
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
@@ -227,8 +227,9 @@ def publish(request: Request, actor: Actor) -> None:
 
 
 def _insert_receivables(run: Run, now: dt.datetime) -> int:
-    """Book the lines of a run; the id of the first of its bills."""
+    """Book the lines of a run; an id below which none of its bills has one."""
     columns = ", ".join(LINE_COLUMNS)
+    before = Receivable.objects.aggregate(last=Max("pk"))["last"] or 0
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO billing_receivable ({columns}, kind, memo, booked_at, outstanding_fen, late_fee_settled_fen,
@@ -238,7 +239,7 @@ def _insert_receivables(run: Run, now: dt.datetime) -> int:
             [now, run.pk],
         )
         written(Receivable, cursor.rowcount)
-    return int(Receivable.objects.filter(run=run).aggregate(first=Min("pk"))["first"])
+    return int(before) + 1
 
 
 def _insert_deferrals(run: Run) -> None:
