@@ -24,7 +24,7 @@ LABELLED = {"limited", "parse_day", "_one_of", "check_area", "_free", "register_
 FINDING = {"error": 2, "warn": 2, "note": 3, "say": 2, "add": 2, "ignore": 1, "step": 1, "_misaligned": 1, "coded": 1, "_note_column": 4}
 FACTS = {"field", "reason", "what", "verb", "title"}
 #: The names of the demo company and of what is measured are data; measurements tell their progress to developers.
-SILENT = ("edges/demo/", "edges/bench/estate.py", "edges/bench/harness.py", "insight/measures/papers/pack", "insight/measures/papers/printing", "insight/measures/papers/words", "collection/legal/composing/", "management/briefing/papers", "management/briefing/rules")
+SILENT = ("edges/demo/", "edges/bench/estate.py", "edges/bench/variety.py", "edges/bench/harness.py", "insight/measures/papers/pack", "insight/measures/papers/printing", "insight/measures/papers/words", "collection/legal/composing/", "management/briefing/papers", "management/briefing/rules")
 #: Tables whose Chinese is not shown as it stands: words and patterns looked for in workbooks and contracts, the names of
 #: accounts in exported books, and the digits and seals of receipts, which are Chinese papers.
 UNSAID = (

@@ -135,3 +135,20 @@ def test_billing_sees_lines_clipped(world: World) -> None:
     later = [fact.property_code for fact in room.lines_for_billing(world.community.pk, dt.date(2026, 6, 1), DEC31)]
     assert later == ["1-1-101", "B1-001"]
     assert room.lines_for_billing(world.community.pk, dt.date(2026, 10, 1), DEC31) == []
+
+
+def test_the_contract_of_a_day_is_that_of_the_line_that_began_last(world: World) -> None:
+    """As the lines themselves say, and only the lines of one method or of some properties where they are asked for."""
+    manager, home, place = world["manager"], world.flats["1-1-101"], world.community.pk
+    other = room.create_contract(
+        room.ContractDraft("GY-2026-02", "车位合同", APR1, 1, 15, late_fee_clause="", fee_clause="第六条"), actor=manager, community=world.community
+    )
+    room.add_line(other.pk, home.pk, world.parking_tariff.pk, APR1, actor=manager)
+    assert room.contracts_on(place, APR1)[home.pk] == world.contract.pk  # a draft covers nothing
+    room.activate(other.pk, actor=manager)
+    for day in (JAN1, MAR31, APR1, DEC31, dt.date(2025, 12, 31)):
+        lines = sorted(room.lines_for_billing(place, day, day), key=lambda line: (line.starts_on, line.line_id))
+        assert room.contracts_on(place, day) == {line.property_id: line.contract_id for line in lines}
+    assert room.contracts_on(place, APR1)[home.pk] == other.pk and room.contracts_on(world.other_community.pk, APR1) == {}
+    assert [fact.property_code for fact in room.lines_for_billing(place, APR1, APR1, "parking")] == ["1-1-101", "B1-001"]
+    assert [fact.method for fact in room.each_line_for_billing(place, APR1, APR1, [home.pk])] == ["area", "parking"]

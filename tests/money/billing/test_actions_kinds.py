@@ -14,12 +14,14 @@ from tests.world import World, make_world, person
 from wuyefei.estate.contracts.public import add_line
 from wuyefei.estate.occupancy.public import Tie
 from wuyefei.estate.properties.public import Property
-from wuyefei.estate.tariffs.public import Tariff, create_tariff
+from wuyefei.estate.tariffs.public import Tariff, create_tariff, prices_of
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.billing.checks import _computed_otherwise
+from wuyefei.money.billing.facts import Found, community_facts
+from wuyefei.money.billing.kinds import Scheduler
 from wuyefei.money.billing.public import Receivable, RunLine, draft_run, explanation
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +179,19 @@ def test_a_price_linked_to_a_score_says_so_on_the_bill(world: World) -> None:
     assert said.versions == [(1, JAN, "2.50 元/㎡·月（其中 20% 和考核挂钩：86 分，计 90%）")]
     report = run_checks(world.organisation.pk)
     assert report.holds, report.first
+
+
+def test_lines_that_bring_the_same_are_priced_once_and_as_each_would_be(world: World) -> None:
+    """Two flats with one person each share their facts; a third person makes another price, another area another formula."""
+    made = [tariff(world, "垃圾处理费", "per_head", "10"), tariff(world, "电梯运行费", "formula", formulas=[["每月金额", "建筑面积 × 0.6 + 居住人数"]])]
+    tie(world, "1-1-201", "林见鹿", "occupant", dt.date(2026, 1, 16))
+    for one in made:
+        for code in ("1-1-101", "1-1-102", "1-1-201"):
+            line(world, code, one)
+    found = [fact for chunk in community_facts(world.community.pk, Month(2026, 1)) for fact in chunk if isinstance(fact, Found)]
+    by_head, by_formula = ([fact for fact in found if fact.line.tariff_id == one.pk] for one in made)
+    assert [fact.facts is by_head[0].facts for fact in by_head] == [True, True, False]
+    assert len({id(fact.facts) for fact in by_formula}) == 3
+    for fact in (*by_head, *by_formula):
+        alone = Scheduler([fact.line], Month(2027, 1).last).price(fact.line, prices_of([fact.line.tariff_id])[fact.line.tariff_id])
+        assert (fact.facts.quantity, fact.facts.prices, fact.facts.versions) == (alone.quantity, alone.prices, alone.versions)

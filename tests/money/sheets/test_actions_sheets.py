@@ -44,6 +44,7 @@ from wuyefei.money.payments.public import (
     Prepayment,
     book_opening_prepayments,
 )
+from wuyefei.money.sheets import fingerprint
 from wuyefei.money.sheets.actions import take_back
 from wuyefei.money.sheets.explaining import steps_of_line
 from wuyefei.money.sheets.public import (
@@ -417,3 +418,18 @@ def test_a_cost_shared_as_agreed(world: World, water: ChargeItem) -> None:
     assert Sheet.objects.count() == count
     billed(world, sheet, day(2, 26))
     assert proved(world) == []
+
+
+def test_a_sheet_submitted_to_an_earlier_version_is_billed(
+    world: World, water: ChargeItem, meters: list[Meter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(world, meters[0], day(1), "115")
+    sheet = metered(world, water, 1)
+    with clock.at(day(2, 1)):
+        with monkeypatch.context() as earlier:
+            earlier.setattr("wuyefei.money.sheets.actions.digest", fingerprint._earlier)
+            asked = ask_to_bill(sheet.pk, actor=world["finance"])
+        now = fingerprint.digest(sheet)
+        assert asked.payload["hash"] != now and fingerprint.as_asked(sheet, now) and not fingerprint.as_asked(sheet, "0" * 64)
+        approvals.decide(asked.pk, approved=True, actor=world["lead"])
+    assert Receivable.objects.get(kind="sheet").amount_fen == 5175 and not proved(world)

@@ -50,6 +50,7 @@ ACTIONS = {
     "access.unlock_user": noop("解除锁定"), "billing.pass_many": noop("批量核对账单行"),
     "cards.merchant": noop("登记收单商户号"), "cards.terminal": noop("登记刷卡终端"), "cards.end_terminal": noop("停用刷卡终端"), "cards.told": noop("补登刷卡参考号"),
     "cashdesk.reopen_shift": noop("交班退回"), "cashdesk.shift_accepted": noop("交班已复核"),
+    "concessions.treat": noop("应急减免到账单"),
     "billing.export": noop("导出出账"), "billing.export_receivables": noop("导出应收"), "billing.void_run": noop("作废出账"),
     "intake.upload": noop("上传导入文件"), "intake.apply": noop("执行导入"), "intake.discard": noop("放弃导入"),
     "intake.errors_download": noop("下载导入错误"), "cashdesk.open_shift": noop("开班"), "cashdesk.hand_over": noop("交班"), "cashdesk.handover": noop("交班"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -61,25 +61,43 @@ def contract_terms(community_id: int) -> dict[int, Terms]:
     return {row[0]: Terms(*row) for row in rows}
 
 
-def lines_for_billing(community_id: int, first_day: dt.date, last_day: dt.date) -> list[LineFact]:
-    """Every line in force on a day of ``first_day`` … ``last_day``, by property code, in one query.
+def lines_for_billing(community_id: int, first_day: dt.date, last_day: dt.date, method: str = "") -> list[LineFact]:
+    """Every line in force on a day of ``first_day`` … ``last_day``, by property code, in one query; those of one method only
+    where it is named.
 
     Lines of drafts are left out; an ended contract's lines end with it. For callers that have checked the place.
     """
-    return list(each_line_for_billing(community_id, first_day, last_day))
+    rows = _in_force(community_id, first_day, last_day)
+    return list(_facts(rows.filter(tariff__method=method) if method else rows))
 
 
-def each_line_for_billing(community_id: int, first_day: dt.date, last_day: dt.date) -> Iterator[LineFact]:
-    """``lines_for_billing`` read piece by piece, for communities of any size."""
-    rows = (
+def each_line_for_billing(
+    community_id: int, first_day: dt.date, last_day: dt.date, property_ids: Collection[int] = ()
+) -> Iterator[LineFact]:
+    """``lines_for_billing`` read piece by piece, for communities of any size; of some properties only where they are named."""
+    rows = _in_force(community_id, first_day, last_day)
+    return _facts(rows.filter(property_id__in=property_ids) if property_ids else rows)
+
+
+def contracts_on(community_id: int, day: dt.date) -> dict[int, int]:
+    """The contract that covers each property on a day: where several do, the one whose line began last. For callers that have
+    checked the place."""
+    rows = _in_force(community_id, day, day).order_by("property_id", F("first").desc(), "-id").distinct("property_id")
+    return dict(rows.values_list("property_id", "contract_id"))
+
+
+def _in_force(community_id: int, first_day: dt.date, last_day: dt.date) -> QuerySet[ContractLine]:
+    return (
         ContractLine.objects.filter(community_id=community_id, contract__state__in=BILLED_STATES)
         .annotate(first=Greatest("starts_on", "contract__starts_on"), last=Least("ends_on", "contract__ends_on"))
         .filter(Q(last__isnull=True) | Q(last__gte=first_day) & Q(last__gte=F("first")), first__lte=last_day)
         .filter(Q(property__ended_on__isnull=True) | Q(property__ended_on__gt=Greatest(F("first"), first_day)))
-        .order_by("property__sort_key", "property_id", "id")
-        .values_list(*_LINE)
     )
-    return map(_line, rows.iterator(chunk_size=10_000))
+
+
+def _facts(rows: QuerySet[ContractLine]) -> Iterator[LineFact]:
+    listed = rows.order_by("property__sort_key", "property_id", "id").values_list(*_LINE)
+    return map(_line, listed.iterator(chunk_size=10_000))
 
 
 def _line(row: tuple[Any, ...]) -> LineFact:

@@ -126,13 +126,25 @@ def _all_prepared(rows: Sequence[models.Model], columns: Sequence[Column]) -> Se
     all of them."""
     pick = itemgetter(*(name for name, _, _ in columns))
     ready = [pick(row.__dict__) for row in rows]
-    for place, (_, kind, field) in enumerate(columns):
-        exact = isinstance(field, models.DecimalField)
-        if not {type(values[place]) for values in ready} <= {Decimal if exact else kind, NoneType}:
-            return [_prepared(row.__dict__, columns) for row in rows]
-        if exact and not all(value is None or value.is_finite() for value in map(itemgetter(place), ready)):
-            return [_prepared(row.__dict__, columns) for row in rows]
-    return ready
+    odd = [place for place, column in enumerate(columns) if not _plain(column, [values[place] for values in ready])]
+    if not odd:
+        return ready
+    changed = [list(values) for values in ready]
+    for place in odd:
+        _, kind, field = columns[place]
+        for values in changed:
+            value = values[place]
+            if value is not None and type(value) is not kind:
+                values[place] = field.get_db_prep_save(value, connection)
+    return changed
+
+
+def _plain(column: Column, values: Sequence[Any]) -> bool:
+    """Whether nothing need be done to any value of a column."""
+    _, kind, field = column
+    if isinstance(field, models.DecimalField):
+        return {type(value) for value in values} <= {Decimal, NoneType} and all(value is None or value.is_finite() for value in values)
+    return {type(value) for value in values} <= {kind, NoneType}
 
 
 def drafts(model: type[models.Model], **common: Any) -> Callable[..., Any]:

@@ -60,8 +60,8 @@ def community_facts(
     finder = _Finder(community_id, month.plus(LONGEST_CYCLE).last)
     lines = (
         line
-        for line in each_line_for_billing(community_id, dt.date.min, month.last)
-        if (not property_ids or line.property_id in property_ids) and (not item_ids or line.item_id in item_ids)
+        for line in each_line_for_billing(community_id, dt.date.min, month.last, property_ids)
+        if not item_ids or line.item_id in item_ids
     )
     while chunk := list(islice(lines, CHUNK)):
         yield finder.find(chunk)
@@ -116,8 +116,13 @@ class _Finder:
         return known
 
     def _scheduled(self, line: LineFact, scheduler: Scheduler) -> LineFacts:
-        """A line priced by what its property brings: shared with no other. Raises one of ``UNPRICED``."""
-        return self._of(line, scheduler.price(line, self.listed.get(line.tariff_id, [])))
+        """A line priced by what its property brings: shared by all that bring the same. Raises one of ``UNPRICED``."""
+        parts = scheduler.parts(line)
+        key = line.tariff_id, parts, line.starts_on, line.ends_on
+        known = self._alike.get(key)
+        if known is None:
+            known = self._alike[key] = self._of(line, scheduler.priced(line, parts, self.listed.get(line.tariff_id, [])))
+        return known
 
     def _of(self, line: LineFact, priced: Priced) -> LineFacts:
         own_income = self.tariffs[line.tariff_id].nature == ChargeItem.Nature.INCOME

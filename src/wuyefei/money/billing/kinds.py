@@ -54,17 +54,34 @@ class Scheduler:
     def __init__(self, lines: Iterable[LineFact], horizon: dt.date = LATEST) -> None:
         wanted = {line.property_id for line in lines if line.method in SCHEDULED}
         self.horizon = horizon
+        self._heads: dict[int, tuple[tuple[dt.date, int], ...]] = {}
         self.ties = living_ties(wanted) if wanted else {}
         self.vacant = set(Property.objects.filter(pk__in=wanted, vacant=True).values_list("pk", flat=True)) if wanted else set()
 
     def price(self, line: LineFact, prices: Sequence[TariffPrice]) -> Priced:
         """Raises one of ``UNPRICED``."""
-        ties = self.ties.get(line.property_id, [])
+        return self.priced(line, self.parts(line), prices)
+
+    def parts(self, line: LineFact) -> Parts:
+        """What the property brings to the price of its line, nothing but what the method asks for: lines of one tariff with
+        equal parts and days have equal prices."""
         term = Span(line.starts_on, max(line.starts_on, min(line.ends_on or self.horizon, self.horizon)))
-        parts = Parts(
-            term, line.area, line.inner_area, line.quantity, () if line.property_id in self.vacant else tuple(heads_by_day(ties)),
-            tuple(owned_by_day(ties)),
-        )  # fmt: skip
+        method, area, inner_area = line.method, None, None
+        if method in (Tariff.Method.FORMULA, Tariff.Method.RENT):
+            area, inner_area = line.area, line.inner_area
+        heads = self._heads_of(line.property_id) if method in (Tariff.Method.PER_HEAD, Tariff.Method.FORMULA) else ()
+        owned = tuple(owned_by_day(self.ties.get(line.property_id, []))) if method == Tariff.Method.PARKING_OWN else ()
+        return Parts(term, area, inner_area, line.quantity, heads, owned)
+
+    def _heads_of(self, property_id: int) -> tuple[tuple[dt.date, int], ...]:
+        if property_id not in self._heads:
+            here = property_id not in self.vacant
+            self._heads[property_id] = tuple(heads_by_day(self.ties.get(property_id, []))) if here else ()
+        return self._heads[property_id]
+
+    @staticmethod
+    def priced(line: LineFact, parts: Parts, prices: Sequence[TariffPrice]) -> Priced:
+        """The prices of a line with these parts. Raises one of ``UNPRICED``."""
         rows = schedule(line.method, prices, parts)
         quantity = quantity_for(line.method, line.basis, line.area, line.inner_area, line.quantity)
         if line.method == Tariff.Method.PER_HEAD and rows:

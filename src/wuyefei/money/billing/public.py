@@ -4,6 +4,7 @@ from .actions.ahead import bill_ahead, discount, take_back, years_ahead
 from .actions.deferrals import RELEASE, release_income
 from .actions.dividing import Portion, divide_bill, join_bill
 from .actions.drafting import start_draft
+from .actions.granting import Concession, Grant, grant
 from .actions.holds import ask_hold, end_hold, place_hold
 from .actions.losses import recover, write_off
 from .actions.published import Published, register_after_publish, register_deposit_keeper, tell
@@ -84,11 +85,13 @@ __all__ = [
     "RELEASE",
     "Adjustment",
     "Change",
+    "Concession",
     "Convention",
     "Deferral",
     "DraftResult",
     "DraftedAhead",
     "Explanation",
+    "Grant",
     "HasPayments",
     "Hindrance",
     "LateFee",
@@ -128,6 +131,7 @@ __all__ = [
     "explanation",
     "get_receivable",
     "get_run",
+    "grant",
     "history",
     "late_fee_of",
     "late_fee_stopped",

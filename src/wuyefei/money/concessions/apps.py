@@ -6,6 +6,7 @@ class ConcessionsConfig(AppConfig):
     label = "concessions"
 
     def ready(self) -> None:
+        from django.urls import reverse
         from django.utils.translation import gettext_lazy as _
 
         from wuyefei.foundation.access.rules import Permission
@@ -14,6 +15,7 @@ class ConcessionsConfig(AppConfig):
         from wuyefei.foundation.shell.menu import register_menu
         from wuyefei.foundation.shell.slots import register_slot
         from wuyefei.money.billing.public import register_after_publish
+        from wuyefei.money.ledger.public import register_source
 
         from . import asking, checks, slots
         from .actions import following, given_up, measures, plans, years
@@ -33,6 +35,7 @@ class ConcessionsConfig(AppConfig):
         where, words = asking.given_up_address, asking.describe_given_up
         register_kind(Kind(given_up.WRITE_OFF_KIND, "坏账核销", Permission.ADJUST_APPROVE, give, keep, where, words))
         register_kind(Kind(given_up.REDUCE_KIND, "判决或调解裁减", Permission.ADJUST_APPROVE, give, keep, where, words))
+        register_source(measures.ENTRY, _("应急减免"), lambda pk: reverse("concessions:measure", args=[pk]))
         register_after_publish(measures.treat_published)
         register_scheduled(measures.FOLLOW_MEASURES, "补做应急减免", "每天", measures.follow_measures)
         register_scheduled(years.FOLLOW_YEARS, "核对年付是否付清", "每小时", years.follow_years)

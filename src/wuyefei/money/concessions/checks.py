@@ -118,7 +118,8 @@ def measured(organisation_id: int) -> Iterator[Yielded]:
     rows = MeasureBill.objects.filter(measure__organisation_id=organisation_id).select_related("measure", "adjustment", "hold", "receivable__item")
     for row in rows.order_by("pk"):
         yield Examined(1)
-        measure, bill = row.measure, as_billed(row.receivable)
+        measure = row.measure
+        bill = as_billed(row.receivable, terms_of(measure).span)
         found = effect(replace(bill, open_fen=bill.amount_fen), terms_of(measure))
         base = found.base_fen if found else 0
         has = -row.adjustment.amount_fen if row.adjustment else 0

@@ -67,10 +67,12 @@ def concerned(row: Measure, community_id: int) -> QuerySet[Receivable]:
     return (rows.filter(property__kind__in=row.kinds) if row.kinds else rows).order_by("pk")
 
 
-def as_billed(row: Receivable) -> Billed:
-    """A receivable, read with its item, for the rule."""
+def as_billed(row: Receivable, within: Span) -> Billed:
+    """A receivable, read with its item, for the rule of a measure over these days. Its prices are worth reading only where some
+    of its days lie outside: else its amount is the list price."""
+    days = Span(row.service_from, row.service_to)
     return Billed(
-        Span(row.service_from, row.service_to), row.due_on, row.amount_fen, row.outstanding_fen, row.quantity, thawed_prices(row.prices),
+        days, row.due_on, row.amount_fen, row.outstanding_fen, row.quantity, [] if within.overlap(days) == days else thawed_prices(row.prices),
         Convention(row.convention), row.late_fee_rate is not None, row.item.nature == ChargeItem.Nature.INCOME,
     )  # fmt: skip
 

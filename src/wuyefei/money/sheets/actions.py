@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from wuyefei.estate.contracts.public import contracts_on
 from wuyefei.estate.metering.public import lock_readings
 from wuyefei.estate.properties.public import Property
 from wuyefei.estate.tariffs.public import By, Participant, get_item
@@ -25,10 +25,12 @@ from wuyefei.foundation.kernel.errors import Invalid, NotFound
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.copying import copy_rows, take_ids
+from wuyefei.foundation.platform.inserting import drafts, insert_many
 from wuyefei.money.billing.public import Published, SheetRow, book_sheet, tell
 
 from . import queries
 from .deposits import deposits
+from .fingerprint import as_asked, digest
 from .leases import declared
 from .members import participants
 from .models import Line, Sheet, Use
@@ -187,12 +189,8 @@ def _draft(
     )  # fmt: skip
     made = take_ids(Line, len(drawn))
     copy_rows(Line, LINE, (_line(pk, sheet, row) for pk, row in zip(made, drawn, strict=True)))
-    Use.objects.bulk_create(
-        [
-            Use(organisation_id=sheet.organisation_id, community=community, line_id=line, reading_id=reading, item=item)
-            for line, row in zip(made, drawn, strict=True) for reading in row.reading_ids
-        ], batch_size=2000,
-    )  # fmt: skip
+    use = drafts(Use, organisation_id=sheet.organisation_id, community_id=community.pk, item_id=item.pk)
+    insert_many([use(line_id=line, reading_id=reading) for line, row in zip(made, drawn, strict=True) for reading in row.reading_ids])
     after = {"kind": kind, "title": sheet.title, "lines": sheet.line_count, "amount_fen": sheet.amount_fen, "left_out": len(rest)}
     audit.record(actor, "sheets.draft", sheet, after=after)
     return sheet
@@ -226,15 +224,6 @@ def _locked(sheet_id: int, actor: Actor, *, state: str, verb: str) -> Sheet:
     if sheet.state != state:
         raise SheetState(state=sheet.get_state_display(), verb=verb)
     return sheet
-
-
-def digest(sheet: Sheet) -> str:
-    """A fingerprint of all lines: what was looked at is what is booked."""
-    rows = Line.objects.filter(sheet=sheet).order_by("pk").values_list("property_id", "payer_id", "amount_fen", "inputs")
-    found = hashlib.sha256()
-    for row in rows.iterator(chunk_size=2000):
-        found.update(repr(row).encode())
-    return found.hexdigest()
 
 
 @transaction.atomic
@@ -272,24 +261,27 @@ def bill(request: Request, actor: Actor) -> None:
     sheet = _locked(request.subject_id, actor, state=Sheet.State.ASKED, verb="发布")
     if approvals.decided_by(sheet.made_by_id, request, actor):
         raise approvals.SamePerson()
-    if digest(sheet) != request.payload["hash"]:
+    if not as_asked(sheet, request.payload["hash"]):
         raise SheetChanged()
-    lines = list(Line.objects.filter(sheet=sheet).order_by("pk"))
-    contracts = queries.contracts_on(sheet.community_id, sheet.service_to)
+    lines = list(Line.objects.filter(sheet=sheet).order_by("pk").values_list(*_BOOKED))
+    contracts = contracts_on(sheet.community_id, sheet.service_to)
     rows = [
-        SheetRow(line.property_id, line.payer_id, Span(line.service_from, line.service_to), line.quantity, line.amount_fen,
-                 contracts.get(line.property_id))
-        for line in lines
+        SheetRow(home, payer, Span(first, last), quantity, fen, contracts.get(home)) for _pk, home, payer, first, last, quantity, fen in lines
     ]  # fmt: skip
     made = book_sheet(sheet.pk, rows, actor=actor, community=sheet.community, item=sheet.item, due_on=sheet.due_on, memo=sheet.title,
                       expected_on=_expected(sheet))  # fmt: skip
-    for line, row in zip(lines, made, strict=True):
-        line.receivable = row
-    Line.objects.bulk_update(lines, ["receivable"], batch_size=2000)
+    with connection.cursor() as cursor:
+        cursor.execute(_MARKED, [[line[0] for line in lines], [row.pk for row in made]])
     sheet.state, sheet.billed_by_id, sheet.billed_at = Sheet.State.BILLED, actor.user_id, clock.now()
     sheet.save()
     audit.record(actor, "sheets.bill", sheet, after={"lines": len(made), "amount_fen": sheet.amount_fen})
-    tell(Published("sheet", sheet.pk, sheet.organisation_id, sheet.community_id, sheet.title, sheet), actor)
+    tell(Published("sheet", sheet.pk, sheet.organisation_id, sheet.community_id, sheet.title, sheet, made[0].pk), actor)
+
+
+_BOOKED = ("pk", "property_id", "payer_id", "service_from", "service_to", "quantity", "amount_fen")
+_MARKED = """
+UPDATE sheets_line l SET receivable_id = n.receivable FROM unnest(%s::bigint[], %s::bigint[]) AS n(line, receivable) WHERE l.id = n.line
+"""
 
 
 def _expected(sheet: Sheet) -> dt.date | None:

@@ -91,7 +91,7 @@ def _standing(item: ChargeItem, property_ids: list[int]) -> list[tuple[int, int]
 
 def _rents(community_id: int, day: dt.date) -> dict[int, int]:
     """The month's rent by property that the leases in force say for a day, all leases of a property together."""
-    lines: list[LineFact] = [line for line in lines_for_billing(community_id, day, day) if line.method == Tariff.Method.RENT]
+    lines: list[LineFact] = lines_for_billing(community_id, day, day, Tariff.Method.RENT)
     prices = prices_of(line.tariff_id for line in lines)
     found: dict[int, int] = {}
     for line in lines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from django.db.models import Q
@@ -34,33 +35,35 @@ def declared(community_id: int, item_id: int, until: Month) -> list[Declared]:
     rows = confirmed(community_id, item_id, until)
     if not rows:
         return []
-    lines = {line.line_id: line for line in lines_for_billing(community_id, Month.of(rows[0].month).first, until.last) if line.method == Tariff.Method.RENT}
+    lines = {line.line_id: line for line in lines_for_billing(community_id, Month.of(rows[0].month).first, until.last, Tariff.Method.RENT)}
     prices = prices_of(line.tariff_id for line in lines.values())
     conventions = {key: Convention(terms.convention) for key, terms in contract_terms(community_id).items()}
-    before = _charged(community_id)
-    found = []
+    before, found = _charged(community_id), []
     for row in rows:
         line = lines.get(row.line_id)
         if line is not None:
             one = _one(row, line, prices.get(line.tariff_id, []), conventions[line.contract_id], before.get((row.line_id, row.month), 0))
             found += [one] if one else []
-    return found
+    homes: dict[dt.date, list[int]] = {}
+    for one in found:
+        homes.setdefault(one.span.last, []).append(one.property_id)
+    owing = {day: payers_on(ids, day) for day, ids in homes.items()}
+    return [replace(one, payer_id=owing[one.span.last].get(one.property_id)) for one in found]
 
 
 def _one(row: Declaration, line: LineFact, prices: Sequence[TariffPrice], convention: Convention, before_fen: int) -> Declared | None:
-    """None where the lease does not run in the month any more, or its price then has no share."""
+    """Without its payer yet. None where the lease does not run in the month any more, or its price then has no share."""
     month = Month.of(row.month)
     term = Span(line.starts_on, max(line.starts_on, line.ends_on or LATEST))
     span = term.overlap(Span(month.first, month.last))
     price = price_on(span.first, prices) if span else None
     if span is None or price is None or not price.terms["turnover"]:
         return None
-    monthly = [Price(day.since, day.per_unit, day.fixed) for day in schedule(line.method, prices, Parts(term, line.area, line.inner_area))]
+    monthly = [Price(day.since, day.per_unit, day.fixed) for day in schedule(line.method, prices, Parts(Span(term.first, span.last), line.area, line.inner_area))]
     ((_month, minimum),) = charge_by_month(span, Decimal(1), monthly, convention)
     free = free_days(span, lease(price.terms, line.starts_on, line.area or Decimal(1)).free)
-    payer = payers_on([line.property_id], span.last).get(line.property_id)
     bands = bands_json(turnover(price.terms))
-    return Declared(row.pk, line.line_id, line.property_id, payer, span, row.amount_fen, bands, minimum, free, before_fen)
+    return Declared(row.pk, line.line_id, line.property_id, None, span, row.amount_fen, bands, minimum, free, before_fen)
 
 
 def _charged(community_id: int) -> dict[tuple[int, dt.date], int]:

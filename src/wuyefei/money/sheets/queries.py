@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from wuyefei.estate.contracts.public import lines_for_billing
-from wuyefei.estate.metering.public import Dial, Photo, Reading, dials_of, photo_of, photographed
+from wuyefei.estate.metering.public import Dial, Photo, Reading, photo_of, photographed
 from wuyefei.estate.occupancy.public import Share, payers, sharers_on
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
@@ -93,22 +92,27 @@ def uncharged(community_id: int, item_id: int, meter_kind: str, until: dt.date, 
     )  # fmt: skip
     if since:
         rows = rows.filter(on__gt=since)
-    found = list(rows.select_related("meter", "previous").order_by("on", "pk"))
+    found = list(rows.order_by("on", "pk").values_list(*_READ))
     by_day: dict[dt.date, set[int]] = {}
-    for row in found:
-        by_day.setdefault(row.on, set()).add(row.meter.property_id)
+    for _pk, property_id, _meter_id, _number, _since, on, *_rest in found:
+        by_day.setdefault(on, set()).add(property_id)
     owing = {day: payers_on(ids, day) for day, ids in by_day.items()}
-    dials = dials_of({row.meter_id for row in found})
-    return [_piece(row, owing[row.on].get(row.meter.property_id), dials[row.meter_id]) for row in found]
+    dials = _dials(community_id, meter_kind)
+    return [
+        Piece(pk, property_id, owing[on].get(property_id), number, since, on, start, end, dials[meter_id][0], used, rolled, dials[meter_id][1])
+        for pk, property_id, meter_id, number, since, on, start, end, used, rolled in found
+    ]  # fmt: skip
 
 
-def _piece(row: Reading, payer_id: int | None, dial: Dial) -> Piece:
-    before = row.previous
-    assert before is not None
-    return Piece(
-        row.pk, row.meter.property_id, payer_id, row.meter.number, before.on, row.on, before.value, row.value, dial.multiplier,
-        row.quantity, row.rolled, dial.band,
-    )  # fmt: skip
+_READ = (
+    "pk", "meter__property_id", "meter_id", "meter__number", "previous__on", "on", "previous__value", "value", "quantity", "rolled",
+)  # fmt: skip
+
+
+def _dials(community_id: int, meter_kind: str) -> dict[int, tuple[Decimal, str]]:
+    """Multiplier and band of every meter of a kind."""
+    rows = Dial.objects.filter(community_id=community_id, meter__kind=meter_kind)
+    return {meter_id: (multiplier, band) for meter_id, multiplier, band in rows.values_list("meter_id", "multiplier", "band")}
 
 
 def held_properties(community_id: int, meter_kind: str, until: dt.date) -> list[int]:
@@ -123,9 +127,3 @@ def used_before(item_id: int, property_ids: Collection[int], stage_from: dt.date
     rows = rows.filter(sheet__kind=Sheet.Kind.METERED).filter(Q(receivable__isnull=True) | Q(receivable__reversed_at__isnull=True))
     sums = rows.exclude(sheet__state=Sheet.State.DISCARDED).values_list("property_id").annotate(Sum("quantity")).order_by()
     return dict(sums)
-
-
-def contracts_on(community_id: int, day: dt.date) -> dict[int, int]:
-    """The contract that covers each property on a day: where several do, the one whose line began last."""
-    rows = sorted(lines_for_billing(community_id, day, day), key=lambda line: (line.starts_on, line.line_id))
-    return {line.property_id: line.contract_id for line in rows if line.starts_on <= day}

@@ -141,6 +141,7 @@ def metered(
     missing = unpriced({piece.band for piece in pieces}, stages)
     if missing is not None:
         raise no_price(missing)
+    price = price_json(stages)
     homes: dict[int, dict[int | None, list[Piece]]] = {}
     for piece in sorted(pieces, key=lambda one: (one.on, one.reading_id)):
         homes.setdefault(piece.property_id, {}).setdefault(piece.payer_id, []).append(piece)
@@ -158,7 +159,7 @@ def metered(
             if amount <= 0:
                 left.append(Left(property_id, Why.CARRIED if less else Why.NOTHING, used))
                 continue
-            inputs: Json = {**price_json(stages), "before": str(start), "pieces": [piece.as_json() for piece in group]}
+            inputs: Json = {**price, "before": str(start), "pieces": [piece.as_json() for piece in group]}
             span = Span(min(piece.since for piece in group) + DAY, max(piece.on for piece in group))
             ids = tuple(piece.reading_id for piece in group)
             drawn.append(Drawn(property_id, payer_id, span, used, amount, inputs, ids))

@@ -8,6 +8,7 @@ own table is the figure billed.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -96,7 +97,7 @@ def prices(rent: Rent) -> list[RentStep]:
     steps = monthly(rent)
 
     def on(day: dt.date) -> int:
-        return next(step.monthly_fen for step in reversed(steps) if step.since <= day)
+        return steps[bisect_right(steps, day, key=lambda step: step.since) - 1].monthly_fen
 
     starts = {step.since for step in steps}
     for span in rent.free:

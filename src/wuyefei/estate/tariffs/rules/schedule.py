@@ -20,6 +20,7 @@ from wuyefei.foundation.kernel.money import FEN_PER_YUAN, round_half_up
 
 from .formula import BadFormula, all_values
 from .pricing import FORMULA, PARKING_OWN, PER_HEAD, RENT, ZERO, AreaMissing, TariffPrice
+from .rent import RentStep
 from .rent import prices as rent_prices
 from .score import score_of, without_report
 from .seasons import season_on, seasons_of, turns
@@ -135,8 +136,9 @@ def _under(method: str, price: TariffPrice, parts: Parts) -> list[DayPrice]:
     first = max(price.since, parts.term.first)
     if first > parts.term.last:
         return []
-    starts = [step.since for step in rent_prices(lease(price.terms, parts.term.first, area))]
-    return [row(since, ZERO, how) for since in sorted({first, *(day for day in starts if first < day <= parts.term.last)})]
+    steps = rent_prices(lease(price.terms, parts.term.first, area))
+    starts = sorted({first, *(step.since for step in steps if first < step.since <= parts.term.last)})
+    return [DayPrice(since, ZERO, _rent_on(steps, since), price.version_number, {"kind": method, **how}) for since in starts]
 
 
 def measured(area: Decimal | None, basis: str = "建筑面积") -> Decimal:
@@ -181,6 +183,10 @@ def remade(how: Mapping[str, Any], since: dt.date) -> Decimal:
             raise BadFormula(reason="结果小于零")
         return Decimal(round_half_up(value * FEN_PER_YUAN)) / FEN_PER_YUAN
     if kind == RENT:
-        steps = rent_prices(lease(how["terms"], dt.date.fromisoformat(how["first"]), Decimal(how["area"])))
-        return Decimal(next(step.monthly_fen for step in reversed(steps) if step.since <= since)) / FEN_PER_YUAN
+        return _rent_on(rent_prices(lease(how["terms"], dt.date.fromisoformat(how["first"]), Decimal(how["area"]))), since)
     return ZERO
+
+
+def _rent_on(steps: Sequence[RentStep], day: dt.date) -> Decimal:
+    """The rent of a month in yuan from the last step that began by a day."""
+    return Decimal(next(step.monthly_fen for step in reversed(steps) if step.since <= day)) / FEN_PER_YUAN

@@ -35,9 +35,10 @@ def months_of(row: Receivable) -> list[tuple[Month, int]]:
 
 def changed_later(row: Receivable, net_fen: int) -> dict[Month, int]:
     """What of a change of net income concerns the months to come, in the proportion of the bill's months."""
-    if row.item.nature != row.item.Nature.INCOME:
+    now = Month.of(clock.today())
+    if row.item.nature != row.item.Nature.INCOME or Month.of(row.service_to) <= now:
         return {}
-    return changed_months(net_fen, months_of(row), Month.of(clock.today()))
+    return changed_months(net_fen, months_of(row), now)
 
 
 def defer(row: Receivable, later: dict[Month, int], kind: str) -> None:

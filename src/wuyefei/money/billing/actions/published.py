@@ -16,7 +16,7 @@ from ..models import Receivable
 @dataclass(frozen=True, slots=True)
 class Published:
     """Bills that have just been booked: of a run (``kind`` ``run``) or of a sheet (``sheet``), with its id. ``label`` names
-    it, ``subject`` is what the audit trail speaks of."""
+    it, ``subject`` is what the audit trail speaks of. ``since``: none of the bills has a smaller id."""
 
     kind: str
     pk: int
@@ -24,6 +24,7 @@ class Published:
     community_id: int
     label: str
     subject: Model
+    since: int = 0
 
 
 Subscriber = Callable[[Published, Actor], None]

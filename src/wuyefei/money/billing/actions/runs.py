@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
@@ -212,7 +213,7 @@ def publish(request: Request, actor: Actor) -> None:
     if (count, amount, digest) != (request.payload["lines"], request.payload["amount_fen"], request.payload["hash"]):
         raise DomainError("run_changed", "账单行与确认时不一致（草稿可能在故障后丢失），请退回后重新计算。")
     now = clock.now()
-    _insert_receivables(run, now)
+    first = _insert_receivables(run, now)
     _insert_deferrals(run)
     for item_name, postings in publish_postings(run):
         post("billing.publish", run.pk, postings, actor=actor, community_id=run.community_id,
@@ -222,11 +223,13 @@ def publish(request: Request, actor: Actor) -> None:
     RunLine.objects.filter(run=run).delete()
     audit.record(actor, "billing.publish", run, after={"lines": count, "amount_fen": amount})
     audit.publish(actor, "billing.published", community_id=run.community_id, run=run.pk, lines=count, amount_fen=amount)
-    tell(Published("run", run.pk, run.organisation_id, run.community_id, f"{run.period:%Y-%m} 出账", run), actor)
+    tell(Published("run", run.pk, run.organisation_id, run.community_id, f"{run.period:%Y-%m} 出账", run, first), actor)
 
 
-def _insert_receivables(run: Run, now: dt.datetime) -> None:
+def _insert_receivables(run: Run, now: dt.datetime) -> int:
+    """Book the lines of a run; an id below which none of its bills has one."""
     columns = ", ".join(LINE_COLUMNS)
+    before = Receivable.objects.aggregate(last=Max("pk"))["last"] or 0
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO billing_receivable ({columns}, kind, memo, booked_at, outstanding_fen, late_fee_settled_fen,
@@ -236,6 +239,7 @@ def _insert_receivables(run: Run, now: dt.datetime) -> None:
             [now, run.pk],
         )
         written(Receivable, cursor.rowcount)
+    return int(before) + 1
 
 
 def _insert_deferrals(run: Run) -> None:

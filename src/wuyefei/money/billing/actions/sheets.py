@@ -14,6 +14,7 @@ from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.kernel.dates import Month, Span
 from wuyefei.foundation.kernel.money import tax_included
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.inserting import drafts, insert_many
 from wuyefei.money.ledger.public import post
 
 from ..models import Receivable
@@ -44,23 +45,28 @@ def book_sheet(
     as a deposit, none is charged. ``expected_on``: when deposits among them should go back.
     """
     now, terms = clock.now(), contract_terms(community.pk)
-    made = Receivable.objects.bulk_create(
-        [
-            Receivable(
-                organisation_id=actor.organisation_id, community=community, property_id=row.property_id, payer_id=row.payer_id,
-                item=item, contract_id=row.contract_id, period=Month.of(row.span.last).first, service_from=row.span.first,
-                service_to=row.span.last, due_on=due_on, quantity=row.quantity, prices=[], convention=Convention.CALENDAR.value,
-                amount_fen=row.amount_fen, tax_rate=item.tax_rate, tax_fen=tax_included(row.amount_fen, item.tax_rate),
-                kind=Receivable.Kind.SHEET, memo=memo[:80], booked_at=now, outstanding_fen=row.amount_fen, accrued_to=due_on,
-                **_late_fee(terms.get(row.contract_id or 0), item),
-            )
-            for row in rows
-        ], batch_size=2000,
+    bill = drafts(
+        Receivable, organisation_id=actor.organisation_id, community_id=community.pk, item_id=item.pk, due_on=due_on, prices=[],
+        convention=Convention.CALENDAR.value, tax_rate=item.tax_rate, kind=Receivable.Kind.SHEET.value, memo=memo[:80], booked_at=now,
+        accrued_exact=Decimal(0), accrued_to=due_on,
     )  # fmt: skip
+    late_fees = {contract_id: _late_fee(terms.get(contract_id or 0), item) for contract_id in {row.contract_id for row in rows}}
+    made: list[Receivable] = [
+        bill(
+            property_id=row.property_id, payer_id=row.payer_id, contract_id=row.contract_id, period=Month.of(row.span.last).first,
+            service_from=row.span.first, service_to=row.span.last, quantity=row.quantity, amount_fen=row.amount_fen,
+            tax_fen=tax_included(row.amount_fen, item.tax_rate), outstanding_fen=row.amount_fen, **late_fees[row.contract_id],
+        )
+        for row in rows
+    ]  # fmt: skip
+    insert_many(made)
     amount, tax = sum(row.amount_fen for row in made), sum(row.tax_fen for row in made)
     post("billing.sheet", sheet_id, gross_postings(item.nature, amount, tax, 0), actor=actor, community_id=community.pk,
          memo=f"{community.name} {memo}", booked_at=now)  # fmt: skip
-    keep_deposits(made, expected_on)
+    if item.nature == ChargeItem.Nature.DEPOSIT:
+        for row in made:
+            row.item = item
+        keep_deposits(made, expected_on)
     return made
 
 

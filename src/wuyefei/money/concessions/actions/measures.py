@@ -4,36 +4,42 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
+from wuyefei.estate.tariffs.public import ChargeItem
 from wuyefei.foundation.access.actor import SYSTEM, Actor, service_actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals import actions as approvals
 from wuyefei.foundation.approvals.models import Request
+from wuyefei.foundation.kernel.collector import uncollected
 from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.inserting import drafts, insert_many
 from wuyefei.money.billing.public import (
     DEFERRAL,
+    Concession,
+    Grant,
     Published,
     Receivable,
-    discount,
+    grant,
     lock_receivables,
-    place_hold,
 )
 
 from .. import measures as queries
 from ..models import ExtraService, Measure, MeasureBill, MeasurePlace
-from ..rules.emergency import MeasureState, MeasureWrongState, Terms, check_measure, effect
+from ..rules.emergency import Effect, MeasureState, MeasureWrongState, Terms, check_measure, effect
 from .plans import as_system
 
 MEASURE_KIND = "concessions.measure"
 FOLLOW_MEASURES = "wuyefei.follow_measures"
-CHUNK = 500
+ENTRY = "concessions.measure"
+"""The journal's entries of what measures take off."""
+CHUNK = 5_000
 log = logging.getLogger("wuyefei.concessions")
 
 
@@ -104,41 +110,52 @@ def refuse_measure(request: Request, actor: Actor) -> None:
     audit.record(actor, "concessions.refuse_measure", row, community_id=request.community_id)
 
 
-def _treat(row: Measure, community_id: int, request: Request, actor: Actor, only: Iterable[int] | None = None) -> int:
-    """Carry a measure out on what it concerns in a community and has not treated yet; how many bills it changed."""
-    ids = list(queries.concerned(row, community_id).values_list("pk", flat=True))
-    if only is not None:
-        wanted = set(only)
-        ids = [pk for pk in ids if pk in wanted]
+@uncollected()
+def _treat(row: Measure, community_id: int, request: Request, actor: Actor, since: int = 0) -> int:
+    """Carry a measure out on what it concerns in a community and has not treated yet, from the bill ``since`` on; how many bills
+    it changed."""
+    ids = list(queries.concerned(row, community_id).filter(pk__gte=since).values_list("pk", flat=True))
     changed, system = 0, as_system(actor)
     for start in range(0, len(ids), CHUNK):
-        locked = {bill.pk for bill in lock_receivables(ids[start : start + CHUNK], community_id)}
-        for bill in queries.concerned(row, community_id).filter(pk__in=locked).select_related("item"):
-            changed += _apply(row, bill, request, system)
+        locked = {bill.pk: bill for bill in lock_receivables(ids[start : start + CHUNK], community_id)}
+        still = queries.concerned(row, community_id).filter(pk__in=locked).values_list("pk", flat=True)
+        changed += _apply(row, [locked[pk] for pk in still], request, system, community_id)
     return changed
 
 
-def _apply(row: Measure, bill: Receivable, request: Request, actor: Actor) -> bool:
-    found = effect(queries.as_billed(bill), queries.terms_of(row))
-    if found is None:
-        return False
-    adjustment = discount(bill, found.off_fen, request, queries.words_of(row), actor=actor) if found.off_fen else None
-    hold = None
-    if found.rests is not None:
-        hold = place_hold(bill.pk, found.rests.first, found.rests.last, kind=DEFERRAL, source_ref=queries.ref_of(row), actor=actor,
-                          reason=f"{row.name}：缓缴 {row.deferral_months} 个月")  # fmt: skip
-    MeasureBill.objects.create(
-        measure=row, community_id=bill.community_id, receivable=bill, base_fen=found.base_fen, off_fen=found.off_fen, adjustment=adjustment,
-        hold=hold, at=clock.now(),
+def _apply(row: Measure, bills: Sequence[Receivable], request: Request, actor: Actor, community_id: int) -> int:
+    """What the measure does to locked bills, all at once; how many it changed."""
+    terms, items = queries.terms_of(row), ChargeItem.objects.in_bulk({bill.item_id for bill in bills})
+    found: list[tuple[Grant, Effect]] = []
+    for bill in bills:
+        bill.item = items[bill.item_id]
+        done = effect(queries.as_billed(bill, terms.span), terms)
+        if done is not None:
+            found.append((Grant(bill, done.off_fen, done.rests), done))
+    if not found:
+        return 0
+    why = Concession(
+        queries.words_of(row), f"{row.name}：缓缴 {row.deferral_months} 个月", DEFERRAL, queries.ref_of(row), request.pk, (ENTRY, row.pk)
+    )
+    granted = grant([one for one, _ in found], why, actor=actor, community_id=community_id)
+    treated = drafts(MeasureBill, measure_id=row.pk, community_id=community_id, at=clock.now())
+    insert_many(
+        [
+            treated(receivable_id=one.bill.pk, base_fen=done.base_fen, off_fen=done.off_fen, adjustment_id=lowered and lowered.pk,
+                    hold_id=held and held.pk)
+            for (one, done), (lowered, held) in zip(found, granted, strict=True)
+        ]
     )  # fmt: skip
-    return True
+    after = {"bills": len(found), "off_fen": sum(one.off_fen for one, _ in found), "put_off": sum(one.rests is not None for one, _ in found)}
+    audit.record(actor, "concessions.treat", row, community_id=community_id, after=after)
+    return len(found)
 
 
 def treat_published(published: Published, actor: Actor) -> None:
     """Inside the publishing transaction, before prepayments are offset: running measures lower and put off what was just billed."""
     rows = Measure.objects.filter(organisation_id=published.organisation_id, state=MeasureState.RUNNING, places__community_id=published.community_id)
     for row in rows.order_by("pk"):
-        _treat(row, published.community_id, Request.objects.get(pk=row.request_id or 0), actor)
+        _treat(row, published.community_id, Request.objects.get(pk=row.request_id or 0), actor, published.since)
 
 
 def follow_measures(organisation_id: int | None) -> int:
