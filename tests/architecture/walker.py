@@ -25,7 +25,7 @@ from wuyefei.foundation.access.models import User
 from wuyefei.foundation.access.sessions import expired, pass_factor
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TEXTUAL = ("text/html", "text/plain", "text/csv", "application/json")
+TEXTUAL = ("text/html", "text/plain", "text/csv", "text/javascript", "application/json")
 ROOMS = ("wuyefei.",)
 
 

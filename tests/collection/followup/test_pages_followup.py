@@ -29,7 +29,7 @@ def test_the_next_household(world: World) -> None:
     shown = text(client(world, "collector").get("/followup/"))
     assert "还有 3 户，今天已联系 0 户" in shown and "1-1-101" in shown and "2 期 · 最长 47 天" in shown
     assert "到期 3 天后询问原因" in shown and "A 级，每 30 天至少联系 4 次" in shown
-    assert "31–90 天 服务价值 · 第 0 版" in shown and "陆小满您好，我是桂语物业的collector甲" in shown
+    assert "31–90 天 服务价值 · 自带" in shown and "陆小满您好，我是桂语物业的collector甲" in shown
     assert "现在可以联系 · 近 7 天电话 0 次，上限 3 次" in shown and "明天上午 10:00" in shown
 
 

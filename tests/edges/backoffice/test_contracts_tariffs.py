@@ -61,12 +61,12 @@ def test_a_new_tariff(world: World, enter: SignIn) -> None:
     assert client.post(url, sent | {"name": "第三个", "item": str(theirs.pk)}).status_code == 422
 
 
-def test_a_price_already_billed_is_refused_with_the_next_day(world: World, enter: SignIn) -> None:
+def test_a_price_for_days_already_billed_waits_as_a_correction(world: World, enter: SignIn) -> None:
     client, pk = enter(world["manager"]), world.service_tariff.pk
     url = reverse("backoffice:version_new", args=[pk])
-    refused = client.post(url, {"effective_from": "2026-01-15", "per_unit": "2.80"})
-    assert refused.status_code == 422
-    assert "已出账到 2026-01-31。最早可自 2026-02-01 生效" in refused.content.decode()
+    late = client.post(url, {"effective_from": "2026-01-15", "per_unit": "2.80"})
+    assert late.status_code == 302 and late.headers["Location"].startswith("/corrections/")
+    assert "还没有提交" in client.get(late.headers["Location"]).content.decode()
     assert TariffVersion.objects.filter(tariff=pk).count() == 1
     assert client.post(url, {"effective_from": "2026-03-01", "per_unit": "2.80", "note": "业主大会通过"}).status_code == 302
     text = text_of(client, "tariff", pk)

@@ -112,7 +112,7 @@ def test_no_price_for_days_already_billed(world: World, refused: Refusals, bille
     with refused(room.AlreadyBilled) as caught:
         room.add_version(tariff.pk, MAR16, per_unit=Decimal("2.80"), actor=lead)
     assert caught.value.text == (
-        "新价格自 2026-03-16 生效，但这项收费标准已出账到 2026-06-30。最早可自 2026-07-01 生效；以前的差价请用账单调整补退。"
+        "新价格自 2026-03-16 生效，但这项收费标准已出账到 2026-06-30。最早可自 2026-07-01 生效；要从更早的日子起生效，请在收费标准页补录，差价一次更正。"
     )
     room.add_version(tariff.pk, dt.date(2026, 7, 1), per_unit=Decimal("2.80"), actor=lead)
     room.add_version(world.parking_tariff.pk, MAR16, per_unit=Decimal(160), actor=lead)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.world import make_world, person
+from wuyefei.estate.occupancy.models import Tie
 from wuyefei.estate.people.models import Person
 from wuyefei.foundation.platform.paging import paginate
 
@@ -30,6 +31,15 @@ def test_every_row_stands_on_one_page() -> None:
     assert [row.pk for row in back.rows] == pages[1] and back.older and back.newer
     first = paginate(Person.objects.all(), order, back.newer, 3)
     assert [row.pk for row in first.rows] == pages[0] and not first.newer
+
+
+def test_an_order_may_follow_what_a_row_belongs_to() -> None:
+    world = make_world()
+    order = ["property__sort_key", "pk"]
+    whole = list(Tie.objects.order_by(*order).values_list("pk", flat=True))
+    first = paginate(Tie.objects.all(), order, "", 2)
+    rest = paginate(Tie.objects.all(), order, first.older, len(whole))
+    assert world.flats and [row.pk for row in (*first.rows, *rest.rows)] == whole and first.older and not rest.older
 
 
 @pytest.mark.parametrize("mark", ["x", "!!", "WyJhIiwxXQ", "eyJhIjoxfQ", "8J+YgA"])

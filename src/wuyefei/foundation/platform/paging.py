@@ -8,6 +8,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -58,7 +59,7 @@ def _beyond(order: Sequence[str], values: list[Any], backwards: bool) -> Q:
 
 
 def _mark(direction: str, row: Model, order: Sequence[str]) -> str:
-    values = [getattr(row, name.lstrip("-")) for name in order]
+    values = [reduce(getattr, name.lstrip("-").split("__"), row) for name in order]
     plain = [value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else value for value in values]
     text = json.dumps([direction, *plain], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
