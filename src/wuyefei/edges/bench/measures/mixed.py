@@ -211,7 +211,7 @@ _KEPT = (
     " late_fee_cap, allocation_order, kind, memo, booked_at, outstanding_fen, late_fee_settled_fen, accrued_exact, accrued_to"
 )
 _OWN = "id, community_id, run_id, contract_id, contract_line_id, property_id, payer_id, tariff_id, organisation_id, item_id"
-_ADJUSTED = "organisation_id, kind, amount_fen, tax_fen, deferred_fen, value_date, booked_at, approval_id, reason"
+_ADJUSTED = "organisation_id, kind, amount_fen, tax_fen, deferred_fen, value_date, booked_at, approval_id, reason, by_month"
 _CHARGED = "organisation_id, service_from, service_to, quantity, amount_fen, inputs"
 _HELD = "organisation_id, starts_on, ends_on, kind, source_ref, reason"
 _MAPS = """
