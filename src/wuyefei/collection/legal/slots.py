@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from wuyefei.foundation.access.gate import actor_of
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.money.bank.public import BankLine
 
@@ -17,7 +18,7 @@ MOST = 20
 
 def court_refund(request: HttpRequest, line: BankLine) -> str:
     """A waiting line may be the court's, which gives back what was laid out in a matter."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not actor.may(Permission.PAYMENT_BATCH, line.community_id) or not actor.may(Permission.LEGAL_VIEW, line.community_id):
         return ""
     rows = list(with_costs(actor, line.community_id, waiting=True).order_by("-pk")[:MOST])

@@ -97,3 +97,18 @@ class Line(models.Model):
             models.CheckConstraint(condition=models.Q(adjustment__isnull=True) | models.Q(hindrance=""), name="hindered_not_corrected"),
         ]
         indexes = [models.Index(fields=["correction", "hindrance", "id"], name="correction_lines")]
+
+    def __str__(self) -> str:
+        return f"{self.receivable_id} {self.difference_fen}"
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the bill lacks a figure that the new price needs, so that what it should be cannot be said."""
+        return self.hindrance == Hindrance.PARTS
+
+    @property
+    def words(self) -> str:
+        """Why it stays as it is, or what is worth knowing where it is corrected."""
+        if self.hindrance:
+            return str(_(HINDRANCE_NAMES[Hindrance(self.hindrance)]))
+        return str(_("缴费人已离开这套房屋，仍由他补缴或得到退款")) if self.gone else ""

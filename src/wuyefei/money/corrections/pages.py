@@ -25,7 +25,7 @@ from wuyefei.foundation.platform.paging import paginate
 from wuyefei.foundation.shell.refusals import attempt
 
 from . import actions, queries
-from .models import Correction, Line
+from .models import Correction
 from .rules import HINDRANCE_NAMES, Hindrance
 
 ORDER = ["receivable__property__sort_key", "receivable__service_from", "pk"]
@@ -57,20 +57,6 @@ def chosen_lines(request: HttpRequest) -> queries.LineFilter:
     return queries.LineFilter(way if way in queries.WAYS else "", request.GET.get("q", "").strip()[:40])
 
 
-def words_of(line: Line) -> str:
-    """Why a line stays as it is, or what is worth knowing about one that is corrected."""
-    if line.hindrance:
-        return _(HINDRANCE_NAMES[Hindrance(line.hindrance)])
-    return _("缴费人已离开这套房屋，仍由他补缴或得到退款") if line.gone else ""
-
-
-def _dressed(rows: list[Line]) -> list[Line]:
-    for line in rows:
-        line.words = words_of(line)  # type: ignore[attr-defined]
-        line.unknown = line.hindrance == Hindrance.PARTS  # type: ignore[attr-defined]
-    return rows
-
-
 @require_GET
 @needs(Permission.BILLING_VIEW)
 def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
@@ -83,7 +69,7 @@ def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
     left = queries.left_out(row)
     may = actor.may(Permission.ADJUST_REQUEST, row.community_id)
     context = {
-        "row": row, "page": page, "rows": _dressed(page.rows), "totals": queries.totals(found), "chosen": chosen,
+        "row": row, "page": page, "rows": page.rows, "totals": queries.totals(found), "chosen": chosen,
         "ways": [(code, _(name)) for code, name in queries.WAYS.items()], "left": [(_(HINDRANCE_NAMES[Hindrance(why)]), count) for why, count in left],
         "left_count": sum(count for _why, count in left), "price": price_words(row.tariff.method, row.per_unit, row.fixed, row.terms),
         "pending": pending, "mine": pending is not None and pending.maker_id == actor.user_id, "draft": row.state == Correction.State.DRAFT,
@@ -107,7 +93,7 @@ def export(request: HttpRequest, correction_id: int) -> HttpResponse:
             bill = line.receivable
             yield (
                 bill.property.code, bill.payer.name, bill.service_from, bill.service_to, Fen(line.billed_fen), Fen(line.should_fen),
-                Fen(line.difference_fen), words_of(line),
+                Fen(line.difference_fen), line.words,
             )  # fmt: skip
 
     def foot() -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wuyefei.foundation.access.gate import actor_of
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.money import yuan_text
@@ -37,7 +38,7 @@ def describe(request: Request) -> list[tuple[str, str]]:
 
 def on_receivable(request: HttpRequest, row: Receivable) -> str:
     """The division a bill was part of, or the way to divide what is open of it."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     division = Division.objects.filter(bill_id=row.pk).exclude(state=Division.State.REFUSED).order_by("-pk").first()
     part = Part.objects.filter(receivable_id=row.pk).select_related("division").first()
     found = division or (part.division if part else None)

@@ -17,7 +17,7 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.text import whole_number
-from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import Cell, Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
 from wuyefei.money.billing.public import Receivable
@@ -36,8 +36,8 @@ from ..queries.costs import (
 )
 from ..queries.matters import Past, bill_ids, bills_of, get_matter
 from ..rules.costs import preserve_fee, suit_fee
-from ..rules.expenses import MOVE_NAMES, Fee, Move, Sums, back_fen, sums_of
-from .common import actor_of
+from ..rules.expenses import MOVE_NAMES, Fee, Move, Sums, back_fen
+from .common import actor_of, exporting
 
 ORDER = ["-id"]
 SHOWN = 40
@@ -163,14 +163,9 @@ def listed(request: HttpRequest) -> HttpResponse:
     shown = sums_by_matter(Cost.objects.filter(matter__in=page.rows))
     context = {
         "asked": asked, "places": places, "several": len(places) > 1, "page": page, "rows": [(row, shown[row.pk]) for row in page.rows],
-        "total": _total(sums_by_matter(Cost.objects.filter(matter__in=rows)).values()), "may_export": actor.may(Permission.EXPORT),
+        "total": sum(sums_by_matter(Cost.objects.filter(matter__in=rows)).values(), Sums()), "may_export": actor.may(Permission.EXPORT),
     }  # fmt: skip
     return render(request, "legal/costs.html", context)
-
-
-def _total(several: Any) -> Sums:
-    found = list(several)
-    return sums_of((move, fen) for one in found for move, fen in zip(Move, (one.paid_fen, one.expensed_fen, one.refunded_fen, one.awarded_fen, one.borne_fen), strict=True))
 
 
 @require_GET
@@ -178,11 +173,7 @@ def _total(several: Any) -> Sums:
 def export(request: HttpRequest) -> HttpResponse:
     """The list as a workbook; who took it is on record for every community in it."""
     actor, asked = actor_of(request), _asked(request)
-    actor.require_anywhere(Permission.LEGAL_VIEW)
-    allowed = actor.communities(Permission.EXPORT)
-    for place in visible_communities(actor, Permission.LEGAL_VIEW):
-        if place.pk in allowed and asked["community"] in (None, place.pk):
-            audit.record(actor, "legal.export", place, community_id=place.pk)
+    allowed = exporting(actor, asked["community"])
     rows = with_costs(actor, asked["community"], waiting=asked["waiting"]).filter(community_id__in=allowed)
     heads = [_("案件"), _("项目"), _("房屋编号"), _("缴费人"), _("垫付（元）"), _("法院退费（元）"), _("判由对方负担（元）"), _("由我方负担（元）"), _("还在垫付（元）")]
     return workbook_response([Sheet(_("诉讼费用"), heads, _cells(list(rows.order_by(*ORDER))))], _("诉讼费用") + ".xlsx")

@@ -69,6 +69,12 @@ class Sums:
     awarded_fen: int = 0
     borne_fen: int = 0
 
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(
+            self.paid_fen + other.paid_fen, self.expensed_fen + other.expensed_fen, self.refunded_fen + other.refunded_fen,
+            self.awarded_fen + other.awarded_fen, self.borne_fen + other.borne_fen,
+        )  # fmt: skip
+
     @property
     def waiting_fen(self) -> int:
         """Laid out, and neither given back nor laid on the payer nor borne: the balance of 1221.2."""
