@@ -5,24 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from django.db.models import BigIntegerField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import Span
 from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.platform.arrays import among
 
 from .models import SharePart, Sharing, Tie
 from .rules import OCCUPANT, OWNER, PAYING, TENANT, TieFact, payer_spans
 from .shares import Portion, SharingFact
 
 _FACT = ("id", "person_id", "role", "starts_on", "ends_on")
-
-
-def _among(ids: Iterable[int]) -> RawSQL:
-    """For ``in``: ids by the ten thousand go as one array, which takes a fraction of spelling them out."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)], BigIntegerField())
 
 
 def ties(actor: Actor) -> QuerySet[Tie]:
@@ -60,7 +55,7 @@ def bulk_payer_ties(community_id: int, property_ids: Collection[int] | None = No
     """Every tie that may owe, by property, in one query; of all properties, or of those named. For callers that have
     checked the place."""
     rows = Tie.objects.filter(community_id=community_id, role__in=PAYING)
-    return _facts(rows if property_ids is None else rows.filter(property_id__in=_among(property_ids)))
+    return _facts(rows if property_ids is None else rows.filter(property_id__in=among(property_ids)))
 
 
 def payers(property_ids: Iterable[int], span: Span) -> dict[int, list[tuple[int, Span]]]:
@@ -69,14 +64,14 @@ def payers(property_ids: Iterable[int], span: Span) -> dict[int, list[tuple[int,
     For callers that have checked the properties' place.
     """
     wanted = list(property_ids)
-    facts = _facts(Tie.objects.filter(property_id__in=_among(wanted), role__in=PAYING))
+    facts = _facts(Tie.objects.filter(property_id__in=among(wanted), role__in=PAYING))
     return {property_id: payer_spans(facts.get(property_id, []), span) for property_id in wanted}
 
 
 def living_ties(property_ids: Iterable[int]) -> dict[int, list[TieFact]]:
     """Every tie of those who may live at the properties, by property, in one query. For callers that have checked the
     properties' place."""
-    return _facts(Tie.objects.filter(property_id__in=_among(property_ids), role__in=(OWNER, TENANT, OCCUPANT)))
+    return _facts(Tie.objects.filter(property_id__in=among(property_ids), role__in=(OWNER, TENANT, OCCUPANT)))
 
 
 def sharings(actor: Actor) -> QuerySet[Sharing]:
@@ -94,7 +89,7 @@ def get_sharing(actor: Actor, sharing_id: int) -> Sharing:
 def sharing_facts(property_ids: Collection[int] | None, community_id: int | None = None) -> dict[int, list[SharingFact]]:
     """Every agreement by property, the earliest first; of the properties named, or of a whole community. For callers that
     have checked the place."""
-    rows = SharePart.objects.all() if property_ids is None else SharePart.objects.filter(sharing__property_id__in=_among(property_ids))
+    rows = SharePart.objects.all() if property_ids is None else SharePart.objects.filter(sharing__property_id__in=among(property_ids))
     if community_id is not None:
         rows = rows.filter(sharing__community_id=community_id)
     kept: dict[tuple[int, int], tuple[Sharing, list[Portion]]] = {}

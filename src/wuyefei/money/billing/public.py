@@ -31,7 +31,7 @@ from .actions.runs import (
     lines_digest,
     strike_line,
 )
-from .actions.sheets import SheetRow, book_sheet
+from .actions.sheets import SheetRows, book_sheet
 from .actions.voiding import ask_void_run
 from .explaining import Explanation, LateFee, explanation, late_fee_of
 from .fees import (
@@ -107,7 +107,7 @@ __all__ = [
     "RunLine",
     "Selection",
     "Share",
-    "SheetRow",
+    "SheetRows",
     "Standing",
     "Stretch",
     "Year",

@@ -24,9 +24,10 @@ from wuyefei.foundation.kernel.dates import DAY, EARLIEST, LATEST, Span
 from wuyefei.foundation.kernel.errors import Invalid, NotFound
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform.arrays import array
 from wuyefei.foundation.platform.copying import copy_rows, take_ids
 from wuyefei.foundation.platform.inserting import drafts, insert_many
-from wuyefei.money.billing.public import Published, SheetRow, book_sheet, tell
+from wuyefei.money.billing.public import Published, SheetRows, book_sheet, tell
 
 from . import queries
 from .deposits import deposits
@@ -263,19 +264,18 @@ def bill(request: Request, actor: Actor) -> None:
         raise approvals.SamePerson()
     if not as_asked(sheet, request.payload["hash"]):
         raise SheetChanged()
-    lines = list(Line.objects.filter(sheet=sheet).order_by("pk").values_list(*_BOOKED))
-    contracts = contracts_on(sheet.community_id, sheet.service_to)
-    rows = [
-        SheetRow(home, payer, Span(first, last), quantity, fen, contracts.get(home)) for _pk, home, payer, first, last, quantity, fen in lines
-    ]  # fmt: skip
+    lines, *columns = zip(*Line.objects.filter(sheet=sheet).order_by("pk").values_list(*_BOOKED), strict=True)
+    homes, payers, firsts, lasts, quantities, amounts = columns
+    contracts = contracts_on(sheet.community_id, sheet.service_to, set(homes))
+    rows = SheetRows(homes, payers, firsts, lasts, quantities, amounts, [contracts.get(home) for home in homes])
     made = book_sheet(sheet.pk, rows, actor=actor, community=sheet.community, item=sheet.item, due_on=sheet.due_on, memo=sheet.title,
                       expected_on=_expected(sheet))  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_MARKED, [[line[0] for line in lines], [row.pk for row in made]])
+        cursor.execute(_MARKED, [array(lines), array(made)])
     sheet.state, sheet.billed_by_id, sheet.billed_at = Sheet.State.BILLED, actor.user_id, clock.now()
     sheet.save()
     audit.record(actor, "sheets.bill", sheet, after={"lines": len(made), "amount_fen": sheet.amount_fen})
-    tell(Published("sheet", sheet.pk, sheet.organisation_id, sheet.community_id, sheet.title, sheet, made[0].pk), actor)
+    tell(Published("sheet", sheet.pk, sheet.organisation_id, sheet.community_id, sheet.title, sheet, made[0]), actor)
 
 
 _BOOKED = ("pk", "property_id", "payer_id", "service_from", "service_to", "quantity", "amount_fen")

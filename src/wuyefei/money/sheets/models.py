@@ -59,11 +59,14 @@ class Sheet(models.Model):
 
 
 class Line(models.Model):
-    """What one payer of one property owes on a sheet; ``inputs`` is all that the amount follows from."""
+    """What one payer of one property owes on a sheet; ``inputs`` is all that the amount follows from.
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    Found by sheet through ``one_line_a_payer``; a line is written twice, so that each index costs twice.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
-    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="lines")
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="lines", db_index=False)
     property = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+")
     payer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     service_from = models.DateField()
@@ -86,11 +89,11 @@ class Line(models.Model):
 class Use(models.Model):
     """A reading charged by a line; ``freed`` once the line's bill was reversed, so that it may be charged again."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="uses")
     reading = models.ForeignKey(Reading, on_delete=models.PROTECT, related_name="+")
-    item = models.ForeignKey(ChargeItem, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(ChargeItem, on_delete=models.PROTECT, related_name="+", db_index=False)
     freed = models.BooleanField(default=False)
 
     class Meta:

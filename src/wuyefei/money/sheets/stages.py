@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wuyefei.estate.tariffs.rules.public import BAND_NAMES, Band, Step, cut, tiered
+from wuyefei.estate.tariffs.rules.public import BAND_NAMES, QUANTITY_PLACES, Band, Step, cut, tiered_fen
 from wuyefei.foundation.kernel.dates import DAY, Span
 from wuyefei.foundation.kernel.errors import Invalid, Phrase
 
@@ -79,6 +79,8 @@ def quantities(pieces: Iterable[Stretched], stages: Sequence[Stage]) -> list[Dec
     Where an estimate was too high its return may leave a stage below zero: what is missing is taken from the stages
     after it, then from those before it, so that none is negative unless the whole is.
     """
+    if len(stages) == 1:
+        return [sum((piece.quantity.quantize(QUANTITY_PLACES) for piece in pieces), ZERO)]
     starts = [stage.since for stage in stages[1:] if stage.since is not None]
     found = [ZERO] * len(stages)
     for piece in pieces:
@@ -125,7 +127,6 @@ def _charged(pieces: Sequence[Stretched], stages: Sequence[Stage], before: Decim
     found, cursor = [], before
     for stage, quantity in zip(stages, quantities(pieces, stages), strict=True):
         if quantity > 0:
-            amount = sum(part.amount_fen for part in tiered(quantity, stage.steps_for(band), cursor))
-            found.append(Part(stage, quantity, cursor, amount, band))
+            found.append(Part(stage, quantity, cursor, tiered_fen(quantity, stage.steps_for(band), cursor), band))
             cursor += quantity
     return found

@@ -21,14 +21,15 @@ from .seasons import BAND_CODES, BAND_NAMES, Band, check_apart, parse_stretch, t
 from .seasons import Stretch as YearStretch
 from .shared import By, Participant, split
 from .terms import ENGLISH_PARTS, PARTS, check_terms, lease, parts_named, turnover
-from .tiers import Step, check_steps, tiered
+from .tiers import Step, check_steps, tiered, tiered_fen
 from .typed import formulas as typed_formulas
 from .typed import rent as typed_rent
 from .typed import score as typed_score
 from .typed import seasons as typed_seasons
-from .usage import Dial, Figure, Source, Stretch, cut, stretch
+from .usage import QUANTITY_PLACES, Dial, Figure, Source, Stretch, cut, stretch
 
 __all__ = [
+    "QUANTITY_PLACES",
     "BAND_CODES",
     "BAND_NAMES",
     "ENGLISH_PARTS",
@@ -82,6 +83,7 @@ __all__ = [
     "split",
     "stretch",
     "tiered",
+    "tiered_fen",
     "turnover",
     "turnover_rent",
     "turns",

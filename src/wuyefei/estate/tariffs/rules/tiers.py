@@ -81,9 +81,7 @@ def tiered(used: Decimal, steps: Sequence[Step], before: Decimal = Decimal(0)) -
 
     Raises ``Invalid`` for negative use or steps that are not steps.
     """
-    check_steps(steps)
-    if used < 0 or before < 0:
-        raise Invalid(field="用量", reason="不能是负数")
+    _check(used, steps, before)
     found, below, end = [], Decimal(0), before + used
     for number, step in enumerate(steps, 1):
         top = end if step.upto is None else min(end, step.upto)
@@ -96,5 +94,12 @@ def tiered(used: Decimal, steps: Sequence[Step], before: Decimal = Decimal(0)) -
 
 
 def tiered_fen(used: Decimal, steps: Sequence[Step], before: Decimal = Decimal(0)) -> int:
-    """The sum of ``tiered`` in fen."""
-    return sum(part.amount_fen for part in tiered(used, steps, before))
+    """The sum of ``tiered`` in fen: its parts follow on one another, so that all between the first and the last cancels."""
+    _check(used, steps, before)
+    return round_half_up(_exact(before + used, steps)) - round_half_up(_exact(before, steps))
+
+
+def _check(used: Decimal, steps: Sequence[Step], before: Decimal) -> None:
+    check_steps(steps)
+    if used < 0 or before < 0:
+        raise Invalid(field="用量", reason="不能是负数")
