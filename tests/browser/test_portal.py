@@ -46,10 +46,17 @@ def test_an_owner_looks_around(town: Town, browser_page: OpenPage, axe: AxeRun, 
     enter(page, town)
     home = page.url
     whole = page.locator("[data-sum]").inner_text()
+    said = page.locator("[data-count]").inner_text()
     page.locator("input[name=bill]").first.uncheck()
     expect(page.locator("[data-sum]")).not_to_have_text(whole)
+    expect(page.locator("[data-count]")).not_to_have_text(said)
+    for box in page.locator("input[name=bill]").all():
+        box.uncheck()
+    expect(page.locator("[data-count]")).to_have_text("还没有勾选账单")
+    expect(page.get_by_role("button", name="去缴费")).to_be_disabled()
     page.get_by_role("button", name="全选").click()
     expect(page.locator("[data-sum]")).to_have_text(re.compile(re.escape(whole.replace("\n", ""))))
+    expect(page.locator("[data-count]")).to_have_text(said)
     assert axe(page) == []
     page.get_by_role("button", name="大字").click()
     expect(page.locator("html.large")).to_be_visible()

@@ -17,6 +17,17 @@ from wuyefei.relations.contacts.public import Contact
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OpenPage = Callable[..., Page]
+ON_TOP = """one => {
+  const box = one.getBoundingClientRect();
+  return one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+}"""
+
+
+IN_VIEW = """one => {
+  const box = one.getBoundingClientRect();
+  return box.top >= 52 && box.bottom <= innerHeight && box.height < 80;
+}"""
+"""Between the top bar and the end of the screen, and not one sign a line."""
 
 
 def routed() -> tuple[World, Route]:
@@ -50,10 +61,13 @@ def test_a_visit_survives_a_lost_connection(browser_page: OpenPage, sign_in: Cal
     page.mouse.down()
     page.mouse.move(box["x"] + 120, box["y"] + 60, steps=4)
     page.mouse.up()
+    assert page.evaluate("scrollY") > 60
+    assert page.get_by_role("link", name="紧急").evaluate(ON_TOP), "the panic number stays within reach however far one has scrolled"
     assert axe(page) == []
     page.context.set_offline(True)
     page.get_by_role("button", name="登记", exact=True).click()
     expect(page.locator("[data-kept]")).to_contain_text("已留在本机")
+    assert page.locator("[data-kept]").evaluate(IN_VIEW), "the answer is where one looks, its words side by side"
     expect(page.get_by_role("button", name="走完")).to_be_disabled()
     picture(page, "visit-offline")
     assert Stop.objects.get().state == "open"

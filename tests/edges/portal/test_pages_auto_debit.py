@@ -5,10 +5,20 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.relations.owners import LU, SHEN, Town, phone, place
+from tests.money.debits import samples
+from tests.money.debits.samples import back, row, signed
+from tests.relations.owners import LU, SHEN, TODAY, Town, phone, place
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import AuditEntry
-from wuyefei.money.debits.public import DebitTerms, Mandate
+from wuyefei.money.debits.public import (
+    CSV_COLUMNS,
+    DebitTerms,
+    Mandate,
+    TermsDraft,
+    end,
+    import_answer,
+    save_terms,
+)
 from wuyefei.relations.accounts.models import Code
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +83,33 @@ def test_nobody_elses(town: Town) -> None:
         assert other.post(path, sent).status_code == 404
     assert other.get(path).status_code == 404
     assert Mandate.objects.get().ended_at is None
+
+
+def test_what_the_bank_does_is_said_before_one_pays_by_hand(town: Town) -> None:
+    """Under way: paying now as well would become a prepayment. Refused: why, when it is tried again, or that it is not. To nobody else."""
+    world = town.world
+    save_terms(world.community.pk, TermsDraft("QY20260001", "物业费", "csv", CSV_COLUMNS, "csv", "", "", 2, 5), actor=world["lead"])
+    mandate = signed(world, "陆小满")
+    here, there = place(town, LU, "1-1-101").token, place(town, SHEN, "1-1-102").token
+    Code.objects.all().delete()
+    client = phone(town, LU)
+    home = f"/h5/p/{here}"
+    assert "银行代扣" not in client.get(home).content.decode()
+    batch = samples.sent(world, TODAY)
+    item = batch.items.get()
+    bills = [f"bill={one}" for one in item.bills.values_list("receivable_id", flat=True)]
+    pay = f"{home}/pay?{'&'.join(bills)}"
+    for path in (home, pay):
+        page = client.get(path).content.decode()
+        assert "已交银行代扣" in page and "尾号 0001" in page and "会转为预存" in page, path
+    Code.objects.all().delete()
+    assert "银行代扣" not in phone(town, SHEN).get(f"/h5/p/{there}").content.decode()
+    import_answer(batch.pk, "回盘.csv", back(row(item.number, "", "", "失败", "E4 可用余额不够", on=f"{TODAY}")), TODAY, actor=world["lead"])
+    for path in (home, pay):
+        page = client.get(path).content.decode()
+        assert "没有扣成：账户余额不足" in page and ">02-25</time> 起再扣一次，也可以现在自己缴" in page, path
+        assert "已交银行代扣" not in page
+    own = client.get(f"{home}/auto-debit").content.decode()
+    assert "账户余额不足" in own and "可用余额不够" not in own and ">02-25</time> 起再扣一次" in own
+    end(mandate.pk, "换卡", actor=world["cashier"])
+    assert "代扣已停，请自己缴，或重新签约" in client.get(home).content.decode()

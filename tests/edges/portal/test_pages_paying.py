@@ -11,11 +11,13 @@ from django.test import Client
 
 from tests.money.channels.conftest import running, sandbox, sandbox_keys
 from tests.money.channels.support import at, books_hold, deliver, pay
+from tests.money.channels.test_refunds import approve, ask
 from tests.relations.owners import LU, SHEN, Town, phone, place
-from wuyefei.edges.sandbox.public import Keyring, Sandbox, install
+from wuyefei.edges.sandbox.public import Keyring, Lie, Sandbox, install
 from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Receivable
-from wuyefei.money.channels.public import Order
+from wuyefei.money.channels.actions.exceptions import resolve
+from wuyefei.money.channels.public import ChannelException, Order, sweep_refunds
 from wuyefei.money.payments.public import Payment
 from wuyefei.relations.accounts.public import funnel
 
@@ -167,3 +169,58 @@ def test_where_no_channel_is_set_up_it_says_so(town: Town) -> None:
     text = client.get(f"/h5/p/{here}/pay", {"bill": bill.pk}).content.decode()
     assert "还没有开通手机缴费" in text
     assert "data-pay" not in text
+
+
+def test_money_in_question_is_said_before_it_is_paid_twice(shop: Town, sandbox: Sandbox) -> None:
+    """100.00 of 250.63 came: the first screen and the next confirmation ask to wait, until finance has booked it."""
+    client = phone(shop, LU)
+    path, sent = confirm_page(shop, client)
+    start(client, path, sent)
+    order = Order.objects.get()
+    home, back = path.removesuffix("/pay"), order.return_url.removeprefix("http://testserver")
+    assert "正在核对" not in client.get(home).content.decode()
+    pay(sandbox, order)
+    assert deliver(sandbox, order, Lie(amount_fen=10000, at=clock.now())) == 200
+    found = ChannelException.objects.get()
+    for address in (home, f"{path}?bill={sent['bill'][0]}"):  # type: ignore[index]
+        text = client.get(address).content.decode()
+        assert "您付的" in text and "100.00" in text and "请先不要再付" in text and back in text, address
+    assert "正在核对" not in phone(shop, SHEN).get(f"/h5/p/{place(shop, SHEN, '1-1-102').token}").content.decode()
+    waiting = client.get(back).content.decode()
+    assert "钱已收到，正在核对" in waiting and f'href="{home}">回到我的账单' in waiting
+    resolve(found.pk, "booked", "已与渠道核对", actor=shop.world["finance"])
+    assert "正在核对" not in client.get(home).content.decode()
+    after = client.get(back).content.decode()
+    assert "核对好了" in after and "钱已入账" in after and "100.00" in after
+
+
+def test_what_went_back_is_on_the_receipt(shop: Town, sandbox: Sandbox) -> None:
+    """Nothing is promised before a second person agreed; then it is on its way, then back."""
+    client = phone(shop, LU)
+    path, sent = confirm_page(shop, client)
+    start(client, path, sent)
+    order = Order.objects.get()
+    pay(sandbox, order)
+    assert deliver(sandbox, order) == 200
+    order.refresh_from_db()
+    assert order.payment is not None
+    every = f"{path.removesuffix('/pay')}/receipts"
+    one = f"{every}/{order.payment.receipt_id}"
+    refund = ask(shop.world, order, 10000)
+    assert "退款" not in client.get(one).content.decode() and "退款" not in client.get(every).content.decode()
+    approve(shop.world, refund)
+    assert "其中 100.00 元正在退款，原路退回。一般 1 到 3 个工作日到账。" in re.sub("<[^>]+>", "", client.get(one).content.decode())
+    assert "退款中 100.00" in re.sub("<[^>]+>", "", client.get(every).content.decode())
+    assert sweep_refunds() == 1
+    assert "其中 100.00 元已于 02-20 退款，原路退回。" in re.sub("<[^>]+>", "", client.get(one).content.decode())
+    text = re.sub("<[^>]+>", "", client.get(every).content.decode())
+    assert "已退 100.00" in text and "退款中" not in text
+    approve(shop.world, ask(shop.world, order, order.amount_fen - 10000, bills=False))
+    assert sweep_refunds() == 1
+    assert "已退款" in client.get(every).content.decode()
+
+
+def test_where_nothing_is_to_be_paid_the_way_leads_home(town: Town) -> None:
+    client, here = phone(town, LU), place(town, LU, "1-1-101").token
+    text = client.get(f"/h5/p/{here}/pay").content.decode()
+    assert "没有要缴的账单" in text and f'href="/h5/p/{here}">回到我的账单' in text

@@ -147,3 +147,22 @@ def test_nothing_personal_is_logged(town: Town, caplog: pytest.LogCaptureFixture
     said = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("django.db"))
     for secret in (LU, town.last_code(LU), "陆小满", client.cookies["wy_owner"].value):
         assert secret not in said
+
+
+def test_another_code_is_asked_for_without_losing_the_way(town: Town) -> None:
+    """Whoever was invited, or came for a page, still is after 重新获取."""
+    client = Client()
+    assert code_page(client, LU) == "/h5/sign-in/code"
+    page = client.get("/h5/sign-in/code?next=/h5/me&invitation=abc").content.decode()
+    assert page.count('href="/h5/sign-in?next=%2Fh5%2Fme&amp;invitation=abc"') == 2
+    again = client.get("/h5/sign-in?next=%2Fh5%2Fme&invitation=abc").content.decode()
+    assert 'name="invitation" value="abc"' in again and 'name="next" value="/h5/me"' in again
+
+
+def test_what_is_set_is_said_to_be_kept(town: Town) -> None:
+    client = phone(town, LU)
+    assert "已保存" not in client.get("/h5/me/settings").content.decode()
+    answer = client.post("/h5/me/settings", {"reminder": "none", "quiet_from": "21:00", "quiet_to": "08:00"})
+    assert answer.headers["Location"] == "/h5/me/settings?saved"
+    text = client.get(answer.headers["Location"]).content.decode()
+    assert "已保存" in text and 'value="none" selected' in text and "21:00" in text

@@ -18,7 +18,7 @@ from .providers.http import Reply, send
 from .providers.keys import private_key, public_key, sign, signed_by
 from .providers.login import LoginOver, LoginRefused, WeChatLogin
 from .providing import login_for, provider_of
-from .queries import Offered, channels_for, get_order, open_exceptions, orders
+from .queries import Offered, channels_for, get_order, open_exceptions, orders, promised_back
 from .rules import Channel, EntryPoint, OrderState
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "open_exceptions",
     "paid_by_transfer",
     "private_key",
+    "promised_back",
     "provider_of",
     "public_key",
     "orders",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
@@ -14,7 +15,7 @@ from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.money.payments.public import Payment
 
 from .models import ChannelException, ChannelSetup, NoticeLog, Order, Refund, RefundTotal
-from .rules import Channel, EntryPoint
+from .rules import REFUND_HELD, Channel, EntryPoint, RefundState
 
 TOKEN_LENGTH = range(32, 44)
 
@@ -147,3 +148,13 @@ def refundable_fen(payment: Payment) -> int:
     """How much of a payment is not yet promised back."""
     reserved = RefundTotal.objects.filter(payment=payment).values_list("reserved_fen", flat=True).first()
     return payment.amount_fen - (reserved or 0)
+
+
+def promised_back(payment_ids: Collection[int]) -> dict[int, list[Refund]]:
+    """What of these payments has gone back to the payer or is approved and on its way, in the order asked for. For payments that
+    the caller may see."""
+    rows = Refund.objects.filter(payment_id__in=payment_ids, state__in=[*REFUND_HELD, RefundState.DONE]).order_by("pk")
+    found: dict[int, list[Refund]] = {}
+    for row in rows:
+        found.setdefault(row.payment_id or 0, []).append(row)
+    return found

@@ -6,7 +6,7 @@ from .actions.returns import Answered, import_answer
 from .actions.settling import MoreThanTaken, accept, settle
 from .actions.terms import TermsDraft, save_terms
 from .models import DebitBatch, DebitBill, DebitItem, DebitTerms, Mandate, ReturnFile
-from .queries import batches, get_batch, get_mandate, mandates, payer_debits
+from .queries import batches, get_batch, get_mandate, last_tries, mandates, payer_debits
 from .rules.answers import AnswerRefused
 from .rules.layouts import CSV_COLUMNS
 
@@ -35,6 +35,7 @@ __all__ = [
     "get_mandate",
     "give_up",
     "import_answer",
+    "last_tries",
     "make_batch",
     "mandates",
     "payer_debits",

@@ -140,3 +140,15 @@ def payer_debits(actor: Actor, payer_id: int) -> QuerySet[DebitItem]:
     """What a payer was asked for by the bank, the latest first."""
     rows = DebitItem.objects.filter(mandate__payer_id=payer_id, organisation_id=actor.organisation_id)
     return rows.filter(community_id__in=actor.communities(Permission.PAYMENT_VIEW)).annotate(on=F("batch__debit_on")).order_by("-pk")
+
+
+def last_tries(receivable_ids: Collection[int]) -> dict[int, DebitItem]:
+    """Of these bills, the last item of each that went to the bank, with ``on``, the day of the debit; a file not sent yet, undone
+    or never answered is left out. For ids that the caller may see."""
+    if not receivable_ids:
+        return {}
+    rows = DebitBill.objects.filter(receivable_id__in=receivable_ids, item__batch__state=DebitBatch.State.SENT)
+    last = rows.exclude(item__state=DebitItem.State.GIVEN_UP).values_list("receivable_id").annotate(last=Max("item_id")).order_by()
+    items = DebitItem.objects.annotate(on=F("batch__debit_on")).select_related("mandate").defer("mandate__account_sealed")
+    found, of_bill = items.in_bulk([pk for _bill, pk in last]), dict(last)
+    return {bill: found[pk] for bill, pk in of_bill.items()}

@@ -40,6 +40,7 @@ from .queries import (
     templates,
     told,
 )
+from .rules.debits import reason_of
 from .rules.ladder import GOAL, LADDER, LEAD_DAYS
 from .telling import register_opened, register_phrase, register_picture
 from .trials import result_of
@@ -84,6 +85,7 @@ __all__ = [
     "news_of",
     "plan_waiting",
     "print_letters",
+    "reason_of",
     "reckon_habits",
     "register_opened",
     "register_phrase",

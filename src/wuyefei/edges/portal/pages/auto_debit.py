@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 from wuyefei.foundation.access.sessions import address_of
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.platform import clock
-from wuyefei.money.debits.public import DebitTerms, MandateDraft, end, mandates, payer_debits, sign
+from wuyefei.money.debits.public import DebitItem, DebitTerms, MandateDraft, end, mandates, payer_debits, sign
 from wuyefei.relations.accounts.public import Place, acting_for, ask_code_again, confirm_again, message_for
+from wuyefei.relations.notices.public import reason_of
 
 from ..forms import DebitForm
 from ..gate import PATH, TRY_COOKIE, OwnerRequest, keep_challenge, place_page, show
@@ -42,9 +43,15 @@ def _page(request: OwnerRequest, place: Place, form: DebitForm, *, challenge: st
         "form": form, "mandate": standing, "tab": "me", "refusal": refusal, "challenge": challenge,
         "sms": message_for(challenge) if challenge else None, "fresh": "signed" in request.GET,
         "offered": DebitTerms.objects.filter(community_id=place.community_id).exists(),
-        "rows": payer_debits(actor, place.person_id).select_related("mandate")[:LATEST],
+        "rows": [(row, _why(row)) for row in payer_debits(actor, place.person_id).select_related("mandate")[:LATEST]], "today": clock.today(),
     }  # fmt: skip
     return show(request, "auto_debit", context, place=place, status=422 if form.errors or refusal else 200)
+
+
+def _why(row: DebitItem) -> str:
+    """Why less was taken than asked for, in plain words; empty where nothing was refused."""
+    refused = row.state in (DebitItem.State.FAILED, DebitItem.State.PARTIAL)
+    return reason_of(row.words) if refused and row.words else ""
 
 
 def _ask(request: OwnerRequest, place: Place, form: DebitForm) -> HttpResponse:

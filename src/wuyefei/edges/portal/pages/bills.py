@@ -16,9 +16,11 @@ from wuyefei.relations.surveys.public import asked
 
 from ..gate import OwnerRequest, entry, owner_page, place_page, show
 from ..queries.bill import bill_page
+from ..queries.debits import debits_at
 from ..queries.history import year_of
 from ..queries.home import home as home_of
 from ..queries.next import next_bill
+from ..queries.orders import in_question
 from ..words import greeting
 from .survey import scores
 
@@ -47,7 +49,7 @@ def _home(request: OwnerRequest, place: Place, many: int) -> HttpResponse:
     found = home_of(place, today)
     whole = place.private and place.since is None
     context = {
-        "home": found, "today": today, "greeting": greeting(), "many": many > 1, "tab": "home",
+        "home": found, "in_question": in_question(place), "debits": debits_at(place, found.bill_ids, today), "today": today, "greeting": greeting(), "many": many > 1, "tab": "home",
         "campaigns": progress_at(place.property_id, place.community_id, today) if whole else [],
         "told": told(place.person_id, place.property_ids) if whole else [],
         "deposit_fen": sum(one.held_fen for one in shown_to([place.person_id], place.property_ids)) if place.private else 0,

@@ -74,7 +74,7 @@ def _context(place: Place) -> dict[str, Any]:
     waiting = next((one for one in reviews if one.state == "open"), None)
     return {
         "row": row, "name": _(LETTER_NAMES[letter]), "out": own_choice(place), "parts": _parts(row), "hours": head_start(letter),
-        "free": FREE_SERVICES.get(letter, 0), "left": free_left(letter, len(had)), "had": had, "reviews": reviews, "waiting": waiting,
+        "free": FREE_SERVICES.get(letter, 0), "left": free_left(letter, len(had)), "had": had, "reviews": [one for one in reviews if one.state != "open"], "waiting": waiting,
         "may_object": letter in ("B", "C", "D") and waiting is None, "days": ANSWER_DAYS, "tab": "me",
         "past": [(one, _why(one)) for one in own_changes(place)[:PAST]], "showings": own_showings(place)[:PAST],
     }  # fmt: skip

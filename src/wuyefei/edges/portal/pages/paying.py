@@ -33,8 +33,9 @@ from wuyefei.money.channels.public import (
 from wuyefei.relations.accounts.public import Entry, Place, Step, note_step
 
 from ..gate import OwnerRequest, entry, place_page, show
+from ..queries.debits import debits_at
 from ..queries.home import OpenLine, open_lines
-from ..queries.orders import bill_ids_of, order_of
+from ..queries.orders import bill_ids_of, in_question, order_of, settled_question
 from .receipts import ticket
 from .wechat import inside_wechat, leave_for_wechat, openid_for
 
@@ -84,7 +85,7 @@ def _confirm(request: OwnerRequest, place: Place, lines: list[OpenLine], *, refu
     wanted = request.POST.get("channel", "")
     first = next((one.channel for one in offered if one.channel == wanted), None) or _first(request, [one.channel for one in offered])
     context = {
-        "lines": lines, "due_fen": sum(line.bill.total_fen for line in lines), "today": clock.today(), "offered": offered,
+        "lines": lines, "in_question": in_question(place), "debits": debits_at(place, [line.bill.id for line in lines], clock.today()), "due_fen": sum(line.bill.total_fen for line in lines), "today": clock.today(), "offered": offered,
         "first": first, "key": key or secrets.token_urlsafe(24), "refusal": refusal, "sandbox": any(one.sandbox for one in offered), "in_app": in_app, "stuck": in_app and bool(offered) and not reached, "here": _address(place, lines),
     }  # fmt: skip
     return show(request, "pay", context, place=place, status=422 if refusal else 200)
@@ -165,6 +166,7 @@ def order(request: OwnerRequest, place: Place, key: str) -> HttpResponse:
         if receipt_id is not None and place.private:
             return ticket(request, place, receipt_id, fresh=True)
     context = {"order": found, "silent": silent, "ids": bill_ids_of(found), "url": found.pay_url, "in_app": found.way_kind == WayKind.JSAPI}
+    context["settled"] = settled_question(found) if found.state == OrderState.EXCEPTION else None
     response = show(request, "order", context, place=place)
     if found.state == OrderState.CREATED and clock.now() < found.expires_at:
         response.headers["Refresh"] = "3"

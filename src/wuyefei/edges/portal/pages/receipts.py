@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from wuyefei.foundation.platform import audit
+from wuyefei.money.channels.public import promised_back
 from wuyefei.money.deposits.public import shown_to
 from wuyefei.money.invoices.public import offered as invoices_offered
 from wuyefei.money.receipts.public import capital_amount, render_receipt, render_seal, snapshot_of
@@ -47,7 +48,7 @@ def ticket(request: OwnerRequest, place: Place, receipt_id: int, *, fresh: bool)
     snapshot = snapshot_of(found)
     seal = base64.b64encode(render_seal(snapshot.organisation).encode()).decode()
     context = {
-        "receipt": found, "shown": snapshot, "payment": payment, "capital": capital_amount(snapshot.total_fen), "fresh": fresh,
+        "receipt": found, "shown": snapshot, "payment": payment, "refunds": promised_back([payment.pk]).get(payment.pk, []), "capital": capital_amount(snapshot.total_fen), "fresh": fresh,
         "principal_fen": sum(line.principal_fen for line in snapshot.lines),
         "late_fee_fen": sum(line.late_fee_fen for line in snapshot.lines), "seal": f"data:image/svg+xml;base64,{seal}",
         "may_invoice": not snapshot.voided and invoices_offered(place.organisation_id),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -32,12 +33,12 @@ def settings(request: OwnerRequest) -> HttpResponse:
             try:
                 save_preferences(request.owner, **{name: form.cleaned_data[name] for name in names})
                 _note(asked, willing, request.POST.get("moments") == "on")
-                return redirect("portal:settings")
+                return redirect(reverse("portal:settings") + "?saved")
             except DomainError as error:
                 refusal = error.text
         else:
             refusal = _("有一项没有填对，请看下面。")
-    return show(request, "settings", {"form": form, "refusal": refusal, "tab": "me", "asked": asked, "willing": bool(willing)}, status=status)
+    return show(request, "settings", {"form": form, "refusal": refusal, "tab": "me", "asked": asked, "willing": bool(willing), "saved": "saved" in request.GET and not refusal}, status=status)
 
 
 def _note(asked: list[Place], willing: set[int], wants: bool) -> None:

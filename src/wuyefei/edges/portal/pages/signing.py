@@ -107,7 +107,7 @@ def code(request: OwnerRequest) -> HttpResponse:
             keep_session(response, token)
             rotate_token(request)
             return response
-    context = {"form": form, "refusal": refusal, "sms": message_for(challenge), "next": coming, "invitation": invitation}
+    context = {"form": form, "refusal": refusal, "sms": message_for(challenge), "next": coming, "invitation": invitation, "again": _query(next=coming, invitation=invitation)}
     return show(request, "code", context, status=status)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.money.billing.public import Receivable, Standing, lost_among, standings
+from wuyefei.money.channels.public import Refund, promised_back
 from wuyefei.money.payments.public import Payment, Tender
 from wuyefei.relations.accounts.public import Place, bills, payments_of
 
@@ -82,12 +83,32 @@ def _chart(lines: list[PastBill], year: int) -> Bars:
     return bars([Bar(str(month.number), due[month], owed[month]) for month in months])
 
 
-def receipts(place: Place) -> list[tuple[Payment, str]]:
-    """The payments with a receipt, the latest first, each with its means in words."""
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment with its receipt: by which means, how much of it has gone back, and how much is on its way back, in fen."""
+
+    payment: Payment
+    means: str
+    back_fen: int
+    coming_fen: int
+
+    @property
+    def all_back(self) -> bool:
+        return self.back_fen >= self.payment.amount_fen
+
+
+def receipts(place: Place) -> list[Paid]:
+    """The payments with a receipt, the latest first."""
     rows = list(
         payments_of(place).filter(receipt__isnull=False).select_related("receipt").order_by("-booked_at", "-pk")[:RECEIPTS]
     )
     named: dict[int, list[str]] = defaultdict(list)
     for tender in Tender.objects.filter(payment__in=rows).order_by("pk"):
         named[tender.payment_id].append(str(tender.get_method_display()))
-    return [(row, "、".join(named[row.pk])) for row in rows]
+    back = promised_back([row.pk for row in rows])
+    return [Paid(row, "、".join(named[row.pk]), *_sums(back.get(row.pk, []))) for row in rows]
+
+
+def _sums(refunds: list[Refund]) -> tuple[int, int]:
+    done = sum(one.amount_fen for one in refunds if one.state == Refund.State.DONE)
+    return done, sum(one.amount_fen for one in refunds) - done

@@ -49,6 +49,10 @@ class Home:
     def count(self) -> int:
         return len(self.arrears) + len(self.current)
 
+    @property
+    def bill_ids(self) -> list[int]:
+        return [line.bill.id for line in (*self.arrears, *self.current, *self.disputed)]
+
 
 def home(place: Place, today: dt.date) -> Home:
     lines = open_lines(place, today)

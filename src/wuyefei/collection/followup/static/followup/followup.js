@@ -12,6 +12,7 @@ const say = (form, text) => {
   const note = form.querySelector("[data-kept]");
   note.textContent = text;
   note.hidden = !text;
+  if (text) note.scrollIntoView({ block: "nearest" }); // on a phone the button is a screen below the note
 };
 
 const send = async (form, body) => {

@@ -9,11 +9,13 @@ const yuan = (fen) => {
 for (const form of document.querySelectorAll("[data-bills]")) {
   const boxes = [...form.querySelectorAll("input[name=bill]")];
   const sum = form.querySelector("[data-sum] .money");
+  const count = form.querySelector("[data-count]");
+  const added = (chosen, name) => chosen.reduce((total, box) => total + Number(box.dataset[name]), 0);
   const button = form.querySelector("button.btn");
   const all = form.querySelector("[data-all]");
   const show = () => {
     const chosen = boxes.filter((box) => box.checked);
-    const [whole, part] = yuan(chosen.reduce((total, box) => total + Number(box.dataset.fen), 0));
+    const [whole, part] = yuan(added(chosen, "fen"));
     if (sum) {
       sum.replaceChildren();
       for (const [name, text] of [["y", "¥"], ["", whole], ["f", `.${part}`]]) {
@@ -22,6 +24,11 @@ for (const form of document.querySelectorAll("[data-bills]")) {
         piece.textContent = text;
         sum.append(piece);
       }
+    }
+    if (count) {
+      const late = added(chosen, "late");
+      const words = chosen.length ? (late ? count.dataset.countLate : count.dataset.count) : count.dataset.none;
+      count.textContent = words.replace("{count}", chosen.length).replace("{fee}", yuan(late).join("."));
     }
     button.disabled = chosen.length === 0;
   };
