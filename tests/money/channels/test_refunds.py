@@ -192,7 +192,7 @@ def test_by_bank_transfer(world: World, sandbox: Sandbox) -> None:
     (_head, line) = book.get_sheet_by_name("付款文件").to_python()
     assert line[:4] == [refund.payment.payer.name, "6222020000000000123", 253.75, f"退款 {refund.number}"]
     assert AuditEntry.objects.filter(action="refund.bank_file").count() == 1
-    assert line[-1] == "" and "02-14 导出过" in client.get(own).content.decode()
+    assert line[-1] == "" and "导出过" in client.get(own).content.decode()
     again = CalamineWorkbook.from_filelike(BytesIO(client.post("/refunds/bank-file").content)).get_sheet_by_name("付款文件").to_python()
     assert str(again[1][-1])[:10] == "2026-02-14" and "文件里有 1 笔以前导出过" in client.get("/refunds/").content.decode()
     with pytest.raises(Invalid):
