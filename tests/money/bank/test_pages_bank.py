@@ -66,7 +66,10 @@ def _split(client, line: BankLine, flats: list[int]) -> None:  # type: ignore[no
     assert all(f'name="yuan_{flat}"' in page for flat in flats)
     short = client.post(address, {f"yuan_{flats[0]}": "200.00", f"yuan_{flats[1]}": "20"}, follow=True).content.decode()
     assert "相差 3.88 元" in short
-    assert "不是金额" in client.post(address, {f"yuan_{flats[0]}": "两百"}, follow=True).content.decode()
+    wrong = client.post(f"{address}?add={flats[0]}&add={flats[1]}", {f"yuan_{flats[0]}": "两百", f"yuan_{flats[1]}": "23.88"})
+    page = wrong.content.decode()
+    assert wrong.status_code == 422 and "1-1-102 的金额：「两百」不是金额" in page and 'value="两百"' in page and 'value="23.88"' in page
+    assert 'name="learn">' in page and BankLine.objects.get(pk=line.pk).state == "waiting"
     kept = client.post(f"{address}/act", {"act": "keep", "note": "已电话询问", "until": "2026-02-20"}, follow=True).content.decode()
     assert "已留待查款" in kept and "已电话询问" in kept
     done = client.post(address, {f"yuan_{flats[0]}": "200.00", f"yuan_{flats[1]}": "23.88", "learn": "on"}, follow=True)

@@ -125,6 +125,18 @@ class TestDays:
             assert (balance(Account.BANK_SUSPENSE), balance(Account.CHANNEL), balance(Account.BANK)) == (0, 0, day.net_fen)
             books_hold(world)
 
+    def test_a_day_with_nothing_to_pay_out_is_finished(self, world: World, sandbox: Sandbox) -> None:
+        """It waits for no bank line, on its own page and in the list of what is not finished."""
+        client = client_of(world, "finance")
+        with at(sandbox, NEXT):
+            day = reconcile(setup_of().pk, DAY, actor=world["finance"])
+            assert (day.row_count, day.net_fen) == (0, 0)
+            assert f'href="/reconciliation/{day.pk}"' in client.get("/reconciliation/").content.decode()
+            page = client.get("/reconciliation/?state=open").content.decode()
+            assert f'href="/reconciliation/{day.pk}"' not in page and "每一天都对完了" in page
+            own = client.get(f"/reconciliation/{day.pk}").content.decode()
+            assert "没有要结算的钱" in own and "等银行流水" not in own
+
     def test_a_line_that_was_not_the_payout(self, world: World, sandbox: Sandbox) -> None:
         """Undone by two: the line waits, the day's money is missing again and not found by itself; by hand it may still be."""
         order = begin(world)
@@ -199,6 +211,8 @@ class TestDays:
             (one,) = Difference.objects.all()
             assert (one.kind, one.gap_fen) == ("amount", 100 - order.amount_fen)
             request = ask_write_off(one.pk, "渠道少付，已确认", actor=world["lead"])
+            with pytest.raises(DomainError, match="已申请核销"):
+                resolve(one.pk, "已核实", actor=world["finance"])
             with pytest.raises(SamePerson):
                 decide(request.pk, approved=True, actor=world["lead"])
             before = balance(Account.CHANNEL)

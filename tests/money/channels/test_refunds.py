@@ -176,21 +176,32 @@ def test_an_answer_lost_after_the_provider_has_paid(world: World, sandbox: Sandb
 
 def test_by_bank_transfer(world: World, sandbox: Sandbox) -> None:
     order = paid(world, sandbox)
-    refund = approve(world, ask(world, order, 25375, "transfer"))
+    asked = ask(world, order, 25375, "transfer")
+    with pytest.raises(DomainError, match=f"同样金额的退款 {asked.number} 在等审批"):
+        ask(world, order, 25375, "transfer")
+    assert Refund.objects.count() == 1
+    refund = approve(world, asked)
     assert sweep_refunds() == 0
     assert refund.payment is not None
     update_person(refund.payment.payer_id, bank="6222020000000000123", reason="业主提供", actor=world["finance"])
     client = client_of(world, "finance")
+    own = f"/refunds/{refund.pk}"
+    assert "622" in client.get(own).content.decode() and "导出过" not in client.get(own).content.decode()
     assert "付款文件（1 笔）" in client.get("/refunds/").content.decode() and client_of(world, "cashier").post("/refunds/bank-file").status_code == 403
     book = CalamineWorkbook.from_filelike(BytesIO(client.post("/refunds/bank-file").content))
     (_head, line) = book.get_sheet_by_name("付款文件").to_python()
     assert line[:4] == [refund.payment.payer.name, "6222020000000000123", 253.75, f"退款 {refund.number}"]
     assert AuditEntry.objects.filter(action="refund.bank_file").count() == 1
+    assert line[-1] == "" and "导出过" in client.get(own).content.decode()
+    again = CalamineWorkbook.from_filelike(BytesIO(client.post("/refunds/bank-file").content)).get_sheet_by_name("付款文件").to_python()
+    assert str(again[1][-1])[:10] == "2026-02-14" and "文件里有 1 笔以前导出过" in client.get("/refunds/").content.decode()
     with pytest.raises(Invalid):
         acts.paid_by_transfer(refund.pk, " ", actor=world["finance"])
     acts.paid_by_transfer(refund.pk, "B20260214001", actor=world["finance"])
     refund.refresh_from_db()
     assert (refund.state, refund.reference) == ("done", "B20260214001")
+    with pytest.raises(DomainError, match="现在的状态（已退款）不能这样做"):
+        acts.paid_by_transfer(refund.pk, "B20260214002", actor=world["finance"])
     assert standing(Account.BANK) == -25375 and standing(Account.CHANNEL) == 25375
     with pytest.raises(DomainError, match="已撤销核销或退款|不能作废"):
         ask_void(order.payment_id or 0, actor=world["cashier"], reason="作废")

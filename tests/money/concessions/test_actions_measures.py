@@ -197,6 +197,9 @@ def test_refused_asking_leaves_nothing(world: World) -> None:
             ask(world, by=who, **more)
         assert not Measure.objects.exists() and not Request.objects.filter(kind="concessions.measure").exists()
     row = ask(world)
+    with pytest.raises(Invalid):  # the same once more: each would be taken off
+        ask(world)
+    assert Measure.objects.count() == 1
     with clock.at(ASKED), pytest.raises(SamePerson):
         decide(row.request_id or 0, approved=True, actor=world["lead"])
     with pytest.raises(NotFound):

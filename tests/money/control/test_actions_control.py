@@ -109,7 +109,7 @@ class TestControl:
     def test_agreeing_needs_the_slip_and_differing_a_reason(self, company: World) -> None:
         with clock.at(LATER):
             item = drawn(company)
-            for result, slip, reason in (("agrees", None, ""), ("agrees", 99999, ""), ("differs", 99999, " "), ("maybe", 100000, "")):
+            for result, slip, reason in (("agrees", None, ""), ("agrees", 99999, ""), ("differs", 99999, " "), ("maybe", 100000, ""), ("differs", -90000, "写错了")):
                 with pytest.raises(Invalid):
                     check(item.pk, result, actor=company["finance"], slip_fen=slip, reason=reason)
             assert not Check.objects.exists() and not Mismatch.objects.exists()

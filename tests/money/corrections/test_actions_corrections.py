@@ -243,6 +243,9 @@ def test_a_run_at_the_former_price_waits_no_longer(world: World) -> None:
         draft_run(world.community.pk, Month.parse("2026-05"), actor=world["finance"])
         with pytest.raises(DraftedAhead):
             decide(request.pk, approved=True, actor=world["lead"])
+        cancel(request.pk, actor=world["manager"])
+        with pytest.raises(DraftedAhead):  # said to whoever hands it on already
+            ask_correction(drafted(world, "2.30", FEBRUARY).pk, actor=world["manager"], reason="按决议补录")
     assert not Adjustment.objects.exists()
 
 

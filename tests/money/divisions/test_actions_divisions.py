@@ -170,4 +170,7 @@ def test_the_pages(world: World) -> None:
         finance.post(page + "undo", {"reason": "改主意"})
         finance.post(page + "withdraw")
         assert Request.objects.get(kind="divisions.undo").state == "cancelled"
+        assert "没有等待复核的申请" in finance.post(page + "withdraw", follow=True).content.decode()
+        late = client_of(world["lead"]).post(reverse("approvals:approve", args=[Request.objects.get(kind="divisions.do").pk]))
+        assert late.status_code == 409 and "这项申请已经处理过了（已通过）" in late.content.decode()
         assert client_of(world["outsider"]).get(page).status_code == 404

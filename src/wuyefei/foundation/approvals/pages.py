@@ -80,7 +80,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 def _waiting(request: HttpRequest, errors: dict[int, str] | None = None) -> HttpResponse:
-    """Open requests of the person's places: first what they may decide on, then their own, then the rest."""
+    """Open requests of the person's places: first what they may decide on, then their own, then the rest. What is said of one
+    that is not among them stands above them all."""
     actor = actor_of(request)
     rights = rights_of(actor)
     rows = queries.requests(actor).filter(state=Request.State.OPEN)
@@ -88,13 +89,14 @@ def _waiting(request: HttpRequest, errors: dict[int, str] | None = None) -> Http
     page = paginate(mine, ["id"], request.GET.get("at", ""))
     own = rows.filter(maker_id=actor.user_id).order_by("id")[:100]
     others = rows.exclude(maker_id=actor.user_id).exclude(pk__in=mine.values("pk")).order_by("id")[:100]
+    shown = {part: [show(row, rights, errors) for row in found] for part, found in (("mine", page.rows), ("own", own), ("others", others))}
+    seen = {one.row.pk for part in shown.values() for one in part}
     context = {
         "page": page,
-        "mine": [show(row, rights, errors) for row in page.rows],
+        **shown,
         "mine_count": mine.count(),
-        "own": [show(row, rights, errors) for row in own],
-        "others": [show(row, rights, errors) for row in others],
         "loans": rights.loans,
+        "gone": [text for pk, text in (errors or {}).items() if pk not in seen],
     }
     return render(request, "approvals/waiting.html", context, status=409 if errors else 200)
 
@@ -111,8 +113,8 @@ def history(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(kind=kind)
     if state in Request.State.values:
         rows = rows.filter(state=state)
-    if whole_number(community) is not None:
-        rows = rows.filter(community_id=int(community))
+    if (place := whole_number(community)) is not None:
+        rows = rows.filter(community_id=place)
     page = paginate(rows, ["-id"], request.GET.get("at", ""))
     context = {
         "page": page,

@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -13,6 +14,8 @@ from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 
 log = logging.getLogger("wuyefei.request")
 Respond = Callable[[HttpRequest], HttpResponse]
+NUL = "NUL (0x00)"
+"""How the driver names the character that PostgreSQL keeps in no text: nobody types it, so what carries it is no page's request."""
 
 
 class RequestNumberMiddleware:
@@ -44,6 +47,8 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, (NotFound, Http404)):
             return render(request, "shell/errors/404.html", {"error": error}, status=404)
+        if isinstance(error, DataError) and NUL in str(error):
+            return render(request, "shell/errors/400.html", status=400)
         if not isinstance(error, DomainError):
             return None
         status = 403 if isinstance(error, Forbidden) else 409

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -127,11 +127,14 @@ def proposed(actor: Actor, rows: list[BankLine]) -> dict[int, list[Proposed]]:
     names = dict(people(actor).filter(pk__in=owners).values_list("pk", "name"))
     days = {row.pk: row.value_date for row in rows}
     bills = _bills(actor, owners, max(days.values())) if days and owners else {}
-    return {
-        pk: [Proposed(flat, codes[flat], payer, names[payer], reasons, tuple(bills.get(payer, ()))) for flat, payer, reasons in found
-             if flat in codes and payer in names]
-        for pk, found in wanted.items()
-    }  # fmt: skip
+    sums = {row.pk: row.suspense_fen for row in rows}
+
+    def offer(pk: int, flat: int, payer: int, reasons: tuple[Reason, ...]) -> Proposed:
+        one = Proposed(flat, codes[flat], payer, names[payer], reasons, tuple(bills.get(payer, ())))
+        paid = one.owed_fen < sums[pk]  # since it came: the sum is no longer that of the bills
+        return replace(one, reasons=tuple(reason for reason in reasons if reason is not Reason.AMOUNT)) if paid else one
+
+    return {pk: [offer(pk, *one) for one in found if one[0] in codes and one[1] in names] for pk, found in wanted.items()}
 
 
 def _bills(actor: Actor, payer_ids: set[int], as_of: dt.date) -> dict[int, list[OpenBill]]:

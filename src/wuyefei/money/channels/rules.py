@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wuyefei.foundation.kernel.errors import DomainError
+from wuyefei.foundation.kernel.errors import DomainError, Phrase
 
 NOTICE_AGE = dt.timedelta(minutes=5)
 """How old a signed message may be, either way (WeChat Pay's manual, 签名验证)."""
@@ -105,14 +105,21 @@ class IllegalMove(DomainError):
     message = "现在的状态（{state}）不能这样做。"
 
 
+ORDER_NAMES = {OrderState.CREATED: "待支付", OrderState.PAID: "已支付", OrderState.CLOSED: "已关闭", OrderState.EXCEPTION: "异常"}
+REFUND_NAMES = {
+    RefundState.REQUESTED: "待审批", RefundState.APPROVED: "待退出", RefundState.SENT: "退款中", RefundState.FAILED: "退款失败",
+    RefundState.DONE: "已退款", RefundState.REJECTED: "已退回", RefundState.CANCELLED: "已取消",
+}  # fmt: skip
+
+
 def check_order_move(now: OrderState, then: OrderState) -> None:
     if then not in ORDER_MOVES[now]:
-        raise IllegalMove(state=now.value)
+        raise IllegalMove(state=Phrase(ORDER_NAMES[now]))
 
 
 def check_refund_move(now: RefundState, then: RefundState) -> None:
     if then not in REFUND_MOVES[now]:
-        raise IllegalMove(state=now.value)
+        raise IllegalMove(state=Phrase(REFUND_NAMES[now]))
 
 
 class Said(StrEnum):

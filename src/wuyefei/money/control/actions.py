@@ -79,6 +79,8 @@ def check(item_id: int, result: str, *, actor: Actor, slip_fen: int | None = Non
         raise Invalid(field="核对结果", reason="不认识")
     if not differs and slip_fen != item.payment.amount_fen:
         raise Invalid(field="底单金额", reason="与收款金额不同，请选「不符」并写明原因")
+    if slip_fen is not None and slip_fen < 0:
+        raise Invalid(field="底单金额", reason="不能是负数")
     reason = limited(reason, "原因", 200, required=differs)
     row = Check.objects.create(
         organisation_id=item.organisation_id, community_id=item.community_id, item=item, taken_by_id=item.taken_by_id,

@@ -162,11 +162,12 @@ def _locked(correction_id: int, actor: Actor, state: str, verb: str) -> Correcti
 @transaction.atomic
 def ask_correction(correction_id: int, *, actor: Actor, reason: str) -> Request:
     """Hand a draft to a second person, with the figures that were looked at. Whoever made the draft hands it on, so that
-    nobody decides on a price they entered. Raises ``NotMaker``."""
+    nobody decides on a price they entered. Raises ``NotMaker``, and ``DraftedAhead`` as carrying it out would."""
     row = _locked(correction_id, actor, Correction.State.DRAFT, "提交")
     actor.require(Permission.ADJUST_REQUEST, row.community_id)
     if row.made_by_id != actor.user_id:
         raise NotMaker(name=row.made_by.name)
+    _refuse_drafted(row)
     payload = {"correction": row.pk, "lines": row.line_count, "up_fen": row.up_fen, "down_fen": row.down_fen, "digest": row.digest}
     request = approvals.ask(KIND, row, actor=actor, community_id=row.community_id, reason=reason, payload=payload,
                             amount_fen=row.up_fen - row.down_fen)  # fmt: skip
@@ -199,8 +200,7 @@ def carry_out(request: Request, actor: Actor) -> None:
     no longer those approved.
     """
     row = _locked(request.subject_id, actor, Correction.State.ASKED, "办理")
-    homes = ContractLine.objects.filter(tariff_id=row.tariff_id).values_list("property_id", flat=True)
-    refuse_drafted(row.community_id, set(homes), row.effective_from)
+    _refuse_drafted(row)
     ids = list(row.lines.filter(hindrance="").values_list("receivable_id", flat=True))
     lock_payments_of(ids)
     lock_receivables(ids, row.community_id)
@@ -219,6 +219,12 @@ def carry_out(request: Request, actor: Actor) -> None:
     after = {"lines": row.line_count, "up_fen": row.up_fen, "down_fen": row.down_fen, "released_fen": released, "version": version.number}
     audit.record(actor, "corrections.done", row, after=after, reason=row.reason)
     audit.publish(actor, "corrections.done", community_id=row.community_id, correction=row.pk, lines=row.line_count)
+
+
+def _refuse_drafted(row: Correction) -> None:
+    """A run at the former price must not be published after the price is there."""
+    homes = ContractLine.objects.filter(tariff_id=row.tariff_id).values_list("property_id", flat=True)
+    refuse_drafted(row.community_id, set(homes), row.effective_from)
 
 
 def _standing_price(row: Correction) -> TariffPrice | None:

@@ -17,7 +17,6 @@ from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.actions import cancel
 from wuyefei.foundation.approvals.queries import open_request
-from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
@@ -142,7 +141,8 @@ def withdraw(request: HttpRequest, correction_id: int) -> HttpResponse:
     row = queries.get_correction(actor, correction_id)
     pending = open_request(actor, actions.KIND, row.pk)
     if pending is None:
-        raise NotFound()
+        messages.info(request, _("没有等待复核的申请，可能已经处理过了。"))
+        return redirect("corrections:correction", row.pk)
     request_id = pending.pk
 
     def act() -> None:

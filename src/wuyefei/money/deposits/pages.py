@@ -165,7 +165,8 @@ def withdraw(request: StaffRequest, deposit_id: int) -> HttpResponse:
     asked: Return | None = asked_of(row)
     pending = open_request(request.actor, RETURN_KIND, asked.pk) if asked else None
     if pending is None:
-        raise NotFound()
+        messages.info(request, _("没有等待复核的申请，可能已经处理过了。"))
+        return redirect("deposits:deposit", row.pk)
     if attempt(request, lambda: cancel(pending.pk, actor=request.actor)):
         messages.success(request, _("已撤回"))
     return redirect("deposits:deposit", row.pk)

@@ -15,7 +15,6 @@ from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.actions import cancel
 from wuyefei.foundation.approvals.queries import open_request
-from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform.paging import paginate
 from wuyefei.foundation.shell.refusals import answered, attempt
 from wuyefei.money.billing.public import Receivable, get_receivable
@@ -59,8 +58,18 @@ def new(request: HttpRequest, receivable_id: int) -> HttpResponse:
             done = _handled(request, actor, bill, form, parts)
             if done is not None:
                 return redirect("divisions:division", done.pk)
-    context = {"bill": bill, "form": form, "parts": parts}
+        form.fields["reason"].required = True  # only looked at without one: the form goes on asking for it
+    context = {"bill": bill, "form": form, "parts": parts, "hindered": "" if request.method == "POST" else _hindered(bill)}
     return render(request, "divisions/new.html", context, status=422 if form.errors else 200)
+
+
+def _hindered(bill: Receivable) -> str:
+    """Why the bill cannot be divided now, said before anybody types; empty where it can."""
+    try:
+        actions.refuse_indivisible(bill)
+    except actions.NotDivisible as error:
+        return error.text
+    return ""
 
 
 def _handled(request: HttpRequest, actor: Actor, bill: Receivable, form: DivisionForm, parts: list[queries.Planned]) -> Division | None:
@@ -118,6 +127,7 @@ def withdraw(request: HttpRequest, division_id: int) -> HttpResponse:
     row = queries.get_division(actor, division_id)
     pending = open_request(actor, actions.DO_KIND, row.pk) or open_request(actor, actions.UNDO_KIND, row.pk)
     if pending is None:
-        raise NotFound()
+        messages.info(request, _("没有等待复核的申请，可能已经处理过了。"))
+        return redirect("divisions:division", row.pk)
     request_id = pending.pk
     return _act(request, division_id, lambda: cancel(request_id, actor=actor), _("已撤回"))

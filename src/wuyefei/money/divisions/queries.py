@@ -67,13 +67,21 @@ def plan(actor: Actor, bill: Receivable, way: Way, text: str) -> list[Planned]:
     return [Planned(homes[code], _payer(homes[code], owing), fen) for (code, _), fen in found]
 
 
+WRITTEN = {
+    Way.AREA: "第 {number} 行「{text}」应只写一个房号",
+    Way.SHARES: "第 {number} 行「{text}」应为房号和份额，如 S-101 3",
+    Way.AMOUNTS: "第 {number} 行「{text}」应为房号和金额，如 S-101 1200.50",
+}
+"""How a line is to be written, by the way of dividing."""
+
+
 def _typed(text: str, way: Way) -> list[tuple[str, Decimal | None]]:
     found: list[tuple[str, Decimal | None]] = []
     wanted = 1 if way is Way.AREA else 2
     for number, line in enumerate((line for line in text.splitlines() if line.strip()), 1):
         words = line.replace("，", " ").replace(",", " ").split()
         if len(words) != wanted:
-            raise Invalid(field="商铺", reason=Phrase("第 {number} 行写得不对", number=number))
+            raise Invalid(field="商铺", reason=Phrase(WRITTEN[way], number=number, text=line.strip()[:40]))
         found.append((words[0], parse_decimal(words[1], "商铺") if wanted == 2 else None))
     return found
 

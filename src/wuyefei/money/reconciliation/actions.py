@@ -146,8 +146,10 @@ def _locked(difference_id: int, actor: Actor, permission: Permission) -> Differe
 
 @transaction.atomic
 def resolve(difference_id: int, note: str, *, actor: Actor) -> Difference:
-    """Close a difference with what was found out; no money moves."""
+    """Close a difference with what was found out; no money moves. Refused while a second person is asked to write it off."""
     one = _locked(difference_id, actor, Permission.CHANNEL_WORK)
+    if Request.objects.filter(kind=WRITE_OFF_KIND, subject_id=one.pk, state=Request.State.OPEN).exists():
+        raise DomainError("write_off_asked", "这项差异已申请核销，等另一位同事复核；要直接关闭，请先到「待复核」撤回申请。")
     close(one, Difference.Resolution.NOTED, limited(note, "说明", 200, required=True), actor)
     return one
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -36,7 +36,8 @@ def day_list(request: StaffRequest) -> HttpResponse:
     rows = days(actor).annotate(open=Count("differences", filter=Q(differences__closed_at__isnull=True)), every=Count("differences"))
     state = request.GET.get("state", "")
     if state == "open":
-        rows = rows.filter(Q(open__gt=0) | Q(settled_line__isnull=True))
+        paid_out = Q(paid_fen=F("refund_fen") + F("fee_fen")) | Q(settled_line__isnull=False)
+        rows = rows.filter(Q(open__gt=0) | ~paid_out)
     page = paginate(rows, ["-day", "-id"], request.GET.get("at", ""))
     keep = "&state=open" if state == "open" else ""
     context = {

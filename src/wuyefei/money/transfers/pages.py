@@ -136,9 +136,10 @@ def withdraw(request: HttpRequest, transfer_id: int) -> HttpResponse:
     actor = actor_of(request)
     row = queries.get_transfer(actor, transfer_id)
     pending = open_request(actor, actions.DO_KIND, row.pk) or open_request(actor, actions.UNDO_KIND, row.pk)
+    if pending is None:
+        messages.info(request, _("没有等待复核的申请，可能已经处理过了。"))
+        return redirect("transfers:transfer", row.pk)
     try:
-        if pending is None:
-            raise NotFound()
         cancel(pending.pk, actor=actor)
         messages.success(request, _("已撤回"))
     except (NotFound, Forbidden):

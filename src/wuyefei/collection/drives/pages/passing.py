@@ -49,6 +49,10 @@ def pass_list(request: HttpRequest, drive_id: int) -> HttpResponse:
 def pass_back(request: HttpRequest, passing_id: int) -> HttpResponse:
     """The list is its own person's again."""
     actor = actor_of(request)
-    row = end_passing(get_passing(actor, passing_id).pk, actor=actor)
+    row = get_passing(actor, passing_id)
+    if row.ended_at is not None:
+        messages.info(request, _("这份名单早已收回。"))
+        return redirect("drives:pass", row.drive_id)
+    row = end_passing(row.pk, actor=actor)
     messages.success(request, _("名单已经还给 %(name)s。") % {"name": row.giver.name})
     return redirect("drives:pass", row.drive_id)

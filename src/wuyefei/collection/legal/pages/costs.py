@@ -49,7 +49,7 @@ def costs_shown(matter: Matter, actor: Actor) -> dict[str, Any]:
     gone = {row.reverses_id for row in rows}
     charged = charged_fen([row.receivable_id for row in rows if row.receivable_id])
     sums = sums_of_matter(matter)
-    asked = Request.objects.filter(kind=actions.COST_KIND, subject_id=matter.pk, state=Request.State.OPEN).exists()
+    asked = Request.objects.filter(kind=actions.COST_KIND, subject_id=matter.pk, state=Request.State.OPEN).select_related("maker").first()
     may = actor.may(Permission.LEGAL_WORK, matter.community_id)
     moves = [move for move in Move if move in (Move.PAID, Move.EXPENSED) or sums.waiting_fen > 0]
     bills = [row.receivable for row in rows if row.receivable is not None]

@@ -16,6 +16,7 @@ from wuyefei.foundation.platform import clock
 from wuyefei.money.billing.public import Receivable, open_bills
 from wuyefei.money.concessions.public import (
     Basis,
+    GivenUp,
     Plan,
     PlanPart,
     PlanTerms,
@@ -89,10 +90,12 @@ def _seats(scene: Scene) -> tuple[Actor, Actor] | None:
 
 
 def debtors(scene: Scene) -> list[tuple[Payer, list[Receivable]]]:
-    """Who owes for long, those who pay least of themselves first; nobody who is before the law or has asked already."""
+    """Who owes for long, those who pay least of themselves first; nobody who is before the law, has asked already,
+    or whose debt is given up or is to be."""
     payers = {one.person_id: one for one in scene.payers()}
     taken = set(Matter.objects.filter(community_id=scene.community.pk).values_list("person_id", flat=True))
     taken |= set(Plan.objects.filter(community_id=scene.community.pk).values_list("payer_id", flat=True))
+    taken |= set(GivenUp.objects.filter(community_id=scene.community.pk).exclude(state="refused").values_list("receivable__payer_id", flat=True))
     found: dict[int, list[Receivable]] = {}
     for row in overdue(scene)[: AMONG * 4]:
         if row.payer_id in payers and row.payer_id not in taken:

@@ -17,7 +17,7 @@ from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.dates import parse_day
-from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.kernel.money import parse_yuan, yuan_text
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
@@ -101,22 +101,33 @@ def export(request: StaffRequest) -> HttpResponse:
 def line_detail(request: StaffRequest, bank_line_id: int) -> HttpResponse:
     """One line; while it waits, the households it may be split over, with their bills."""
     line = get_line(request.actor, bank_line_id)
-    may = request.actor.may(Permission.PAYMENT_BATCH, line.community_id)
     if request.method == "POST":
         request.actor.require(Permission.PAYMENT_BATCH, line.community_id)
         try:
             made = claim(line.pk, _shares(request, line), actor=request.actor, learn="learn" in request.POST)
+        except (NotFound, Forbidden):
+            raise
         except DomainError as error:
-            return back(request, error, "bank:line", line.pk)
+            line.refresh_from_db(fields=["state"])
+            if line.state not in OPEN:
+                return back(request, error, "bank:line", line.pk)
+            return _line_page(request, line, error.text)
         messages.success(request, _("已入账 %(count)s 户，开了收据") % {"count": len(made)})
         return redirect("bank:claims")
+    return _line_page(request, line)
+
+
+def _line_page(request: StaffRequest, line: BankLine, refused: str = "") -> HttpResponse:
+    """The page of a line; where a split was refused, with what was typed for it."""
+    may, sent = request.actor.may(Permission.PAYMENT_BATCH, line.community_id), request.POST
     homes = _homes(request, line) if may and line.state in OPEN else []
     mine = Q(payment__community_id__in=request.actor.communities(Permission.PAYMENT_VIEW))
     text = request.GET.get("find", "").strip()[:40]
     hits = find_properties(request.actor, text, line.community_id, 12) if text and may else []
     kind = {State.RETURNING: RETURN_KIND, State.DEPOSIT: UNDEPOSIT_KIND, State.BETWEEN: UNDO_OVER_KIND}.get(State(line.state), UNMATCH_KIND)
     context = {
-        "line": line, "homes": [(home, ", ".join(map(reason_name, home.reasons))) for home in homes], "may": may, "find": text,
+        "line": line, "homes": [(home, ", ".join(map(reason_name, home.reasons)), sent.get(f"yuan_{home.property_id}", "")) for home in homes],
+        "may": may, "find": text, "refused": refused, "chosen": {number_of(one) for one in sent.getlist("bill")}, "forget": bool(refused) and "learn" not in sent,
         "hits": [hit for hit in hits if hit.pk not in {home.property_id for home in homes}], "doubt": doubt_text(line.doubt),
         "bookings": line.bookings.filter(mine).select_related("payment__property", "payment__payer", "payment__receipt", "payment__community").order_by("pk"),
         "elsewhere": line.bookings.exclude(mine).aggregate(count=Count("pk"), fen=Sum("payment__amount_fen", default=0)), "open": line.state in OPEN,
@@ -128,7 +139,7 @@ def line_detail(request: StaffRequest, bank_line_id: int) -> HttpResponse:
         "may_undo_deposit": may and line.state == State.DEPOSIT,
         "may_unmatch": request.actor.may(Permission.PAYMENT_VOID_REQUEST, line.community_id) and line.state in (State.BOOKED, State.PART, State.REST),
     }  # fmt: skip
-    return render(request, "bank/line.html", context)
+    return render(request, "bank/line.html", context, status=422 if refused else 200)
 
 
 def _homes(request: StaffRequest, line: BankLine) -> list[Proposed]:
@@ -146,16 +157,17 @@ def _shares(request: StaffRequest, line: BankLine) -> list[Share]:
     for name, value in request.POST.items():
         pk = number_of(name.removeprefix("yuan_")) if name.startswith("yuan_") else None
         if pk is not None and str(value).strip():
-            typed[pk] = parse_yuan(value, _("金额"))
+            typed[pk] = str(value)
     homes = {home.property_id: home for home in [*proposed(request.actor, [line])[line.pk]]}
     homes |= {home.property_id: home for home in households(request.actor, line, [pk for pk in typed if pk not in homes])}
     if not typed:
         raise Invalid(field=_("金额"), reason=_("请至少填一户"))
     shares = []
-    for pk, fen in typed.items():
+    for pk, value in typed.items():
         home = homes.get(pk)
         if home is None:
             raise NotFound()
+        fen = parse_yuan(value, _("%(code)s 的金额") % {"code": home.code})
         chosen = tuple(bill.id for bill in home.bills if bill.id in bills)
         shares.append(Share(pk, home.payer_id, fen, chosen or None))
     return shares

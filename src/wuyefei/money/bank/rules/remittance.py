@@ -67,6 +67,8 @@ def _entry(number: int, texts: Sequence[str], columns: tuple[int, int, int]) -> 
     place, code, money = (texts[at] if 0 <= at < len(texts) else "" for at in columns)
     if not code:
         raise ListRefused(row=number, reason=Phrase("没有房号"))
+    if not money:
+        raise ListRefused(row=number, reason=Phrase("缺金额，每行写项目、房号、金额"))
     try:
         fen = parse_yuan(money)
     except Invalid as error:

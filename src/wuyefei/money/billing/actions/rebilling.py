@@ -28,7 +28,7 @@ from .receivables import locked, reverse_row
 
 class DraftedAhead(DomainError):
     code = "drafted_ahead"
-    message = "{run}还没有发布，其中有这套房屋自 {day} 起的账单。请先发布，或放弃这份草稿，再办理。"
+    message = "{run}还没有发布，其中有这套房屋自 {day} 起的账单。请先发布，或放弃那份出账草稿，再办理。"
 
 
 @dataclass(frozen=True, slots=True)

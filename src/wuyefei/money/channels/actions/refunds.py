@@ -61,7 +61,8 @@ class RefundRequest:
 
 @transaction.atomic
 def ask_refund(wanted: RefundRequest, *, actor: Actor) -> Refund:
-    """Ask for a refund of part of a payment. Raises ``OverRefund``, ``Invalid``, and what ``approvals.ask`` raises."""
+    """Ask for a refund of part of a payment. Raises ``OverRefund``, ``Invalid``, ``DomainError`` where the same sum of it waits
+    for its approval already, and what ``approvals.ask`` raises."""
     payment = get_payment(actor, wanted.payment_id)
     actor.require(Permission.REFUND_REQUEST, payment.community_id)
     if payment.kind not in Payment.TAKEN or payment.voided_at:
@@ -74,6 +75,9 @@ def ask_refund(wanted: RefundRequest, *, actor: Actor) -> Refund:
     if wanted.amount_fen <= 0:
         raise Invalid(field="退款金额", reason="应大于 0")
     release = _release(payment, wanted)
+    asked = Refund.objects.filter(payment=payment, state=RefundState.REQUESTED, amount_fen=wanted.amount_fen).first()
+    if asked is not None:
+        raise DomainError("refund_asked", "这笔收款已有一项同样金额的退款 {number} 在等审批，没有再提交。", number=asked.number)
     reserve(payment, wanted.amount_fen)
     refund = make(
         Refund(organisation_id=actor.organisation_id, community_id=payment.community_id, payment=payment, order=order,

@@ -42,6 +42,7 @@ def exception_list(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": shown, "older": older, "done": done, "kinds": ChannelException.Kind.choices, "sent": request.GET, "now": clock.now(),
         "places": visible_communities(actor, Permission.CHANNEL_WORK), "may_refund": actor.may(Permission.REFUND_REQUEST),
+        "narrowed": any(request.GET.get(name) for name in ("q", "kind", "community")),
     }  # fmt: skip
     return render(request, "channels/exceptions.html", context)
 

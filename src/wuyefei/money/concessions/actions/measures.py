@@ -55,7 +55,8 @@ class MeasureOrder:
 
 @transaction.atomic
 def ask_measure(order: MeasureOrder, *, actor: Actor) -> Measure:
-    """Ask for a policy; a second person with the right in all its communities decides. Raises ``Invalid``, ``NotFound``."""
+    """Ask for a policy; a second person with the right in all its communities decides. Raises ``Invalid``, also where one of that
+    name and span waits or runs already, for each would be taken off; ``NotFound``."""
     wanted = sorted(set(order.community_ids))
     if not wanted:
         raise Invalid(field="小区", reason="至少选一个")
@@ -64,9 +65,12 @@ def ask_measure(order: MeasureOrder, *, actor: Actor) -> Measure:
     for community_id in wanted:
         actor.require(Permission.CONCESSION_EDIT, community_id)
     check_measure(order.terms)
-    terms = order.terms
+    terms, name = order.terms, limited(order.name, "名称", 40, required=True)
+    same = Measure.objects.filter(organisation_id=actor.organisation_id, name=name, starts_on=terms.span.first, ends_on=terms.span.last)
+    if same.filter(state__in=[MeasureState.ASKED, MeasureState.RUNNING]).exists():
+        raise Invalid(field="名称", reason="已有一项同名、同起止日的政策在等审批或执行中")
     row = Measure.objects.create(
-        organisation_id=actor.organisation_id, name=limited(order.name, "名称", 40, required=True),
+        organisation_id=actor.organisation_id, name=name,
         basis=limited(order.basis, "依据", 200, required=True), starts_on=terms.span.first, ends_on=terms.span.last, kinds=sorted(terms.kinds),
         deferral_months=terms.deferral_months, percent=terms.percent, made_by_id=actor.user_id, made_at=clock.now(),
     )  # fmt: skip
@@ -207,8 +211,10 @@ def record_service(
         raise NotFound()
     if on > clock.today():
         raise Invalid(field="日期", reason="不能晚于今天")
-    if not 0 < times <= 10_000 or not 0 <= cost_fen <= 10**10:
-        raise Invalid(field="次数", reason="次数应大于 0，费用不能是负数")
+    if not 0 < times <= 10_000:
+        raise Invalid(field="次数", reason="应在 1 到 10,000 之间")
+    if not 0 <= cost_fen <= 10**10:
+        raise Invalid(field="费用", reason="应在 0 到 100,000,000 元之间")
     made = ExtraService.objects.create(
         measure=row, community_id=community_id, on=on, what=limited(what, "服务", 80, required=True), times=times, cost_fen=cost_fen,
         made_by_id=actor.user_id, made_at=clock.now(),

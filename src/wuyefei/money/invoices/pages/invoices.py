@@ -83,6 +83,7 @@ def invoice_list(request: StaffRequest) -> HttpResponse:
         "states": Invoice.State.choices, "kinds": Invoice.Kind.choices, "now": clock.now(), "may_export": actor.may(Permission.EXPORT),
         "may_issue": actor.may(Permission.INVOICE_ISSUE), "places": visible_communities(actor, Permission.PAYMENT_VIEW),
         "setup": setup_of(actor.organisation_id),
+        "narrowed": any(request.GET.get(name) for name in ("q", "state", "kind", "community", "from", "to")),
     }  # fmt: skip
     return render(request, "invoices/list.html", context)
 

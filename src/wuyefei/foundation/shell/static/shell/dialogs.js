@@ -73,6 +73,26 @@ if (dialog) {
   });
 }
 
+/* ---- one press, one request: a form on its way is not sent again until its answer is here, or five seconds are over ---- */
+
+const HELD = 5000;
+let underWay = new WeakSet();
+
+window.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
+  if (underWay.has(form)) return event.preventDefault();
+  const ours = underWay;
+  ours.add(form);
+  form.setAttribute("aria-busy", "true");
+  setTimeout(() => { ours.delete(form); form.removeAttribute("aria-busy"); }, HELD);
+});
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  underWay = new WeakSet();
+  for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
+});
+
 /* ---- drawer: filled by htmx, closed by Esc, focus goes back to what opened it ---- */
 
 let opener = null;
