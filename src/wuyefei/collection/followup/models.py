@@ -73,6 +73,14 @@ class Case(models.Model):
             models.Index(
                 fields=["organisation", "next_rank", "-owed_fen", "-id"], condition=models.Q(closed_on__isnull=True), name="case_by_rank_of_firm"
             ),
+            models.Index(
+                fields=["organisation", "next_rank", "-owed_fen", "-id"], condition=models.Q(closed_on__isnull=True, owner__isnull=True),
+                name="case_by_rank_of_nobody",
+            ),
+            models.Index(
+                fields=["owner", "next_rank", "-owed_fen", "-id"], condition=models.Q(closed_on__isnull=True, owner__isnull=False),
+                name="case_by_rank_of_owner",
+            ),
             models.Index(fields=["community", "next_on"], condition=models.Q(closed_on__isnull=True), name="case_by_day"),
             models.Index(fields=["person", "-id"], name="case_of"),
         ]

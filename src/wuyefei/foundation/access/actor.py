@@ -60,6 +60,12 @@ class Actor:
         """Ids of the communities in which the right is held."""
         return self.places.get(Permission(permission), frozenset())
 
+    def within(self, permission: Permission | str) -> Q:
+        """The condition that a row lies where the right is held, for a table whose every row names its organisation and its
+        community. Held over the whole organisation, it names no community: the same statement however many there are."""
+        own = Q(organisation_id=self.organisation_id)
+        return own if Permission(permission) in self.wide else own & Q(community_id__in=self.communities(permission))
+
     @property
     def seen(self) -> frozenset[int]:
         """Ids of every community in which any right is held."""

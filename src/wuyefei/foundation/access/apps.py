@@ -14,12 +14,14 @@ class AccessConfig(AppConfig):
         from wuyefei.foundation.platform.vault import register_sealed
         from wuyefei.foundation.shell import menu, slots
 
+        from . import lookups
         from .rules import Permission
 
         def own_account(request: HttpRequest, subject: object) -> str:
             return mark_safe(render_to_string("access/_me.html", request=request))  # noqa: S308
 
         system = _("系统")
+        lookups.register()
         register_sealed("access", "User", "totp_secret")
         menu.register_menu(system, _("人员与角色"), "access:people", "people", Permission.ADMIN, 910)
         menu.register_menu(system, _("区域与小区"), "access:places", "building", Permission.ADMIN, 920)

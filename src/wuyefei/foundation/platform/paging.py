@@ -26,12 +26,19 @@ class Page(Generic[Row]):
     older: str
 
 
-def paginate(rows: QuerySet[Row], order: Sequence[str], mark: str = "", size: int = SIZE) -> Page[Row]:
-    """One page in ``order`` (attribute names, ``-`` for descending, the last one unique, none of them null)."""
+def paginate(rows: QuerySet[Row] | Sequence[QuerySet[Row]], order: Sequence[str], mark: str = "", size: int = SIZE) -> Page[Row]:
+    """One page in ``order`` (attribute names, ``-`` for descending, the last one unique, none of them null).
+
+    Several sets of rows that share none are one list: each is read no further than a page, by an index of its own.
+    """
     backwards, values = _read(mark, len(order))
+    parts = [rows] if isinstance(rows, QuerySet) else list(rows)
     if values is not None:
-        rows = rows.filter(_beyond(order, values, backwards))
-    found = list(rows.order_by(*(_turned(name) for name in order) if backwards else order)[: size + 1])
+        parts = [part.filter(_beyond(order, values, backwards)) for part in parts]
+    turned = [_turned(name) for name in order] if backwards else list(order)
+    found = [row for part in parts for row in part.order_by(*turned)[: size + 1]]
+    if len(parts) > 1:
+        found = _merged(found, turned)[: size + 1]
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -42,6 +49,22 @@ def paginate(rows: QuerySet[Row], order: Sequence[str], mark: str = "", size: in
         _mark("b", found[0], order) if found and before else "",
         _mark("a", found[-1], order) if found and after else "",
     )
+
+
+def after(row: Model, order: Sequence[str]) -> str:
+    """The mark of the page that begins behind a row."""
+    return _mark("a", row, order)
+
+
+def _merged(rows: list[Row], order: Sequence[str]) -> list[Row]:
+    """Rows of several sets in one order: sorted by the last name first, which the names before it leave as it is."""
+    for name in reversed(order):
+        rows = sorted(rows, key=lambda row: _value(row, name), reverse=name.startswith("-"))  # noqa: B023
+    return rows
+
+
+def _value(row: Model, name: str) -> Any:
+    return reduce(getattr, name.lstrip("-").split("__"), row)
 
 
 def _turned(name: str) -> str:
@@ -59,7 +82,7 @@ def _beyond(order: Sequence[str], values: list[Any], backwards: bool) -> Q:
 
 
 def _mark(direction: str, row: Model, order: Sequence[str]) -> str:
-    values = [reduce(getattr, name.lstrip("-").split("__"), row) for name in order]
+    values = [_value(row, name) for name in order]
     plain = [value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else value for value in values]
     text = json.dumps([direction, *plain], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

@@ -17,13 +17,12 @@ from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock
-from wuyefei.foundation.platform.paging import paginate
 from wuyefei.relations.contacts.public import Channel
 
 from ..actions.acting import CaseMoved, Log, Logged, log
 from ..forms import LogForm
 from ..models import Case, Reason
-from ..queries.cases import ORDER, done_today, get_case, overdue_bills, workable
+from ..queries.cases import ahead, done_today, get_case, overdue_bills, waiting
 from .common import actor_of, dressed, facts_for, may_contact, note_of
 
 BEHIND = 5
@@ -36,14 +35,12 @@ COUNTED = 999
 def desk(request: HttpRequest) -> HttpResponse:
     """Who is next, why now, what to say, and how it went: one household at a time."""
     actor, today = actor_of(request), clock.today()
-    rows = workable(actor, today)
-    page = paginate(rows.select_related("person", "property", "community", "owner"), ORDER, request.GET.get("at", ""), size=1)
-    waiting, done = rows[: COUNTED + 1].count(), done_today(actor, today)
-    context: dict[str, Any] = {"waiting": min(waiting, COUNTED), "more": waiting > COUNTED, "done": done, "skip": page.older, "skipped": bool(request.GET.get("at"))}
-    context["share"] = done * 100 // (waiting + done) if waiting + done else 100
-    if page.rows:
-        context |= dressed(page.rows[0], actor) | _blank(page.rows[0])
-        context["behind"] = [row for row in rows.select_related("property", "person").order_by(*ORDER)[: BEHIND + 1] if row.pk != page.rows[0].pk][:BEHIND]
+    mark = request.GET.get("at", "")
+    found, count, done = ahead(actor, today, mark, BEHIND), waiting(actor, today, COUNTED + 1), done_today(actor, today)
+    context: dict[str, Any] = {"waiting": f"{COUNTED}+" if count > COUNTED else count, "done": done, "skip": found.skip, "skipped": bool(mark)}
+    context["share"] = done * 100 // (count + done) if count + done else 100
+    if found.case is not None:
+        context |= dressed(found.case, actor) | _blank(found.case) | {"behind": found.behind}
     return render(request, "followup/desk.html", context)
 
 

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, prefetch_related_objects
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.paging import after, paginate
 from wuyefei.money.billing.public import LateFeeHold, OpenBill, Receivable, open_bills
 from wuyefei.relations.contacts.public import DISPUTE
 
@@ -26,7 +27,7 @@ ORDER = ["next_rank", "-owed_fen", "-id"]
 
 def cases(actor: Actor) -> QuerySet[Case]:
     """The cases of the communities whose follow-up the actor may see."""
-    return Case.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.FOLLOW_VIEW))
+    return Case.objects.filter(actor.within(Permission.FOLLOW_VIEW))
 
 
 def open_cases(actor: Actor) -> QuerySet[Case]:
@@ -44,20 +45,53 @@ def get_case(actor: Actor, case_id: int) -> Case:
     return row
 
 
-def workable(actor: Actor, today: dt.date) -> QuerySet[Case]:
-    """What the actor may contact somebody in today: theirs or nobody's, its day come, in places where they work cases, and
-    no step of it waiting for somebody to let it go."""
+def workable(actor: Actor, today: dt.date) -> tuple[QuerySet[Case], QuerySet[Case]]:
+    """What the actor may contact somebody in today, theirs and nobody's: its day come, in places where they work cases, and
+    no step of it waiting for somebody to let it go. Two sets, for each has an index in the order of the work: what is
+    others' is not looked through."""
     waiting = Step.objects.filter(person_id=OuterRef("person_id"), state=Step.State.DRAFT)
-    rows = open_cases(actor).filter(
-        Q(owner_id=actor.user_id) | Q(owner__isnull=True), community_id__in=actor.communities(Permission.FOLLOW_WORK), next_on__lte=today
-    )
-    return rows.exclude(next_kind__in=[kind.value for kind in SILENT]).exclude(Exists(waiting))
+    rows = open_cases(actor).filter(actor.within(Permission.FOLLOW_WORK), next_on__lte=today)
+    rows = rows.exclude(next_kind__in=[kind.value for kind in SILENT]).exclude(Exists(waiting))
+    return rows.filter(owner_id=actor.user_id), rows.filter(owner__isnull=True)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The household that is next (None where there is none), the mark of the one after it, and the first of the others."""
+
+    case: Case | None
+    skip: str
+    behind: list[Case]
+
+
+def ahead(actor: Actor, today: dt.date, mark: str, size: int) -> Ahead:
+    """Who is next from ``mark`` on, and ``size`` others from the beginning of the list."""
+    rows = workable(actor, today)
+    first = paginate(rows, ORDER, size=size + 1).rows
+    page = paginate(rows, ORDER, mark, size=1) if mark else None
+    case = next(iter(page.rows if page else first), None)
+    if case is None:
+        return Ahead(None, "", [])
+    behind = [row for row in first if row.pk != case.pk][:size]
+    prefetch_related_objects([case, *behind], "person", "property")
+    prefetch_related_objects([case], "community", "owner")
+    return Ahead(case, page.older if page else after(case, ORDER) if behind else "", behind)
+
+
+def waiting(actor: Actor, today: dt.date, most: int) -> int:
+    """How many households wait for the actor today, counted no further than ``most``, in the order of the list: the count
+    stops there, too."""
+    count = 0
+    for rows in workable(actor, today):
+        if count < most:
+            count += rows.order_by(*ORDER)[: most - count].count()
+    return count
 
 
 def done_today(actor: Actor, today: dt.date) -> int:
     """How many households the actor has logged a contact with today."""
     dawn = dt.datetime.combine(today, dt.time(), tzinfo=CHINA)
-    rows = Act.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.FOLLOW_VIEW))
+    rows = Act.objects.filter(actor.within(Permission.FOLLOW_VIEW))
     return rows.filter(made_by_id=actor.user_id, made_at__gte=dawn).aggregate(count=Count("case_id", distinct=True))["count"]
 
 
@@ -75,7 +109,7 @@ def get_act(actor: Actor, act_id: int) -> Act:
 
 def attachments(actor: Actor) -> QuerySet[Attachment]:
     """What is beside the contacts of the actor's cases, without the bytes, the earliest first."""
-    rows = Attachment.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.FOLLOW_VIEW))
+    rows = Attachment.objects.filter(actor.within(Permission.FOLLOW_VIEW))
     return rows.defer("content").order_by("pk")
 
 
@@ -88,17 +122,12 @@ def get_attachment(actor: Actor, attachment_id: int) -> Attachment:
 
 def promises_of(actor: Actor, person_id: int) -> QuerySet[Promise]:
     """The promises of a payer, the latest first."""
-    return Promise.objects.filter(
-        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.FOLLOW_VIEW), person_id=person_id
-    ).order_by("-pk")
+    return Promise.objects.filter(actor.within(Permission.FOLLOW_VIEW), person_id=person_id).order_by("-pk")
 
 
 def lane_of(actor: Actor, person_id: int) -> Lane | None:
     """The green lane of a payer, where one is granted."""
-    return Lane.objects.filter(
-        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.FOLLOW_VIEW), person_id=person_id,
-        ended_at__isnull=True,
-    ).first()  # fmt: skip
+    return Lane.objects.filter(actor.within(Permission.FOLLOW_VIEW), person_id=person_id, ended_at__isnull=True).first()
 
 
 def overdue_bills(actor: Actor, person_id: int, today: dt.date) -> tuple[list[OpenBill], list[OpenBill]]:
@@ -149,9 +178,7 @@ class Kept:
 
 def kept_by_version(actor: Actor, scripts: Collection[Script]) -> dict[int, Kept]:
     """By version, over the actor's places."""
-    acts = Act.objects.filter(
-        organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.FOLLOW_VIEW), script__in=scripts
-    ).order_by()
+    acts = Act.objects.filter(actor.within(Permission.FOLLOW_VIEW), script__in=scripts).order_by()
     used = dict(acts.values_list("script_id").annotate(Count("pk")))
     promises = Promise.objects.filter(act__in=acts).order_by().values_list("act__script_id")
     settled = dict(promises.filter(state__in=("kept", "broken")).annotate(Count("pk")))

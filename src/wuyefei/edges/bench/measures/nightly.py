@@ -71,7 +71,7 @@ def nightly(accounts: int) -> Iterator[Figure]:
         pairs = [[settle(firm, f"{half}{n:04d}", share) for half in "甲乙"] for n, share in enumerate(shares(accounts))]
         small = settle(little, "丙", max(accounts // 10, 1))
         for owner, place in [*((firm, place) for pair in pairs for place in pair), (little, small)]:
-            _owe(owner, place)
+            owe(owner, place)
         analyse()
     ours, bare, again = Watch(), Watch(), Watch()
     for mine, twin in pairs:
@@ -81,24 +81,26 @@ def nightly(accounts: int) -> Iterator[Figure]:
             _bare(reads, twin, kept)
         analyse()
         with again:
-            _night(mine, clock.today() + DAY)
+            night(mine, clock.today() + DAY)
     note(f"第一夜 {ours.seconds:.2f} s，第二夜 {again.seconds:.2f} s，直接读写 {bare.seconds:.2f} s；案件 {Case.objects.count()} 个")
     yield Figure("nightly_times", accounts, ours.seconds, bare.seconds, 3)
     yield Figure("nightly_again_times", accounts, again.seconds, bare.seconds, 3)
     for place in (*(place for pair in pairs for place in pair), small):
-        _night(place, clock.today())  # of the twins too: what was copied to them was worked out for others
+        night(place, clock.today())  # of the twins too: what was copied to them was worked out for others
     analyse()
-    large, narrow = _collector(firm), _collector(little)
+    large, narrow = collector(firm), collector(little)
     page, limit = best_of(5, lambda: read(large, "/followup/"), lambda: read(narrow, "/followup/"))
     yield Figure("worklist_first_page_times", accounts, page, limit, 1.3)
 
 
-def _night(place: Community, today: Any) -> None:
+def night(place: Community, today: Any) -> None:
+    """Work a community out."""
     class_payers(place.pk, today)
     reckon(place.pk, today)
 
 
-def _owe(firm: Firm, place: Community) -> None:
+def owe(firm: Firm, place: Community) -> None:
+    """Bills, payments and calls of every account of a community: ``DUES``, ``PAYING``, ``ASKED``."""
     values: dict[str, Any] = {
         "organisation": firm.organisation.pk, "place": place.pk, "today": clock.today(), "dues": list(DUES), "paying": PAYING, "asked": ASKED,
         "user": firm.maker.user_id,
@@ -118,7 +120,7 @@ def _first_night(place: Community, watch: Watch) -> list[Statement]:
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(keep), watch:
-        _night(place, clock.today())
+        night(place, clock.today())
     assert len(sent) == 2, "the facts of classes and of cases"
     return sent
 
@@ -164,7 +166,8 @@ def _bare(reads: list[Statement], twin: Community, kept: Kept) -> None:
                     copy.write_row(row)
 
 
-def _collector(firm: Firm) -> Client:
+def collector(firm: Firm) -> Client:
+    """A browser in which a collector of the whole firm has signed in."""
     user, _ = create_user(
         username=f"bench-{firm.organisation.pk}", name="测速员", actor=firm.maker, password=secrets.token_urlsafe(24), must_change=False
     )
