@@ -73,6 +73,7 @@ def test_withdrawn_given_up_and_overtaken(world: World) -> None:
         third = Proposal.objects.latest("pk")
     bill(world, "2026-05")
     with clock.at(dt.date(2026, 5, 6)):
+        manager = client_of(world["manager"])
         page = reverse("pricing:proposal", args=[third.pk])
         text = manager.get(page).content.decode()
         assert "等待期间已出账到 2026-05-31" in text and "改为补录" in text and "提交复核" not in text
