@@ -29,7 +29,7 @@ KINDS: dict[str, str] = {
     "imports/<int:pk>": "import", "jobs/<int:pk>": "job", "view_id": "view", "job_id": "export_job", "target_id": "target",
     "contact_id": "contact", "ground_id": "ground", "batch_id": "batch", "version_id": "version", "hook": "hook",
     "case_id": "case", "plan_id": "plan", "year_id": "year", "measure_id": "measure", "given_up_id": "given_up",
-    "correction_id": "correction", "division_id": "division",
+    "correction_id": "correction", "proposal_id": "proposal", "division_id": "division",
     "transfer_id": "transfer", "matter_id": "matter", "letter_id": "letter", "paper_id": "paper",
     "entry_id": "entry", "slip_id": "slip", "channel_day_id": "channel_day", "difference_id": "difference",
     "alert_id": "watch_alert",

@@ -12,6 +12,7 @@ from wuyefei.money.billing.public import Receivable
 from wuyefei.money.corrections.models import Correction
 from wuyefei.money.corrections.rules import digest
 from wuyefei.money.divisions.public import Division
+from wuyefei.money.pricing.models import Proposal
 from wuyefei.money.relief.public import FundKind, FundOrder, ask_care, ask_money, open_fund
 from wuyefei.money.rewards.models import Given
 from wuyefei.money.rewards.public import CampaignKind, CampaignOrder, Terms, Tier, ask_campaign
@@ -32,6 +33,7 @@ def helped(place: Place, actors: dict[str, Actor]) -> None:
         made_by_id=actors["cashier"].user_id, made_at=clock.now(),
     )  # fmt: skip
     place.ids["correction"] = [_correction(row, actors["lead"]).pk]
+    place.ids["proposal"] = [_proposal(row, actors["lead"]).pk]
     division = Division.objects.create(
         organisation_id=row.organisation_id, community_id=community_id, bill=row, way="amounts", amount_fen=1, reason=f"{word}拆分", state="refused",
         made_by_id=actors["finance"].user_id, made_at=clock.now(),
@@ -53,3 +55,12 @@ def _correction(bill: Receivable, actor: Actor) -> Correction:
         difference_fen=1 - bill.amount_fen,
     )  # fmt: skip
     return made
+
+
+def _proposal(bill: Receivable, actor: Actor) -> Proposal:
+    """A new price that is looked through."""
+    tariff = Tariff.objects.filter(community_id=bill.community_id).order_by("pk")[0]
+    return Proposal.objects.create(
+        organisation_id=bill.organisation_id, community_id=bill.community_id, tariff=tariff, effective_from=TODAY, per_unit=1, fixed=0, line_count=1,
+        property_count=1, unknown_count=0, before_fen=bill.amount_fen, after_fen=1, rises=False, made_by_id=actor.user_id, made_at=clock.now(),
+    )  # fmt: skip

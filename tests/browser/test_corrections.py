@@ -1,4 +1,5 @@
-"""A price entered late in the browser: from the price's page to the bills, looked through, handed on and carried out."""
+"""A price entered late in the browser: from the price's page to the bills, looked through, handed on, carried out and taken
+back."""
 
 from __future__ import annotations
 
@@ -31,8 +32,7 @@ def test_a_late_price_is_looked_through_and_handed_on(browser_page: OpenPage, si
     page.locator("[name=effective_from]").fill(since.isoformat())
     page.locator("[name=per_unit]").fill("2.30")
     page.locator("[name=note]").fill("业主大会决议")
-    page.locator("form", has=page.locator("[name=per_unit]")).get_by_role("button", name="定新价格").click()
-    page.get_by_role("dialog").get_by_role("button", name="定新价格").click()
+    page.locator("form", has=page.locator("[name=per_unit]")).get_by_role("button", name="看影响").click()
     expect(page.get_by_text("这个价格改变 9 笔已发布的账单，合计 −185.94 元")).to_be_visible()
     assert axe(page) == []
     address = page.url
@@ -54,3 +54,20 @@ def test_a_late_price_is_looked_through_and_handed_on(browser_page: OpenPage, si
         phone.goto(shown)
         assert axe(phone) == []
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(address)
+    page.get_by_role("button", name="撤销更正").click()
+    expect(page.get_by_text("撤销要恢复 9 笔已发布的账单，合计 +185.94 元")).to_be_visible()
+    assert axe(page) == []
+    undoing = page.url
+    page.get_by_role("button", name="提交复核").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("原因").fill("决议被撤销")
+    dialog.get_by_role("button", name="提交复核").click()
+    expect(page.get_by_text("通过后价格收回，账单逐笔恢复，一次办完；在那以前什么都没有改。")).to_be_visible()
+    decide(Request.objects.get(kind="corrections.undo").pk, approved=True, actor=world["lead"])
+    page.goto(address)
+    expect(page.get_by_text("这次更正已经撤销，价格已收回")).to_be_visible()
+    expect(page.get_by_role("button", name="撤销更正")).to_have_count(0)
+    assert axe(page) == [] and Adjustment.objects.filter(kind="price").count() == 18
+    phone.goto(undoing)
+    assert axe(phone) == [] and phone.evaluate("document.documentElement.scrollWidth <= innerWidth")

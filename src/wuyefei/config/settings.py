@@ -41,6 +41,7 @@ ROOMS = [
     "wuyefei.money.deposits",
     "wuyefei.money.transfers",
     "wuyefei.money.corrections",
+    "wuyefei.money.pricing",
     "wuyefei.money.divisions",
     "wuyefei.money.channels",
     "wuyefei.money.invoices",

@@ -29,6 +29,7 @@ urlpatterns = [
     path("transfers/", include("wuyefei.money.transfers.urls")),
     path("divisions/", include("wuyefei.money.divisions.urls")),
     path("corrections/", include("wuyefei.money.corrections.urls")),
+    path("pricing/", include("wuyefei.money.pricing.urls")),
     path("meters/", include("wuyefei.estate.metering.urls")),
     path("rules/", include("wuyefei.estate.localrules.urls")),
     path("turnover/", include("wuyefei.estate.turnover.urls")),

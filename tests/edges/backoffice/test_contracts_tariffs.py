@@ -15,7 +15,12 @@ from wuyefei.edges.backoffice.queries.examples import work_out
 from wuyefei.edges.backoffice.queries.terms import next_dues
 from wuyefei.estate.contracts.public import Contract, ContractLine
 from wuyefei.estate.tariffs.public import ChargeItem, Tariff, TariffVersion
+from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.platform.models import AuditEntry
+from wuyefei.money.corrections.actions import discard_correction
+from wuyefei.money.corrections.models import Correction
+from wuyefei.money.pricing.actions import ask_price
+from wuyefei.money.pricing.models import Proposal
 
 
 def text_of(client: Client, name: str, *args: int, **query: str) -> str:
@@ -68,7 +73,11 @@ def test_a_price_for_days_already_billed_waits_as_a_correction(world: World, ent
     assert late.status_code == 302 and late.headers["Location"].startswith("/corrections/")
     assert "还没有提交" in client.get(late.headers["Location"]).content.decode()
     assert TariffVersion.objects.filter(tariff=pk).count() == 1
-    assert client.post(url, {"effective_from": "2026-03-01", "per_unit": "2.80", "note": "业主大会通过"}).status_code == 302
+    discard_correction(Correction.objects.get().pk, actor=world["manager"])
+    ahead = client.post(url, {"effective_from": "2026-03-01", "per_unit": "2.80", "note": "业主大会通过"})
+    assert ahead.status_code == 302 and ahead.headers["Location"].startswith("/pricing/")
+    assert TariffVersion.objects.filter(tariff=pk).count() == 1
+    decide(ask_price(Proposal.objects.get().pk, actor=world["manager"], reason="决议").pk, approved=True, actor=world["lead"])
     text = text_of(client, "tariff", pk)
     assert "2.8 /㎡ 将生效" in text and "2.5 /㎡ 现在 已用于出账 2026-01-01 – 2026-02-28" in text and "业主大会通过" in text
 
@@ -193,7 +202,7 @@ def test_tariffs_of_every_kind_from_the_form(world: World, enter: SignIn) -> Non
     assert "15.50 元/台·月" in text_of(client, "tariffs")
     version = reverse("backoffice:version_new", args=[Tariff.objects.get(method="parking_own").pk])
     assert client.post(version, {"effective_from": "2026-05-01", "per_unit": "70", "rented": "320"}).status_code == 302
-    assert TariffVersion.objects.get(number=2).terms == {"rented": "320"}
+    assert Proposal.objects.get().terms == {"rented": "320"}
 
 
 def test_terms_that_cannot_be_are_said_on_the_form_and_nothing_is_written(world: World, enter: SignIn) -> None:

@@ -26,7 +26,16 @@ from wuyefei.money.billing.public import Convention, Price, charge_by_month, fre
 from wuyefei.money.billing.rules.ahead import changed_months
 from wuyefei.money.billing.rules.public import changed, spliced
 from wuyefei.money.billing.rules.repricing import net_later, signed_tax_of
-from wuyefei.money.corrections.rules import Facts, Hindrance, digest, fresh, hindrance, needs_release, sums_of
+from wuyefei.money.corrections.rules import (
+    Facts,
+    Hindrance,
+    digest,
+    fresh,
+    hindrance,
+    left_over,
+    needs_release,
+    sums_of,
+)
 
 START, RATE, AREA = dt.date(2020, 1, 1), Decimal("0.06"), Decimal(100)
 OLD = TariffPrice(START, Decimal("2.50"), Decimal(0), 1)
@@ -143,3 +152,10 @@ def test_why_a_bill_is_left_and_what_it_comes_to() -> None:
     sums = sums_of([300, -500, 200])
     assert (sums.lines, sums.up_fen, sums.down_fen, sums.net_fen, sums.moved_fen) == (3, 500, -500, 0, 1000)
     assert digest([(1, 2, 3), (2, 3, 4)]) == digest([(2, 3, 4), (1, 2, 3)]) != digest([(1, 2, 3)])
+
+
+def test_what_is_left_of_the_parts_put_to_a_bill() -> None:
+    """250.00 in two payments of 100.00 and 150.00; the bill takes 230.00 of them."""
+    assert left_over([10000, 15000], 23000) == [0, 2000]
+    assert left_over([10000, 15000], 4000) == [6000, 15000]
+    assert left_over([10000], 10000) == [0] and left_over([], 0) == []

@@ -3,10 +3,10 @@
 from .actions import Asked, choose, confirm, record
 from .models import Choice, Consultation
 from .packs import packs
-from .queries import pack_on, packs_on, terms_of
+from .queries import consultations, pack_on, packs_on, terms_of
 from .rules import LocalRule, NeedsConsultation, Pack, Votes
 
 __all__ = [
-    "Asked", "Choice", "Consultation", "LocalRule", "NeedsConsultation", "Pack", "Votes", "choose", "confirm", "pack_on", "packs",
+    "Asked", "Choice", "Consultation", "LocalRule", "NeedsConsultation", "Pack", "Votes", "choose", "confirm", "consultations", "pack_on", "packs",
     "packs_on", "record", "terms_of",
 ]  # fmt: skip

@@ -43,6 +43,11 @@ _increase_checks: list[IncreaseCheck] = []
 _price_checks: list[PriceCheck] = []
 
 
+class NeedsSecond(DomainError):
+    code = "price_needs_second"
+    message = "小区已经出过账，「{name}」的新价格要由另一人复核：请在收费标准页提出。"
+
+
 def register_use_check(check: UseCheck) -> None:
     """Called in ``AppConfig.ready`` by whoever bills: given a tariff's id, the last day already published, or None."""
     if check not in _use_checks:
@@ -152,9 +157,13 @@ def _locked(tariff_id: int, actor: Actor) -> Tariff:
     if tariff is None:
         raise NotFound()
     actor.require(Permission.TARIFF_EDIT, tariff.community_id)
+    _refuse_ended(tariff)
+    return tariff
+
+
+def _refuse_ended(tariff: Tariff) -> None:
     if tariff.ended_on:
         raise DomainError("tariff_ended", "收费标准「{name}」已于 {day} 停用。", name=tariff.name, day=tariff.ended_on)
-    return tariff
 
 
 @transaction.atomic
@@ -168,27 +177,54 @@ def add_version(
     note: str = "",
     actor: Actor,
 ) -> TariffVersion:
-    """The price from a day on. Raises ``VersionTaken`` for a second price on a day and ``AlreadyBilled`` where that day
-    is on a published bill."""
-    return _version(_locked(tariff_id, actor), effective_from, per_unit, fixed, terms or {}, note, actor)
+    """The price from a day on, by one person: only while a community is being set up, before anything of it is billed. The
+    first run, which a second person publishes, shows it line by line; from then on a price is asked for and agreed.
+
+    Raises ``NeedsSecond`` after that, and ``VersionTaken`` for a second price on a day.
+    """
+    tariff = _locked(tariff_id, actor)
+    if not being_set_up(tariff.community_id):
+        raise NeedsSecond(name=tariff.name)
+    return _version(tariff, effective_from, per_unit, fixed, terms or {}, note, actor)
 
 
-def check_late(
-    tariff_id: int, effective_from: dt.date, *, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], actor: Actor
+def being_set_up(community_id: int) -> bool:
+    """Whether nothing of a community has been billed at any tariff. For callers that have checked the place."""
+    return all(last_billed(pk) is None for pk in Tariff.objects.filter(community_id=community_id).values_list("pk", flat=True))
+
+
+def check_next(
+    tariff_id: int, effective_from: dt.date, *, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], actor: Actor, late: bool = False
 ) -> TariffPrice:
-    """A price that begins on a day which has been billed: what it would be as the next version. Writes nothing; raises whatever
-    forbids the price, the consultation that a rise needs included."""
-    return _price(_locked(tariff_id, actor), effective_from, per_unit, fixed, terms, late=True)
+    """A price as the next version, if it may be; ``late``: also from a day that has been billed. Writes nothing; raises whatever
+    forbids the price: ``VersionTaken``, ``AlreadyBilled``, the ceiling, the consultation that a rise needs."""
+    return _price(_locked(tariff_id, actor), effective_from, per_unit, fixed, terms, late=late)
 
 
 @transaction.atomic
-def enter_late(
-    tariff_id: int, effective_from: dt.date, *, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], note: str, actor: Actor
+def enter_agreed(
+    tariff_id: int, effective_from: dt.date, *, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], note: str, actor: Actor,
+    late: bool = False,
 ) -> TariffVersion:
-    """Enter that price, on approval, which checks the permission: whoever calls it corrects what was billed at the former one
-    in the same transaction."""
+    """Enter that price, on approval, which checks the permission. ``late``: whoever calls it corrects what was billed at the
+    former one in the same transaction."""
     tariff = Tariff.objects.select_for_update(no_key=True).get(pk=tariff_id, organisation_id=actor.organisation_id)
-    return _write(tariff, _price(tariff, effective_from, per_unit, fixed, terms, late=True), note, actor)
+    _refuse_ended(tariff)
+    return _write(tariff, _price(tariff, effective_from, per_unit, fixed, terms, late=late), note, actor)
+
+
+@transaction.atomic
+def take_back(version_id: int, *, actor: Actor, reason: str) -> TariffVersion:
+    """A price that was entered late holds on no day any more, on approval, which checks the permission: whoever calls it gives
+    the bills back what it changed in the same transaction. Its number stays taken."""
+    version = TariffVersion.objects.select_for_update(of=("self",)).select_related("tariff").get(
+        pk=version_id, tariff__organisation_id=actor.organisation_id, withdrawn_at__isnull=True
+    )  # fmt: skip
+    version.withdrawn_at = clock.now()
+    version.save(update_fields=["withdrawn_at"])
+    audit.record(actor, "tariff.take_back", version, community_id=version.tariff.community_id, before={"withdrawn_at": None},
+                 after={"withdrawn_at": version.withdrawn_at}, reason=reason)  # fmt: skip
+    return version
 
 
 def _version(
@@ -207,9 +243,9 @@ def _price(
     report = agreed.get("score", {}).get("report")
     if report and report["on"] > clock.today().isoformat():
         raise Invalid(field="考核日期", reason="不能晚于今天")
-    held = list(tariff.versions.order_by("number").values_list("effective_from", "number"))
-    check_version_day(day, [since for since, _ in held], None if late else last_billed(tariff.pk))
-    number = max((number for _, number in held), default=0) + 1
+    held = list(tariff.versions.order_by("number").values_list("effective_from", "number", "withdrawn_at"))
+    check_version_day(day, [since for since, _, gone in held if gone is None], None if late else last_billed(tariff.pk))
+    number = max((number for _, number, _ in held), default=0) + 1
     price = TariffPrice(day, per_unit, fixed, number, agreed)
     if tariff.method != FIXED:
         for check in _price_checks:

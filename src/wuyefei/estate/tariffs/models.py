@@ -65,7 +65,8 @@ class Tariff(models.Model):
 
 class TariffVersion(models.Model):
     """Prices from a day on: ``per_unit`` yuan a month per m² (or per space, head, unit; a day for parking by the day),
-    ``fixed`` yuan a month per property, and ``terms`` what else the method needs: formulas, the terms of a lease."""
+    ``fixed`` yuan a month per property, and ``terms`` what else the method needs: formulas, the terms of a lease.
+    ``withdrawn_at``: taken back by whoever entered it late, with every bill it had changed; no day has this price since."""
 
     tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -75,10 +76,11 @@ class TariffVersion(models.Model):
     terms = models.JSONField(default=dict)
     note = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tariff", "effective_from"], name="one_price_a_day"),
+            models.UniqueConstraint(fields=["tariff", "effective_from"], condition=models.Q(withdrawn_at__isnull=True), name="one_price_a_day"),
             models.UniqueConstraint(fields=["tariff", "number"], name="version_number_once"),
             models.CheckConstraint(condition=models.Q(per_unit__gte=0) & models.Q(fixed__gte=0), name="price_not_negative"),
         ]

@@ -1,18 +1,21 @@
 """The door of the room: what other rooms may use."""
 
 from .actions import (
+    NeedsSecond,
     add_version,
     advance_item,
-    check_late,
+    being_set_up,
+    check_next,
     create_item,
     create_tariff,
     end_tariff,
     ensure_default_items,
-    enter_late,
+    enter_agreed,
     last_billed,
     register_increase_check,
     register_price_check,
     register_use_check,
+    take_back,
 )
 from .deposits import NoPolicy, deposit_policies, policy_on, rule_of, set_policy
 from .models import ChargeItem, DepositPolicy, Tariff, TariffVersion
@@ -68,6 +71,7 @@ __all__ = [
     "Doubt",
     "Figure",
     "MeasureMissing",
+    "NeedsSecond",
     "NoPolicy",
     "NobodyLivesThere",
     "NobodyTakesPart",
@@ -85,8 +89,9 @@ __all__ = [
     "VersionTaken",
     "add_version",
     "advance_item",
-    "check_late",
-    "enter_late",
+    "being_set_up",
+    "check_next",
+    "enter_agreed",
     "agreed_rent",
     "by_season",
     "check_dial",
@@ -117,6 +122,7 @@ __all__ = [
     "schedule",
     "score_words",
     "set_policy",
+    "take_back",
     "stretch",
     "tariff_terms",
     "tariffs",

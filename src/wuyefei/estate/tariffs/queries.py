@@ -44,7 +44,7 @@ def get_tariff(actor: Actor, tariff_id: int) -> Tariff:
 def prices_of(tariff_ids: Iterable[int]) -> dict[int, list[TariffPrice]]:
     """The prices of each tariff, sorted by the day they begin. For callers that have checked the tariffs' place."""
     found: dict[int, list[TariffPrice]] = defaultdict(list)
-    rows = TariffVersion.objects.filter(tariff_id__in=set(tariff_ids)).order_by("tariff_id", "effective_from")
+    rows = TariffVersion.objects.filter(tariff_id__in=set(tariff_ids), withdrawn_at__isnull=True).order_by("tariff_id", "effective_from")
     fields = ("tariff_id", "effective_from", "per_unit", "fixed", "number", "terms")
     for tariff_id, *price in rows.values_list(*fields):
         found[tariff_id].append(TariffPrice(*price))

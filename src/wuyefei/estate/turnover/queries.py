@@ -30,7 +30,7 @@ class Place:
 
 def leases(actor: Actor) -> QuerySet[ContractLine]:
     """The lines of the communities whose estate the actor may see that owe a share of turnover."""
-    shared = TariffVersion.objects.filter(tariff_id=OuterRef("tariff_id")).exclude(terms__turnover=[])
+    shared = TariffVersion.objects.filter(tariff_id=OuterRef("tariff_id"), withdrawn_at__isnull=True).exclude(terms__turnover=[])
     rows = contract_lines(actor).filter(Exists(shared), tariff__method=Tariff.Method.RENT)
     return rows.exclude(contract__state=Contract.State.DRAFT).select_related("property", "tariff__item", "contract")
 

@@ -90,13 +90,17 @@ class Scheduler:
         return Priced(quantity, made, {row.since: row.version for row in rows})
 
 
-def month_charges(lines: Sequence[ContractLine], day: dt.date) -> dict[int, int | None]:
-    """What a whole month costs by each line at the price of ``day``, in fen; None where it cannot be said.
+def month_charges(
+    lines: Sequence[ContractLine], day: dt.date, listed: Mapping[int, Sequence[TariffPrice]] | None = None
+) -> dict[int, int | None]:
+    """What a whole month costs by each line at the price of ``day``, in fen; None where it cannot be said. ``listed``: the
+    prices by tariff (sorted) to take for those that stand.
 
     Read with ``property`` and ``tariff``; for callers that have checked their place.
     """
     facts = {line.pk: _fact(line) for line in lines}
-    scheduler, prices = Scheduler(facts.values(), Month.of(day).last), prices_of(line.tariff_id for line in lines)
+    prices = prices_of(line.tariff_id for line in lines) if listed is None else listed
+    scheduler = Scheduler(facts.values(), Month.of(day).last)
     found: dict[int, int | None] = {}
     for line in lines:
         known = prices.get(line.tariff_id, [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,12 +15,13 @@ from wuyefei.estate.tariffs.public import (
     Tariff,
     TariffPrice,
     TariffVersion,
-    check_late,
-    enter_late,
+    check_next,
+    enter_agreed,
     get_tariff,
     price_on,
     price_words,
     prices_of,
+    take_back,
 )
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
@@ -37,14 +38,16 @@ from wuyefei.money.billing.public import (
     lock_receivables,
     refuse_drafted,
 )
-from wuyefei.money.payments.public import carry, lock_payments_of, release_bill
+from wuyefei.money.payments.public import Carried, balance_fen, carry, lock_payments_of, release_bill
 
 from .models import Correction, Line
 from .queries import Found, Plan, open_correction, work_out
-from .rules import digest, needs_release
+from .rules import digest, left_over, needs_release
+from .undoing import undo_plan
 
-KIND = "corrections.price"
+KIND, UNDO_KIND = "corrections.price", "corrections.undo"
 REMARK = "账单差价更正，原收款转入"
+BACK = "差价更正撤销，原收款转回"
 
 
 class NothingToCorrect(DomainError):
@@ -91,7 +94,7 @@ def draft_correction(tariff_id: int, late: LatePrice, *, actor: Actor) -> Correc
     """
     tariff = _tariff(tariff_id, actor)
     actor.require(Permission.TARIFF_EDIT, tariff.community_id)
-    price = check_late(tariff.pk, late.effective_from, per_unit=late.per_unit, fixed=late.fixed, terms=late.terms, actor=actor)
+    price = check_next(tariff.pk, late.effective_from, per_unit=late.per_unit, fixed=late.fixed, terms=late.terms, actor=actor, late=True)
     standing = prices_of([tariff.pk]).get(tariff.pk, [])
     prices = sorted([*standing, price], key=lambda one: one.since)
     return _draft(tariff, late, price.terms, work_out(tariff, prices, price.since), None, actor)
@@ -100,11 +103,36 @@ def draft_correction(tariff_id: int, late: LatePrice, *, actor: Actor) -> Correc
 @transaction.atomic
 def draft_rest(correction_id: int, *, actor: Actor) -> Correction:
     """The bills that a correction left as they were and that may be corrected by now. Raises ``NothingToCorrect``."""
-    row = _locked(correction_id, actor, Correction.State.DONE, "再更正")
+    row = _done(correction_id, actor, "再更正")
     tariff = _tariff(row.tariff_id, actor)
     late = LatePrice(row.effective_from, row.per_unit, row.fixed, row.terms, row.note)
     plan = work_out(tariff, prices_of([tariff.pk])[tariff.pk], row.effective_from)
     return _draft(tariff, late, row.terms, plan, row.version, actor)
+
+
+@transaction.atomic
+def draft_undo(correction_id: int, *, actor: Actor) -> Correction:
+    """What taking a correction and its price back would change, for somebody to look through. Nothing else is written.
+
+    Raises ``LaterCorrection`` and ``NotUndone``, which names the bills that stand in the way.
+    """
+    row = _done(correction_id, actor, "撤销")
+    actor.require(Permission.TARIFF_EDIT, row.community_id)
+    late = LatePrice(row.effective_from, row.per_unit, row.fixed, row.terms, row.note)
+    return _draft(_tariff(row.tariff_id, actor), late, row.terms, undo_plan(row), row.version, actor, undoes=row)
+
+
+def _done(correction_id: int, actor: Actor, verb: str) -> Correction:
+    """One that was carried out and is no undoing itself, which is final."""
+    row = _locked(correction_id, actor, Correction.State.DONE, verb)
+    if row.undoes_id:
+        raise WrongState(state="已撤销", verb=verb)
+    return row
+
+
+def kind_of(row: Correction) -> str:
+    """Under which kind a second person decides on it, and it stands in the books."""
+    return UNDO_KIND if row.undoes_id else KIND
 
 
 def _tariff(tariff_id: int, actor: Actor) -> Tariff:
@@ -118,7 +146,8 @@ def _tariff(tariff_id: int, actor: Actor) -> Tariff:
 
 
 def _draft(
-    tariff: Tariff, late: LatePrice, terms: Mapping[str, Any], plan: Plan, version: TariffVersion | None, actor: Actor
+    tariff: Tariff, late: LatePrice, terms: Mapping[str, Any], plan: Plan, version: TariffVersion | None, actor: Actor,
+    undoes: Correction | None = None,
 ) -> Correction:
     if not plan.wanted:
         raise NothingToCorrect(day=late.effective_from)
@@ -127,7 +156,7 @@ def _draft(
         organisation_id=actor.organisation_id, community_id=tariff.community_id, tariff=tariff, effective_from=late.effective_from,
         per_unit=late.per_unit, fixed=late.fixed, terms=dict(terms), note=limited(late.note, "说明", 200), digest=_digest(plan.wanted),
         line_count=sums.lines, up_fen=sums.up_fen, down_fen=sums.down_fen, same_count=plan.same, made_by_id=actor.user_id,
-        made_at=clock.now(), version=version,
+        made_at=clock.now(), version=version, undoes=undoes,
     )  # fmt: skip
     Line.objects.bulk_create(
         [
@@ -141,7 +170,7 @@ def _draft(
         ], batch_size=2000,
     )  # fmt: skip
     after = {"tariff": tariff.name, "effective_from": row.effective_from, "lines": sums.lines, "up_fen": sums.up_fen, "down_fen": sums.down_fen}
-    audit.record(actor, "corrections.draft", row, after=after)
+    audit.record(actor, f"{kind_of(row)}.draft" if undoes else "corrections.draft", row, after=after)
     return row
 
 
@@ -150,7 +179,7 @@ def _digest(found: Iterable[Found]) -> str:
 
 
 def _locked(correction_id: int, actor: Actor, state: str, verb: str) -> Correction:
-    rows = Correction.objects.select_for_update(of=("self",)).select_related("tariff", "version", "made_by")
+    rows = Correction.objects.select_for_update(of=("self",)).select_related("tariff", "version", "made_by", "undoes__version", "undoes__tariff")
     row = rows.filter(pk=correction_id, organisation_id=actor.organisation_id, community_id__in=actor.seen).first()
     if row is None:
         raise NotFound()
@@ -169,7 +198,7 @@ def ask_correction(correction_id: int, *, actor: Actor, reason: str) -> Request:
         raise NotMaker(name=row.made_by.name)
     _refuse_drafted(row)
     payload = {"correction": row.pk, "lines": row.line_count, "up_fen": row.up_fen, "down_fen": row.down_fen, "digest": row.digest}
-    request = approvals.ask(KIND, row, actor=actor, community_id=row.community_id, reason=reason, payload=payload,
+    request = approvals.ask(kind_of(row), row, actor=actor, community_id=row.community_id, reason=reason, payload=payload,
                             amount_fen=row.up_fen - row.down_fen)  # fmt: skip
     row.state, row.reason, row.request_id = Correction.State.ASKED, request.reason, request.pk
     row.save(update_fields=["state", "reason", "request_id"])
@@ -197,7 +226,7 @@ def carry_out(request: Request, actor: Actor) -> None:
     """Carried out on approval: the price and every correction together, or nothing at all.
 
     Raises ``DraftedAhead`` while a run at the former price waits to be published, ``CorrectionChanged`` where the figures are
-    no longer those approved.
+    no longer those approved, and where a correction is taken back whatever stands in the way of that.
     """
     row = _locked(request.subject_id, actor, Correction.State.ASKED, "办理")
     _refuse_drafted(row)
@@ -205,10 +234,10 @@ def carry_out(request: Request, actor: Actor) -> None:
     lock_payments_of(ids)
     lock_receivables(ids, row.community_id)
     before = _standing_price(row)
-    version = row.version or enter_late(
-        row.tariff_id, row.effective_from, per_unit=row.per_unit, fixed=row.fixed, terms=row.terms, note=row.note, actor=actor
+    version = row.version or enter_agreed(
+        row.tariff_id, row.effective_from, per_unit=row.per_unit, fixed=row.fixed, terms=row.terms, note=row.note, actor=actor, late=True
     )
-    plan = work_out(row.tariff, prices_of([row.tariff_id])[row.tariff_id], row.effective_from)
+    plan = undo_plan(row.undoes) if row.undoes else work_out(row.tariff, prices_of([row.tariff_id])[row.tariff_id], row.effective_from)
     if _digest(plan.wanted) != row.digest or row.digest != request.payload["digest"]:
         raise CorrectionChanged()
     released = _correct(row, plan.wanted, before, version, request, actor)
@@ -216,8 +245,10 @@ def carry_out(request: Request, actor: Actor) -> None:
         Correction.State.DONE, version, actor.user_id, clock.now(), released,
     )  # fmt: skip
     row.save(update_fields=["state", "version", "agreed_by", "done_at", "released_fen"])
+    if row.undoes:
+        _take_back(row, version, actor)
     after = {"lines": row.line_count, "up_fen": row.up_fen, "down_fen": row.down_fen, "released_fen": released, "version": version.number}
-    audit.record(actor, "corrections.done", row, after=after, reason=row.reason)
+    audit.record(actor, "corrections.undone" if row.undoes else "corrections.done", row, after=after, reason=row.reason)
     audit.publish(actor, "corrections.done", community_id=row.community_id, correction=row.pk, lines=row.line_count)
 
 
@@ -225,6 +256,13 @@ def _refuse_drafted(row: Correction) -> None:
     """A run at the former price must not be published after the price is there."""
     homes = ContractLine.objects.filter(tariff_id=row.tariff_id).values_list("property_id", flat=True)
     refuse_drafted(row.community_id, set(homes), row.effective_from)
+
+
+def _take_back(row: Correction, version: TariffVersion, actor: Actor) -> None:
+    """The price holds no more, and neither do the corrections by it: the first, and those of bills it had left out."""
+    take_back(version.pk, actor=actor, reason=row.reason)
+    undone = Correction.objects.filter(version=version, undoes__isnull=True, state=Correction.State.DONE)
+    undone.update(state=Correction.State.UNDONE)
 
 
 def _standing_price(row: Correction) -> TariffPrice | None:
@@ -244,25 +282,45 @@ def _correct(
     carried = {pk: release_bill(pk, actor=actor) for pk in freed}
     bills = Receivable.objects.filter(pk__in=by_bill).select_related("item").order_by("pk")
     method = row.tariff.method
-    words = _words(price_words(method, version.per_unit, version.fixed, version.terms), method, before, row.effective_from)
-    changes = [Repriced(bill, by_bill[bill.pk].prices, _line_words(words, by_bill[bill.pk])) for bill in bills]
-    made = correct_prices(changes, request, actor=actor, community_id=row.community_id, source=(KIND, row.pk), memo=f"{row} {len(found)} 笔")
-    kept = 0
-    for pk, parts in carried.items():
-        kept += sum(part.amount_fen for part in parts) - carry(parts, pk, actor=actor, remark=REMARK)
+    words = _words(row, price_words(method, version.per_unit, version.fixed, version.terms), before)
+    changes = [Repriced(bill, by_bill[bill.pk].prices, _line_words(words, by_bill[bill.pk], row.undoes_id is not None)) for bill in bills]
+    made = correct_prices(changes, request, actor=actor, community_id=row.community_id, source=(kind_of(row), row.pk), memo=f"{row} {len(found)} 笔")
     lines = {line.receivable_id: line for line in row.lines.filter(receivable__in=by_bill)}
+    for pk, parts in carried.items():
+        lines[pk].kept = _kept(parts, carry(parts, pk, actor=actor, remark=REMARK))
     for change in made:
         lines[change.receivable_id].adjustment = change
-    Line.objects.bulk_update(lines.values(), ["adjustment"], batch_size=1000)
-    return kept
+    Line.objects.bulk_update(lines.values(), ["adjustment", "kept"], batch_size=1000)
+    if row.undoes_id:
+        _put_back(row, by_bill, actor)
+    return sum(fen for line in lines.values() for *_, fen in line.kept)
 
 
-def _words(new: str, method: str, before: TariffPrice | None, day: dt.date) -> str:
-    old = price_words(method, before.per_unit, before.fixed, before.terms) if before else ""
-    return f"收费标准自 {day} 起更正为 {new or '免收'}" + (f"（原 {old or '免收'}）" if before else "")
+def _kept(parts: Sequence[Carried], settled_fen: int) -> list[list[Any]]:
+    """What stayed prepayment of money that came out of a bill, as its line keeps it."""
+    left = left_over([part.amount_fen for part in parts], settled_fen)
+    return [[part.payer_id, part.property_id, part.value_date.isoformat(), fen] for part, fen in zip(parts, left, strict=True) if fen]
 
 
-def _line_words(words: str, one: Found) -> str:
-    way = "补收" if one.difference_fen > 0 else "退减"
-    sums = f"这张账单按更正后的价格 {yuan_text(one.should_fen)} 元，已出 {yuan_text(one.billed_fen)} 元，{way} {yuan_text(abs(one.difference_fen))} 元"
+def _put_back(row: Correction, bills: Collection[int], actor: Actor) -> None:
+    """What the correction had left as prepayment settles the same bill again, valued as it was; what the payer has used since
+    stays used."""
+    lines = Line.objects.filter(correction__version_id=row.version_id, correction__state=Correction.State.DONE, receivable_id__in=bills)
+    for line in lines.exclude(correction=row).exclude(kept=[]).order_by("pk"):
+        for payer_id, property_id, day, fen in line.kept:
+            there = min(fen, balance_fen(payer_id, property_id))
+            if there > 0:
+                carry([Carried(payer_id, property_id, dt.date.fromisoformat(day), there)], line.receivable_id, actor=actor, remark=BACK)
+
+
+def _words(row: Correction, new: str, before: TariffPrice | None) -> str:
+    old = price_words(row.tariff.method, before.per_unit, before.fixed, before.terms) if before else ""
+    if row.undoes_id:
+        return f"收费标准自 {row.effective_from} 起 {new or '免收'} 的更正已撤销" + (f"，恢复为 {old or '免收'}" if before else "")
+    return f"收费标准自 {row.effective_from} 起更正为 {new or '免收'}" + (f"（原 {old or '免收'}）" if before else "")
+
+
+def _line_words(words: str, one: Found, undone: bool) -> str:
+    way, comes, was = "补收" if one.difference_fen > 0 else "退减", "恢复为" if undone else "按更正后的价格", "更正为" if undone else "已出"
+    sums = f"这张账单{comes} {yuan_text(one.should_fen)} 元，{was} {yuan_text(one.billed_fen)} 元，{way} {yuan_text(abs(one.difference_fen))} 元"
     return f"{words[: 398 - len(sums)]}。{sums}"

@@ -18,6 +18,8 @@ class CorrectionsConfig(AppConfig):
 
         right = Permission.ADJUST_APPROVE
         register_kind(Kind(actions.KIND, "差价更正", right, actions.carry_out, actions.refused, asking.address, asking.describe))
+        register_kind(Kind(actions.UNDO_KIND, "撤销差价更正", right, actions.carry_out, actions.refused, asking.address, asking.describe))
         register_source(actions.KIND, _("差价更正"), lambda pk: reverse("corrections:correction", args=[pk]))
+        register_source(actions.UNDO_KIND, _("撤销差价更正"), lambda pk: reverse("corrections:correction", args=[pk]))
         checks.register()
         register_menu(_("收费"), _("差价更正"), "corrections:list", "edit", Permission.BILLING_VIEW, 256, under="billing:receivables")

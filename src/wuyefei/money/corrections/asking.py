@@ -27,4 +27,5 @@ def describe(request: Request) -> list[tuple[str, str]]:
         (_("补收"), _("%(sum)s 元") % {"sum": yuan_text(row.up_fen)}),
         (_("退减"), _("%(sum)s 元") % {"sum": yuan_text(-row.down_fen)}),
         (_("结果"), _("每笔账单在未结账的月份记一笔调整；多付的转为缴费人的预存")),
+        *([(_("撤销"), _("这个价格收回，不再用于任何一天；更正过的账单逐笔恢复原来的金额"))] if row.undoes_id else []),
     ]

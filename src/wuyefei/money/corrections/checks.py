@@ -12,6 +12,7 @@ from .models import Correction, Line
 from .rules import digest
 
 TABLE = "corrections_correction"
+BOOKED = (Correction.State.DONE, Correction.State.UNDONE)
 
 
 def booked(organisation_id: int) -> Iterator[Yielded]:
@@ -25,10 +26,10 @@ def booked(organisation_id: int) -> Iterator[Yielded]:
         if row.digest != digest((line.receivable_id, line.billed_fen, line.should_fen) for line in wanted):
             yield Finding("corrections.booked", TABLE, row.pk, "明细和看过的不一致")
         has = sum(line.adjustment.amount_fen for line in lines if line.adjustment)
-        should = row.net_fen if row.state == Correction.State.DONE else 0
+        should = row.net_fen if row.state in BOOKED else 0
         if has != should:
             yield Finding("corrections.booked", TABLE, row.pk, Phrase("更正 {has}，应为 {should}", has=yuan(has), should=yuan(should)))
-        if row.state == Correction.State.DONE:
+        if row.state in BOOKED:
             yield from _done(row, wanted)
 
 
@@ -41,7 +42,24 @@ def _done(row: Correction, lines: list[Line]) -> Iterator[Finding]:
     assert version is not None
     if (version.tariff_id, version.effective_from, version.per_unit, version.fixed) != (row.tariff_id, row.effective_from, row.per_unit, row.fixed):
         yield Finding("corrections.booked", TABLE, row.pk, "补录的价格不是更正所按的价格")
+    gone = row.undoes_id is not None or row.state == Correction.State.UNDONE
+    if gone != (version.withdrawn_at is not None):
+        yield Finding("corrections.booked", TABLE, row.pk, "撤销了的更正，价格也要收回；没有撤销的，价格应还在")
+
+
+def put_back(organisation_id: int) -> Iterator[Yielded]:
+    """Where a correction was taken back, every bill it had changed got its own difference back, unless it was reversed since."""
+    rows = Correction.objects.filter(organisation_id=organisation_id, state=Correction.State.DONE, undoes__isnull=False).order_by("pk")
+    for row in rows:
+        back = dict(Line.objects.filter(correction=row).values_list("receivable_id", "difference_fen"))
+        taken = Line.objects.filter(correction__version_id=row.version_id, correction__state=Correction.State.UNDONE, adjustment__isnull=False)
+        for pk, receivable_id, fen in taken.order_by("pk").values_list("pk", "receivable_id", "difference_fen"):
+            yield Examined(1)
+            if back.get(receivable_id) != -fen:
+                what = Phrase("撤销退回 {has}，应为 {should}", has=yuan(back.get(receivable_id, 0)), should=yuan(-fen))
+                yield Finding("corrections.undone", "corrections_line", pk, what)
 
 
 def register() -> None:
     register_check("corrections.booked", "差价更正正是复核通过的，逐笔在账上", booked)
+    register_check("corrections.undone", "撤销的差价更正逐笔退回，价格已收回", put_back)

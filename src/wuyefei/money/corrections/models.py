@@ -14,7 +14,8 @@ from .rules import HINDRANCE_NAMES, Hindrance
 
 class Correction(models.Model):
     """A price from a day on that has been billed, and what it changes. ``version``: the price once it stands, or from the
-    beginning where only bills that were left out before are corrected. ``released_fen``: what became prepayment of payers."""
+    beginning where only bills that were left out before are corrected. ``released_fen``: what became prepayment of payers.
+    ``undoes``: the one this takes back with its price, whose figures stand here again; every bill comes to what it was."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("草稿")
@@ -22,6 +23,7 @@ class Correction(models.Model):
         DONE = "done", _("已更正")
         DISCARDED = "discarded", _("已放弃")
         REFUSED = "refused", _("未通过")
+        UNDONE = "undone", _("已撤销")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
@@ -45,6 +47,7 @@ class Correction(models.Model):
     agreed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     done_at = models.DateTimeField(null=True)
     released_fen = models.BigIntegerField(default=0)
+    undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
 
     class Meta:
         constraints = [
@@ -53,15 +56,17 @@ class Correction(models.Model):
                 condition=models.Q(agreed_by__isnull=True) | ~models.Q(agreed_by=models.F("made_by")), name="correction_four_eyes"
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="done")
+                condition=~models.Q(state__in=["done", "undone"])
                 | models.Q(agreed_by__isnull=False, version__isnull=False, done_at__isnull=False, request_id__isnull=False),
                 name="correction_done_whole",
             ),
+            models.UniqueConstraint(fields=["undoes"], condition=models.Q(state__in=["draft", "asked", "done"]), name="correction_undone_once"),
+            models.CheckConstraint(condition=models.Q(undoes__isnull=True) | models.Q(version__isnull=False), name="undone_with_its_price"),
         ]
         indexes = [models.Index(fields=["community", "-id"], name="correction_by_place")]
 
     def __str__(self) -> str:
-        return f"{self.tariff.name} {self.effective_from} 起差价更正"
+        return f"{self.tariff.name} {self.effective_from} 起差价更正" + ("的撤销" if self.undoes_id else "")
 
     @property
     def net_fen(self) -> int:
@@ -74,7 +79,8 @@ class Correction(models.Model):
 
 class Line(models.Model):
     """A published bill at the tariff: what it came to before and comes to by the price. ``hindrance``: why it is left as it is.
-    ``gone``: whoever pays it has left the property since."""
+    ``gone``: whoever pays it has left the property since. ``kept``: what came out of it and stayed prepayment, as payer, property,
+    day of its value, and fen, so that it can go back in."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
@@ -85,6 +91,7 @@ class Line(models.Model):
     difference_fen = models.BigIntegerField()
     hindrance = models.CharField(max_length=10, blank=True, choices=[(one.value, HINDRANCE_NAMES[one]) for one in Hindrance])
     gone = models.BooleanField(default=False)
+    kept = models.JSONField(default=list)
     adjustment = models.OneToOneField(Adjustment, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

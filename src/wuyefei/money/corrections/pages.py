@@ -64,16 +64,17 @@ def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
     row, chosen = queries.get_correction(actor, correction_id), chosen_lines(request)
     found = queries.lines(row, chosen)
     page = paginate(found, ORDER, request.GET.get("at", ""))
-    pending = open_request(actor, actions.KIND, row.pk)
+    pending = open_request(actor, actions.kind_of(row), row.pk)
     left = queries.left_out(row)
-    may = actor.may(Permission.ADJUST_REQUEST, row.community_id)
+    may, done = actor.may(Permission.ADJUST_REQUEST, row.community_id), row.state == Correction.State.DONE and row.undoes is None
     context = {
         "row": row, "page": page, "rows": page.rows, "totals": queries.totals(found), "chosen": chosen,
         "ways": [(code, _(name)) for code, name in queries.WAYS.items()], "left": [(_(HINDRANCE_NAMES[Hindrance(why)]), count) for why, count in left],
         "left_count": sum(count for _why, count in left), "price": price_words(row.tariff.method, row.per_unit, row.fixed, row.terms),
         "pending": pending, "mine": pending is not None and pending.maker_id == actor.user_id, "draft": row.state == Correction.State.DRAFT,
         "may_ask": may and row.state == Correction.State.DRAFT, "my_draft": row.made_by_id == actor.user_id, "may_export": actor.may(Permission.EXPORT, row.community_id),
-        "may_again": bool(left) and row.state == Correction.State.DONE and may,
+        "may_again": bool(left) and done and may, "may_undo": done and may and actor.may(Permission.TARIFF_EDIT, row.community_id),
+        "undoing": queries.undoing_of(row),
     }  # fmt: skip
     return render(request, "corrections/correction.html", context)
 
@@ -139,7 +140,7 @@ def withdraw(request: HttpRequest, correction_id: int) -> HttpResponse:
     """Who asked takes the request back."""
     actor = actor_of(request)
     row = queries.get_correction(actor, correction_id)
-    pending = open_request(actor, actions.KIND, row.pk)
+    pending = open_request(actor, actions.kind_of(row), row.pk)
     if pending is None:
         messages.info(request, _("没有等待复核的申请，可能已经处理过了。"))
         return redirect("corrections:correction", row.pk)
@@ -158,3 +159,12 @@ def again(request: HttpRequest, correction_id: int) -> HttpResponse:
     actor = actor_of(request)
     queries.get_correction(actor, correction_id)
     return _act(request, correction_id, lambda: actions.draft_rest(correction_id, actor=actor), _("已算出现在可以更正的账单"))
+
+
+@require_POST
+@needs(Permission.ADJUST_REQUEST)
+def undo(request: HttpRequest, correction_id: int) -> HttpResponse:
+    """Draft what taking it back would change; a second person decides on it like on the correction itself."""
+    actor = actor_of(request)
+    queries.get_correction(actor, correction_id)
+    return _act(request, correction_id, lambda: actions.draft_undo(correction_id, actor=actor), _("已算出撤销要恢复的账单"))

@@ -48,7 +48,7 @@ OF_POLICY = ("concessions.year", "concessions.measure", "concessions.campaign")
 def corrections(actor: Actor) -> QuerySet[Correction]:
     """The corrections of the communities whose bills the actor may see."""
     rows = Correction.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.BILLING_VIEW))
-    return rows.select_related("community", "tariff__item", "made_by", "agreed_by", "version")
+    return rows.select_related("community", "tariff__item", "made_by", "agreed_by", "version", "undoes")
 
 
 def get_correction(actor: Actor, correction_id: int) -> Correction:
@@ -61,6 +61,12 @@ def get_correction(actor: Actor, correction_id: int) -> Correction:
 def open_correction(tariff_id: int) -> Correction | None:
     """The one under way. For callers that have checked the tariff's place."""
     return Correction.objects.filter(tariff_id=tariff_id, state__in=[Correction.State.DRAFT, Correction.State.ASKED]).first()
+
+
+def undoing_of(row: Correction) -> Correction | None:
+    """The one under way, or done, that takes a correction back; for a correction of bills left out before, that of its price."""
+    rows = Correction.objects.filter(undoes__version_id=row.version_id, undoes__isnull=False, version__isnull=False).exclude(pk=row.pk)
+    return rows.exclude(state__in=[Correction.State.DISCARDED, Correction.State.REFUSED]).order_by("-pk").first() if row.version_id else None
 
 
 def corrections_on(receivable_id: int) -> list[tuple[str, int]]:
@@ -113,21 +119,26 @@ def work_out(tariff: Tariff, prices: Sequence[TariffPrice], day: dt.date) -> Pla
     found: list[Found] = []
     same, rows = 0, iter(billed_at(tariff.pk, day).iterator(chunk_size=CHUNK))
     while some := list(islice(rows, CHUNK)):
-        changed = list(_changed(tariff, prices, day, some))
+        changed = list(changed_bills(tariff, prices, day, some))
         same += len(some) - len(changed)
-        facts = _facts([bill for bill, *_ in changed], {bill.pk: should - billed for bill, billed, should, _ in changed})
-        gone = _gone([bill for bill, *_ in changed])
-        for bill, billed, should, frozen in changed:
-            why = Hindrance.PARTS if frozen is None else hindrance(facts[bill.pk], should - billed)
-            found.append(Found(bill.pk, billed, should, why, bill.pk in gone, frozen or []))
+        found += judged(changed)
     return Plan(found, same)
 
 
 Changed = tuple[Receivable, int, int, Frozen | None]
 
 
-def _changed(tariff: Tariff, prices: Sequence[TariffPrice], day: dt.date, bills: Sequence[Receivable]) -> Iterator[Changed]:
-    """(bill, what it comes to now, what it should, its prices then) of those that differ; a bill that cannot be worked out is
+def judged(changed: Sequence[Changed]) -> Iterator[Found]:
+    """Each bill that would change, with what keeps it from being changed."""
+    facts = _facts([bill for bill, *_ in changed], {bill.pk: should - billed for bill, billed, should, _ in changed})
+    gone = _gone([bill for bill, *_ in changed])
+    for bill, billed, should, frozen in changed:
+        why = Hindrance.PARTS if frozen is None else hindrance(facts[bill.pk], should - billed)
+        yield Found(bill.pk, billed, should, why, bill.pk in gone, frozen or [])
+
+
+def changed_bills(tariff: Tariff, prices: Sequence[TariffPrice], day: dt.date, bills: Sequence[Receivable]) -> Iterator[Changed]:
+    """(Bill, what it comes to now, what it should, its prices then) of those that differ; a bill that cannot be worked out is
     among them with nothing as its sum."""
     standing, corrected = frozen_of(bills), corrected_fen([bill.pk for bill in bills])
     for bill in bills:

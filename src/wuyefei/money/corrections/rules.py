@@ -90,6 +90,16 @@ def needs_release(difference_fen: int, outstanding_fen: int) -> bool:
     return -difference_fen > outstanding_fen
 
 
+def left_over(parts: Sequence[int], settled_fen: int) -> list[int]:
+    """Of sums put to a bill one after the other, of which ``settled_fen`` found room: what is left of each."""
+    left = []
+    for fen in parts:
+        used = min(fen, settled_fen)
+        settled_fen -= used
+        left.append(fen - used)
+    return left
+
+
 @dataclass(frozen=True, slots=True)
 class Fresh:
     """The prices of a bill by the tariff as it stands, and their versions' numbers."""

@@ -13,4 +13,5 @@ urlpatterns = [
     path("<int:correction_id>/discard", pages.discard, name="discard"),
     path("<int:correction_id>/withdraw", pages.withdraw, name="withdraw"),
     path("<int:correction_id>/again", pages.again, name="again"),
+    path("<int:correction_id>/undo", pages.undo, name="undo"),
 ]

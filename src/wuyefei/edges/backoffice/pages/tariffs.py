@@ -18,6 +18,7 @@ from wuyefei.estate.tariffs.public import (
     Tariff,
     TariffVersion,
     add_version,
+    being_set_up,
     create_item,
     create_tariff,
     end_tariff,
@@ -36,6 +37,7 @@ from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.refusals import answered
 from wuyefei.money.corrections.public import LatePrice, draft_correction, open_correction
+from wuyefei.money.pricing.public import NewPrice, open_proposal, propose
 
 from ..forms.tariff import USES, EndTariffForm, ItemForm, PriceForm, TariffForm
 from ..queries import audit as trail
@@ -93,6 +95,8 @@ def _context(request: HttpRequest, tariff: Tariff) -> dict[str, Any]:
         "contracts": lines.values_list("contract_id", "contract__number").order_by("contract__number").distinct()[:20],
         "may_edit": actor.may(Permission.TARIFF_EDIT, tariff.community_id) and not tariff.ended_on,
         "correction": open_correction(tariff.pk) if actor.may(Permission.BILLING_VIEW, tariff.community_id) else None,
+        "proposal": open_proposal(tariff.pk),
+        "setting_up": being_set_up(tariff.community_id),
         "price_form": PriceForm(method=tariff.method, initial={"effective_from": Month.of(first).plus(1).first}),
         "end_form": EndTariffForm(initial={"ended_on": today}),
     }
@@ -100,7 +104,7 @@ def _context(request: HttpRequest, tariff: Tariff) -> dict[str, Any]:
 
 def _versions(tariff: Tariff, today: dt.date, billed: dt.date | None) -> list[dict[str, Any]]:
     """The prices, the latest first: until when each holds, whether it holds now, who made it."""
-    rows = list(tariff.versions.order_by("-effective_from"))
+    rows = list(tariff.versions.filter(withdrawn_at__isnull=True).order_by("-effective_from"))
     makers = trail.makers(tariff.organisation_id, "tariffversion", [row.pk for row in rows])
     found, following = [], None
     for row in rows:
@@ -180,9 +184,13 @@ def version_new(request: HttpRequest, tariff_id: int) -> HttpResponse:
     if form.is_valid():
         day, billed = form.cleaned_data["effective_from"], last_billed(tariff.pk)
         if billed is not None and day <= billed and actor.may(Permission.ADJUST_REQUEST, tariff.community_id):
-            made = answered(form, lambda: draft_correction(tariff.pk, LatePrice(day, **form.price()), actor=actor))
+            late = answered(form, lambda: draft_correction(tariff.pk, LatePrice(day, **form.price()), actor=actor))
+            if late is not None:
+                return redirect("corrections:correction", late.pk)
+        elif not being_set_up(tariff.community_id):
+            made = answered(form, lambda: propose(tariff.pk, NewPrice(day, **form.price()), actor=actor))
             if made is not None:
-                return redirect("corrections:correction", made.pk)
+                return redirect("pricing:proposal", made.pk)
         elif answered(form, lambda: add_version(tariff.pk, day, actor=actor, **form.price())) is not None:
             messages.success(request, _("新价格自 %(day)s 起生效") % {"day": day})
             return redirect("backoffice:tariff", tariff.pk)

@@ -182,7 +182,7 @@ def _prices(bill: Receivable) -> list[Priced]:
     """The prices of the bill's tariff over time, the latest first."""
     if bill.tariff_id is None:
         return []
-    rows = TariffVersion.objects.filter(tariff_id=bill.tariff_id, effective_from__lte=bill.service_to).order_by("-effective_from")
+    rows = TariffVersion.objects.filter(tariff_id=bill.tariff_id, effective_from__lte=bill.service_to, withdrawn_at__isnull=True).order_by("-effective_from")
     method = bill.tariff.method if bill.tariff else ""
     return [
         Priced(row.number, row.effective_from, price_words(method, row.per_unit, row.fixed, row.terms) or _("免收"), row.note)
