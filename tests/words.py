@@ -29,7 +29,7 @@ SILENT = ("edges/demo/", "edges/bench/estate.py", "edges/bench/variety.py", "edg
 #: accounts in exported books, and the digits and seals of receipts, which are Chinese papers.
 UNSAID = (
     "money/intake/comparing/charges.py", "money/intake/comparing/places.py", "money/intake/rules/", "money/ledger/rules.py", "money/books/layouts.py", "money/reconciliation/layouts.py", "money/control/layouts.py", "money/bank/rules/layouts.py",
-    "money/debits/rules/layouts.py", "money/debits/rules/answers.py", "money/debits/reading.py",
+    "money/payouts/layouts.py", "money/debits/rules/layouts.py", "money/debits/rules/answers.py", "money/debits/reading.py",
     "money/receipts/rules.py", "money/receipts/render.py", "estate/contracts/clauses.py",
     "relations/notices/rules/debits.py",
     "relations/contacts/rules/phrases.py", "collection/followup/rules/wording.py", "collection/objections/wording.py",

@@ -38,7 +38,7 @@ KINDS: dict[str, str] = {
     "source_id": "source", "source_hook": "source_hook", "handover_id": "handover", "objection_id": "objection",
     "fund_id": "fund", "money_id": "fund_money", "aid_id": "aid", "campaign_id": "campaign", "given_id": "given",
     "trial_id": "trial", "news_id": "news", "effort_id": "effort", "showing_id": "showing", "work_id": "work",
-    "debit_batch_id": "debit_batch", "debit_item_id": "debit_item", "mandate_id": "mandate",
+    "debit_batch_id": "debit_batch", "payout_file_id": "payout_file", "debit_item_id": "debit_item", "mandate_id": "mandate",
     "deposit_id": "deposit", "sharing_id": "sharing", "deduction_id": "deduction",
     "route_id": "route", "stop_id": "stop", "proof_id": "proof",
     "miss_id": "miss",

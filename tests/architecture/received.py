@@ -24,6 +24,7 @@ from wuyefei.money.invoices.public import (
     TitleKind,
     ask_invoice,
 )
+from wuyefei.money.payouts.public import Payout, PayoutFile
 from wuyefei.money.reconciliation.public import ChannelDay, Difference
 
 
@@ -45,6 +46,15 @@ def online(place: Place, actors: dict[str, Actor]) -> None:
     wanted = RefundRequest(int(place.one("payment")), 100, "transfer", f"{place.mark.word}退款", (bill,))
     refund = ask_refund(wanted, actor=actors["finance"])
     place.ids["invoice"] = [_invoiced(place, actors).pk]
+    file = PayoutFile.objects.create(
+        organisation=organisation, number=f"FK{letters}0001", payout_count=1, total_fen=100, made_at=clock.now(), made_by_id=actors["finance"].user_id,
+        due_at=clock.now(), state="undone",
+    )  # fmt: skip
+    Payout.objects.create(
+        organisation=organisation, community=community, file=file, refund=refund, payee_id=int(place.one("person")), place=1, number=f"{letters}-TK-0001",
+        amount_fen=100, account_tail="0001", state="undone",
+    )  # fmt: skip
+    place.ids["payout_file"] = [file.pk]
     day = ChannelDay.objects.create(
         organisation=organisation, community=community, setup=setup, day=START, sha256="0" * 64, row_count=0, paid_fen=0, refund_fen=0,
         fee_fen=0, made_by_id=actors["finance"].user_id, made_at=clock.now(),

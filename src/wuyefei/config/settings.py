@@ -70,6 +70,7 @@ ROOMS = [
     "wuyefei.edges.backoffice",
     "wuyefei.edges.portal",
     "wuyefei.money.intake",
+    "wuyefei.money.payouts",
     "wuyefei.money.bank",
     "wuyefei.money.relief",
     "wuyefei.money.rewards",

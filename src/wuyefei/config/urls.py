@@ -56,6 +56,7 @@ urlpatterns = [
     path("unusual/", include("wuyefei.money.watch.urls")),
     path("reserve/", include("wuyefei.money.reserve.urls")),
     path("bank/", include("wuyefei.money.bank.urls")),
+    path("payouts/", include("wuyefei.money.payouts.urls")),
     path("relief/", include("wuyefei.money.relief.urls")),
     path("rewards/", include("wuyefei.money.rewards.urls")),
     path("debits/", include("wuyefei.money.debits.urls")),

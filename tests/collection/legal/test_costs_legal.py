@@ -85,7 +85,7 @@ def test_costs_from_the_court_s_counter_to_the_payer_s_bill(world: World) -> Non
         back = refund_by_line(matter.pk, right.pk, Fee.COURT, "退费 3 号", actor=world["lead"])
         with refused("not_that_much"):
             refund_by_line(matter.pk, over.pk, Fee.COURT, "退费 4 号", actor=world["lead"])
-        assert BankLine.objects.get(pk=over.pk).state == "waiting" and BankLine.objects.get(pk=right.pk).state == "fund"
+        assert BankLine.objects.get(pk=over.pk).state == "waiting" and (label := BankLine.objects.get(pk=right.pk)).state == "court" and label.get_state_display() == "法院退费"
         with refused("not_that_much"):
             award(matter.pk, order(Move.AWARDED, 2501, JUDGED), actor=world["legal"])
         given = award(matter.pk, order(Move.AWARDED, 2000, JUDGED), actor=world["legal"])

@@ -6,6 +6,7 @@ import datetime as dt
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.test import Client
@@ -36,6 +37,7 @@ from wuyefei.money.channels.public import (
 from wuyefei.money.deposits.public import Deposit, ReturnDraft, Withheld, ask_return
 from wuyefei.money.ledger.public import Account, Leg
 from wuyefei.money.payments.public import NothingToGiveBack, Payment, PaymentOrder, ask_void, balance_fen
+from wuyefei.money.payouts.public import PayoutFile
 
 from .support import NOON, begin, books_hold, deliver, pay, side_of
 from .test_situations import Lie
@@ -184,17 +186,7 @@ def test_by_bank_transfer(world: World, sandbox: Sandbox) -> None:
     assert sweep_refunds() == 0
     assert refund.payment is not None
     update_person(refund.payment.payer_id, bank="6222020000000000123", reason="业主提供", actor=world["finance"])
-    client = client_of(world, "finance")
-    own = f"/refunds/{refund.pk}"
-    assert "622" in client.get(own).content.decode() and "导出过" not in client.get(own).content.decode()
-    assert "付款文件（1 笔）" in client.get("/refunds/").content.decode() and client_of(world, "cashier").post("/refunds/bank-file").status_code == 403
-    book = CalamineWorkbook.from_filelike(BytesIO(client.post("/refunds/bank-file").content))
-    (_head, line) = book.get_sheet_by_name("付款文件").to_python()
-    assert line[:4] == [refund.payment.payer.name, "6222020000000000123", 253.75, f"退款 {refund.number}"]
-    assert AuditEntry.objects.filter(action="refund.bank_file").count() == 1
-    assert line[-1] == "" and "导出过" in client.get(own).content.decode()
-    again = CalamineWorkbook.from_filelike(BytesIO(client.post("/refunds/bank-file").content)).get_sheet_by_name("付款文件").to_python()
-    assert str(again[1][-1])[:10] == "2026-02-14" and "文件里有 1 笔以前导出过" in client.get("/refunds/").content.decode()
+    assert "622" in client_of(world, "finance").get(f"/refunds/{refund.pk}").content.decode()
     with pytest.raises(Invalid):
         acts.paid_by_transfer(refund.pk, " ", actor=world["finance"])
     acts.paid_by_transfer(refund.pk, "B20260214001", actor=world["finance"])
@@ -205,6 +197,32 @@ def test_by_bank_transfer(world: World, sandbox: Sandbox) -> None:
     assert standing(Account.BANK) == -25375 and standing(Account.CHANNEL) == 25375
     with pytest.raises(DomainError, match="已撤销核销或退款|不能作废"):
         ask_void(order.payment_id or 0, actor=world["cashier"], reason="作废")
+    books_hold(world)
+
+
+def test_by_payment_file(world: World, sandbox: Sandbox) -> None:
+    """What came online and goes back by transfer: in a file by the pages, the workbook, and the bank's answer."""
+    order = paid(world, sandbox)
+    refund = approve(world, ask(world, order, 25375, "transfer"))
+    assert refund.payment is not None
+    update_person(refund.payment.payer_id, bank="6222020000000000123", reason="业主提供", actor=world["finance"])
+    client = client_of(world, "finance")
+    assert "生成付款文件（1 笔）" in client.get("/refunds/").content.decode() and client_of(world, "cashier").post("/payouts/make").status_code == 403
+    assert client.post("/payouts/make").status_code == 302
+    file = PayoutFile.objects.get()
+    book = CalamineWorkbook.from_filelike(BytesIO(client.post(f"/payouts/{file.pk}/download").content))
+    (_head, line) = book.get_sheet_by_name("付款文件").to_python()
+    assert line[:5] == [refund.payment.payer.name, "6222020000000000123", 253.75, f"退款 {refund.number}", refund.number]
+    assert AuditEntry.objects.filter(action="payout.download").count() == 1
+    answer = f"明细号,金额,处理结果,银行流水号\n{refund.number},253.75,成功,B20260214001\n".encode("gbk")
+    shown = client.post(f"/payouts/{file.pk}/answer", {"file": SimpleUploadedFile("回盘.csv", answer)})
+    assert shown.status_code == 200 and Refund.objects.get().state == "sent", "a look changes nothing"
+    packed = shown.context["packed"]
+    assert client.post(f"/payouts/{file.pk}/confirm", {"packed": packed[:-3] + "xyz"}).status_code == 409
+    for _twice in range(2):
+        assert client.post(f"/payouts/{file.pk}/confirm", {"packed": packed}).status_code == 302
+    refund.refresh_from_db()
+    assert (refund.state, refund.reference, standing(Account.BANK), standing(Account.REFUNDING)) == ("done", "B20260214001", -25375, 0)
     books_hold(world)
 
 

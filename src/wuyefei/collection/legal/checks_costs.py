@@ -59,7 +59,7 @@ def _source(row: Cost) -> str:
     if row.line is None:
         return "" if row.request_id else "没有第二个人复核"
     undone = Cost.objects.filter(reverses=row).exists()
-    if not undone and (row.line.state, row.line.amount_fen) != (BankLine.State.FUND, row.amount_fen):
+    if not undone and (row.line.state, row.line.amount_fen) != (BankLine.State.COURT, row.amount_fen):
         return "银行流水的金额、状态与退费不一致"
     return ""
 

@@ -66,6 +66,7 @@ class BankLine(models.Model):
         SETTLED = "settled", _("渠道结算")
         FUND = "fund", _("基金与补贴")
         BETWEEN = "between", _("项目间划转")
+        COURT = "court", _("法院退费")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")

@@ -1,5 +1,6 @@
 """The door of the room: what other rooms may use."""
 
+from .actions.by_file import bank_paid, bank_refused, hand_over, pay_again, take_back
 from .actions.notices import take_notice
 from .actions.orders import (
     ChannelNotOffered,
@@ -18,8 +19,18 @@ from .providers.http import Reply, send
 from .providers.keys import private_key, public_key, sign, signed_by
 from .providers.login import LoginOver, LoginRefused, WeChatLogin
 from .providing import login_for, provider_of
-from .queries import Offered, channels_for, get_order, open_exceptions, orders, promised_back
-from .rules import Channel, EntryPoint, OrderState
+from .queries import (
+    Offered,
+    channels_for,
+    get_order,
+    get_refund,
+    open_exceptions,
+    orders,
+    payee,
+    promised_back,
+    refunds,
+)
+from .rules import REFUND_DUE, Channel, EntryPoint, OrderState, RefundState
 
 __all__ = [
     "Channel",
@@ -38,25 +49,34 @@ __all__ = [
     "OrderState",
     "ProviderError",
     "ProviderRefused",
+    "REFUND_DUE",
     "Refund",
     "RefundRequest",
+    "RefundState",
     "Reply",
     "SetupDraft",
     "WayKind",
     "WeChatLogin",
     "ask_provider",
     "ask_refund",
+    "bank_paid",
+    "bank_refused",
     "channels_for",
     "close_order",
     "get_order",
+    "get_refund",
+    "hand_over",
     "login_for",
     "open_exceptions",
     "paid_by_transfer",
+    "pay_again",
+    "payee",
     "private_key",
     "promised_back",
     "provider_of",
     "public_key",
     "orders",
+    "refunds",
     "save_setup",
     "send",
     "sign",
@@ -64,5 +84,6 @@ __all__ = [
     "start_order",
     "sweep",
     "sweep_refunds",
+    "take_back",
     "take_notice",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
 
+from wuyefei.estate.people.public import Person
 from wuyefei.foundation import environment
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.models import Community
@@ -142,6 +143,15 @@ def get_refund(actor: Actor, refund_id: int) -> Refund:
     if refund is None:
         raise NotFound()
     return refund
+
+
+def payee(refund: Refund) -> Person:
+    """To whom a refund goes: whoever holds the deposit, else who paid."""
+    if refund.deposit is not None:
+        return refund.deposit.holder
+    about = refund.payment or refund.order
+    assert about is not None
+    return about.payer
 
 
 def refundable_fen(payment: Payment) -> int:

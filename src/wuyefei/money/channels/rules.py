@@ -64,8 +64,8 @@ class RefundState(StrEnum):
 REFUND_MOVES: dict[RefundState, frozenset[RefundState]] = {
     RefundState.REQUESTED: frozenset({RefundState.APPROVED, RefundState.REJECTED}),
     RefundState.APPROVED: frozenset({RefundState.SENT, RefundState.DONE, RefundState.FAILED, RefundState.CANCELLED}),
-    RefundState.SENT: frozenset({RefundState.DONE, RefundState.FAILED}),
-    RefundState.FAILED: frozenset({RefundState.SENT, RefundState.DONE, RefundState.CANCELLED}),
+    RefundState.SENT: frozenset({RefundState.DONE, RefundState.FAILED, RefundState.APPROVED}),
+    RefundState.FAILED: frozenset({RefundState.SENT, RefundState.DONE, RefundState.CANCELLED, RefundState.APPROVED}),
     RefundState.DONE: frozenset(),
     RefundState.REJECTED: frozenset(),
     RefundState.CANCELLED: frozenset(),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import bank_file, callbacks, exceptions, orders, refunds, setups
+from .pages import callbacks, exceptions, orders, refunds, setups
 
 app_name = "channels"
 urlpatterns = [
@@ -13,7 +13,6 @@ urlpatterns = [
     path("payment-exceptions/<int:exception_id>/resolve", exceptions.resolve_one, name="resolve"),
     path("payment-exceptions/<int:exception_id>/refund", exceptions.refund_one, name="refund_suspense"),
     path("refunds/", refunds.refund_list, name="refunds"),
-    path("refunds/bank-file", bank_file.bank_file, name="refund_bank_file"),
     path("refunds/export", refunds.export, name="export_refunds"),
     path("refunds/new/<int:payment_id>", refunds.new_refund, name="new_refund"),
     path("refunds/<int:refund_id>", refunds.refund_detail, name="refund"),

@@ -30,7 +30,7 @@ def under_way(organisation_id: int) -> Iterator[Yielded]:
     held: dict[int, int] = defaultdict(int)
     for place, fen in DebitItem.objects.filter(organisation_id=organisation_id).values_list("community_id").annotate(Sum("got_fen")):
         held[place] += fen
-    came = DebitSettlement.objects.filter(batch__organisation_id=organisation_id)
+    came = DebitSettlement.objects.filter(batch__organisation_id=organisation_id, undone_at__isnull=True)
     for place, fen in came.values_list("batch__community_id").annotate(Sum("line__amount_fen")):
         held[place] -= fen
     yield from control("debits.under_way", organisation_id, Account.DEBITS, dict(held), name="代扣在途")
@@ -64,7 +64,7 @@ def batches(organisation_id: int) -> Iterator[Yielded]:
     yield Examined(rows.count())
     for batch in rows.iterator(chunk_size=2000):
         sums = batch.items.aggregate(asked=Sum("amount_fen", default=0), got=Sum("got_fen", default=0))
-        came = batch.settlements.aggregate(fen=Sum("line__amount_fen", default=0))["fen"]
+        came = batch.settlements.filter(undone_at__isnull=True).aggregate(fen=Sum("line__amount_fen", default=0))["fen"]
         if (batch.items.count(), int(sums["asked"])) != (batch.item_count, batch.total_fen) or came > sums["got"]:
             what = Phrase("批次 {count} 笔 {total}，明细合计 {items}；实扣 {got}，已到账 {came}", count=batch.item_count,
                           total=yuan(batch.total_fen), items=yuan(int(sums["asked"])), got=yuan(int(sums["got"])), came=yuan(int(came)))  # fmt: skip

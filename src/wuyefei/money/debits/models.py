@@ -198,7 +198,25 @@ class DebitBill(models.Model):
 
 
 class DebitSettlement(models.Model):
-    """A line of our account by which the bank paid out what it had taken. Append-only."""
+    """A line of our account by which the bank paid out what it had taken. A wrong one is undone by two people and stays; then another
+    may follow."""
 
     batch = models.ForeignKey(DebitBatch, on_delete=models.PROTECT, related_name="settlements")
-    line = models.OneToOneField(BankLine, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undo_reason = models.CharField(max_length=400, blank=True, db_default="")
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line"], condition=models.Q(undone_at__isnull=True), name="debit_line_settles_once"),
+            models.CheckConstraint(
+                condition=models.Q(undone_at__isnull=True, asked_by__isnull=True, decided_by__isnull=True)
+                | (models.Q(undone_at__isnull=False, asked_by__isnull=False, decided_by__isnull=False) & ~models.Q(asked_by=models.F("decided_by"))),
+                name="debit_unsettled_four_eyes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch} 到账"

@@ -5,6 +5,7 @@ from .actions.mandates import HasMandate, MandateDraft, end, sign
 from .actions.returns import Answered, import_answer
 from .actions.settling import MoreThanTaken, accept, settle
 from .actions.terms import TermsDraft, save_terms
+from .actions.unsettling import ask_unsettle
 from .models import DebitBatch, DebitBill, DebitItem, DebitTerms, Mandate, ReturnFile
 from .queries import batches, get_batch, get_mandate, last_tries, mandates, payer_debits
 from .rules.answers import AnswerRefused
@@ -28,6 +29,7 @@ __all__ = [
     "ReturnFile",
     "TermsDraft",
     "accept",
+    "ask_unsettle",
     "batches",
     "end",
     "file_of",

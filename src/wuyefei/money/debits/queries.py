@@ -110,7 +110,7 @@ class Money:
 
 def money_of(batch: DebitBatch) -> Money:
     got = batch.items.aggregate(fen=Sum("got_fen", default=0))["fen"]
-    settled = batch.settlements.aggregate(fen=Sum("line__amount_fen", default=0))["fen"]
+    settled = batch.settlements.filter(undone_at__isnull=True).aggregate(fen=Sum("line__amount_fen", default=0))["fen"]
     return Money(int(got), int(settled))
 
 
@@ -125,8 +125,10 @@ def settling_lines(actor: Actor, batch: DebitBatch, money: Money) -> list[BankLi
     return list(found.order_by("-amount_fen", "value_date", "pk")[:LINES_SHOWN])
 
 
-def settled_lines(batch: DebitBatch) -> QuerySet[DebitSettlement]:
-    return batch.settlements.select_related("line").order_by("pk")
+def settled_lines(batch: DebitBatch, *, undone: bool = False) -> QuerySet[DebitSettlement]:
+    """The lines that paid the batch out, or those that were taken for it and are not."""
+    rows = batch.settlements.filter(undone_at__isnull=not undone)
+    return rows.select_related("line", "asked_by", "decided_by").order_by("pk")
 
 
 def to_work(actor: Actor) -> int:

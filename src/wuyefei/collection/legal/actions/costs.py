@@ -23,7 +23,7 @@ from wuyefei.foundation.kernel.errors import DomainError, Invalid, NotFound
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.bank.public import give_to_fund, take_from_fund
+from wuyefei.money.bank.public import BankLine, give_to_fund, take_from_fund
 from wuyefei.money.billing.public import charge_advance
 from wuyefei.money.ledger.public import Account, Posting, post
 
@@ -132,7 +132,7 @@ def refund_by_line(matter_id: int, line_id: int, fee: Fee, paper: str, *, actor:
     """A waiting bank line is the court's: what was laid out comes back, no second person needed, for the bank says so."""
     matter = lock_matter(matter_id, actor, Permission.LEGAL_VIEW)
     actor.require(Permission.PAYMENT_BATCH, matter.community_id)
-    line = give_to_fund(line_id, Account.ADVANCED, actor=actor, words=f"法院退费 {matter.number}")
+    line = give_to_fund(line_id, Account.ADVANCED, actor=actor, words=f"法院退费 {matter.number}", state=BankLine.State.COURT)
     if line.community_id != matter.community_id:
         raise NotFound()
     given = _sound(matter, CostOrder(Move.REFUNDED, fee, line.amount_fen, line.value_date, line.payer_name or "法院", paper, line_id=line.pk))

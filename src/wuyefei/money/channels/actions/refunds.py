@@ -296,13 +296,14 @@ def _finish(refund_id: int, report: RefundReport, failure: str = "") -> Refund:
     if refund.state != RefundState.SENT:
         return refund
     if report.said is RefundSaid.DONE and report.amount_fen == refund.amount_fen:
-        _done(refund, actor, Account.CHANNEL, refund_id=report.refund_id)
+        pay_out(refund, actor, Account.CHANNEL, refund_id=report.refund_id)
     elif report.said is RefundSaid.FAILED or report.said is RefundSaid.DONE:
         move(refund, RefundState.FAILED, actor, failure=(failure or "渠道退款失败，或金额不符，请到商户平台核对")[:200])
     return refund
 
 
-def _done(refund: Refund, actor: Actor, account: Account, **facts: object) -> None:
+def pay_out(refund: Refund, actor: Actor, account: Account, **facts: object) -> None:
+    """It has left ``account``: booked once, with the move that ends it."""
     postings = [Posting(Account.REFUNDING, refund.amount_fen), Posting(account, -refund.amount_fen)]
     post(DONE_KIND, refund.pk, postings, actor=actor, community_id=refund.community_id, memo=f"退款 {refund.number}")
     move(refund, RefundState.DONE, actor, failure="", **facts)
@@ -318,8 +319,10 @@ def paid_by_transfer(refund_id: int, reference: str, *, actor: Actor) -> Refund:
         raise Invalid(field="银行流水号", reason="不能为空")
     if refund.method == Refund.Method.SOURCE and refund.state != RefundState.FAILED:
         raise DomainError("refund_under_way", "这笔退款正由支付渠道处理，失败后才能改用银行转账。")
+    if refund.state == RefundState.SENT:
+        raise DomainError("refund_in_file", "这笔退款在付款文件里等银行回盘，请在退款页的「付款文件」里登记结果。")
     refund.method = Refund.Method.TRANSFER
-    _done(refund, actor, Account.BANK, reference=text)
+    pay_out(refund, actor, Account.BANK, reference=text)
     return refund
 
 

@@ -24,9 +24,8 @@ from wuyefei.money.payments.public import Payment, balance_fen, get_payment
 
 from ..actions.refunds import REFUND_KIND, RefundRequest, ask_refund, cancel, paid_by_transfer, retry
 from ..models import Order, Refund
-from ..queries import get_refund, refundable_fen, refunds
+from ..queries import get_refund, payee, refundable_fen, refunds
 from ..rules import RefundMethod, RefundState, refund_owner
-from .bank_file import filed, payee, to_transfer
 from .common import EXPORT_LIMIT, back, between, number_of, page_of
 
 OPEN = (Refund.State.REQUESTED, Refund.State.APPROVED, Refund.State.SENT, Refund.State.FAILED)
@@ -63,7 +62,7 @@ def refund_list(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": [(row, row.payment or row.order, _owner(row)) for row in shown], "older": older, "wrong": wrong, "sent": request.GET,
         "totals": totals, "states": Refund.State.choices, "now": clock.now(), "may_export": actor.may(Permission.EXPORT),
-        "places": visible_communities(actor, Permission.PAYMENT_VIEW), "to_transfer": to_transfer(actor).count(),
+        "places": visible_communities(actor, Permission.PAYMENT_VIEW),
         "narrowed": any(request.GET.get(name) for name in ("q", "state", "community", "from", "to")),
     }  # fmt: skip
     return render(request, "channels/refunds.html", context)
@@ -147,7 +146,7 @@ def refund_detail(request: StaffRequest, refund_id: int) -> HttpResponse:
     failed, about = refund.state == Refund.State.FAILED, refund.payment or refund.order
     assert about is not None
     context = {
-        "refund": refund, "about": about, "payee": payee(refund), "filed": filed([refund]).get(refund.pk), "owner": _owner(refund), "now": clock.now(),
+        "refund": refund, "about": about, "payee": payee(refund), "owner": _owner(refund), "now": clock.now(),
         "asked": open_request(request.actor, REFUND_KIND, refund.pk), "may_retry": may_work and failed and refund.method == "source",
         "may_transfer": may_work and (failed or (refund.state == Refund.State.APPROVED and refund.method == "transfer")),
         "may_cancel": may_work and refund.payment_id is not None and (failed or (refund.state == Refund.State.APPROVED and refund.method == "transfer")),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wuyefei.foundation.access.actor import get_community, visible_communities
 from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.dates import parse_day
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.kernel.text import tidy, whole_number
@@ -25,6 +26,7 @@ from wuyefei.foundation.platform.paging import paginate
 from ..actions.batches import AHEAD, file_of, give_up, make_batch, send, undo
 from ..actions.returns import Answered, import_answer
 from ..actions.settling import accept, settle
+from ..actions.unsettling import UNSETTLE_KIND, ask_unsettle
 from ..forms import AnswerForm
 from ..models import DebitBatch, DebitItem
 from ..queries import (
@@ -145,7 +147,7 @@ def _detail(request: StaffRequest, batch_id: int, refused: str = "", form: Answe
         "batch": batch, "rows": shown[:PAGE], "older": f"?{query.urlencode()}" if len(shown) > PAGE else "", "sent": sent, "refused": refused,
         "states": DebitItem.State.choices, "total": rows.aggregate(fen=Sum("amount_fen", default=0))["fen"], "money": money, "may": may,
         "form": form or AnswerForm(initial={"day": batch.debit_on}), "left_out": left_out(batch.left_out), "answers": batch.answers.select_related("imported_by").order_by("-pk"),
-        "lines": settling_lines(actor, batch, money) if may else [], "settled": settled_lines(batch), "may_export": actor.may(Permission.EXPORT),
+        "lines": settling_lines(actor, batch, money) if may else [], "settled": [(one, open_request(actor, UNSETTLE_KIND, one.line_id)) for one in settled_lines(batch)], "unsettled": settled_lines(batch, undone=True), "may_export": actor.may(Permission.EXPORT),
         "may_give_up": may and batch.state == DebitBatch.State.SENT and batch.open and clock.today() > batch.debit_on + ANSWER_WITHIN,  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "debits/batch.html", context, status=409 if refused else 422 if form and form.errors else 200)
@@ -208,6 +210,9 @@ def act(request: StaffRequest, debit_batch_id: int) -> HttpResponse:
             case "settle":
                 settle(debit_batch_id, whole_number(sent.get("line", "")) or 0, actor=actor)
                 messages.success(request, _("已记为到账"))
+            case "unsettle":
+                ask_unsettle(debit_batch_id, whole_number(sent.get("line", "")) or 0, sent.get("note", ""), actor=actor)
+                messages.success(request, _("已提交撤销申请，由另一位同事审批"))
             case _:
                 raise NotFound()
     except (NotFound, Forbidden):
