@@ -173,7 +173,7 @@ def _read(found: Found, bill: int, rows: list[Event]) -> None:
     for row in rows:
         if row.kind in ("mediate", "file", "order", "declare"):
             begun = begun or row.on
-        elif row.kind in ("failed", "objected", "judged", "close", "agreed", "distributed") and begun is not None:
+        elif row.kind in ("failed", "objected", "judged", "close", "agreed", "distributed", "ended") and begun is not None:
             found.breaks[bill].append(Interruption(begun, Break.SUIT, row.on))
             begun = None
         if row.kind == "agreed":
@@ -256,7 +256,7 @@ def deadlines_of(past: Past, today: dt.date, limitation_on: dt.date | None) -> l
     held = tuple((one.on, str(one.facts["target"])) for one in past.events if one.kind == "preserved")
     ordered = past.last("file", "order")
     agreed = past.day("agreed")
-    ended = past.last("declare", "distributed")
+    ended = past.last("declare", "distributed", "ended")
     claimed = ended if ended is not None and ended.kind == "declare" else None
     shared = past.last("shared") if claimed else None
     known = Known(
