@@ -57,7 +57,7 @@ WORDS: dict[str, list[str | int]] = {
     "work": [
         "rounds", "release_income", "risk_classes", "credit_ratings", "followup_cases", "followup_steps", "legal_matters", "prepaid_offset", "follow_plans",
         "follow_years", "follow_measures", "watch_minimums",
-        "drive_lists", "followup_files",
+        "drive_lists", "followup_files", "visit_proofs",
     ],
     "group": ["identity", "payment", "parking", "contact"],
     "sheet_kind": ["metered", "shared", "each", "turnover", "deposit", "other"],

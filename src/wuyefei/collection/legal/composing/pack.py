@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from wuyefei.collection.followup.public import attachments
+from wuyefei.collection.followup.public import files_of
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.money import yuan_text
@@ -115,13 +115,12 @@ def log_blocks(matter: Matter, on: dt.date, actor: Actor) -> list[Block]:
         for row in rows.iterator(chunk_size=2000)
     ]
     found = [table(["时间", "方式", "目的", "结果", "说明"], lines, widths=[3, 1, 2, 2, 5])] if lines else []
-    files = attachments(actor).filter(act__case__person_id=matter.person_id, act__contact__at__date__lte=on).select_related("act__contact")
     kept = [
-        [f"{one.act.contact.at.astimezone(CHINA):%Y-%m-%d %H:%M}", str(one.get_kind_display()), f"{one.content_type}，{one.size} 字节", one.sha256[:32], one.sha256[32:]]
-        for one in files
+        [f"{one.at.astimezone(CHINA):%Y-%m-%d %H:%M}", one.kind, f"{one.content_type}，{one.size} 字节", one.sha256[:32], one.sha256[32:]]
+        for one in files_of(actor, matter.person_id, on)
     ]
     if kept:
-        found += [h("联系时的照片和语音（原件存在系统里，SHA-256 分两段）"), table(["联系时间", "种类", "格式与大小", "SHA-256", "（续）"], kept, widths=[3, 1, 3, 4, 4])]
+        found += [h("联系时的照片、语音和签名（SHA-256 分两段；到期删除的原件只留指纹）"), table(["联系时间", "种类", "格式与大小", "SHA-256", "（续）"], kept, widths=[3, 1, 3, 4, 4])]
     return found
 
 

@@ -238,6 +238,11 @@ def debts_of(actor: Actor, bills: Collection[OpenBill], today: dt.date) -> dict[
     }  # fmt: skip
 
 
+def under_way() -> QuerySet[Matter, int]:
+    """Persons with a matter that is not closed: what was kept of contacts with them is evidence."""
+    return Matter.objects.filter(closed_on__isnull=True).values_list("person_id", flat=True)
+
+
 def limitation_of(matter: Matter) -> dt.date | None:
     """The earliest end among what is still owed; None where every clock stands."""
     rows = Claim.objects.filter(matter=matter, receivable__outstanding_fen__gt=0, receivable__reversed_at__isnull=True)
