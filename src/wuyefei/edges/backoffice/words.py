@@ -142,6 +142,8 @@ ACTIONS = {
     "deposit.policy": noop("设定押金标准"), "turnover.declare": noop("录入营业额"), "turnover.confirm": noop("确认营业额"), "turnover.refuse": noop("退回营业额"),
     "sheets.export": noop("导出计费单"), "sheets.reopen": noop("退回计费单"), "statement.create": noop("新建收支公示"),
     "statement.publish": noop("发布收支公示"), "statement.save": noop("修改收支公示"), "target.drop": noop("撤销目标"),
+    "inspection.note": noop("记巡检"), "inspection.sheet": noop("上传巡检表"), "inspection.ticket": noop("巡检关联工单"),
+    "inspection.void": noop("作废巡检"), "inspection.export": noop("导出巡检记录"), "inspection": noop("巡检记录"),
     "visit_proofs": noop("删除到期的上门照片和签名"),
     "legal.ended": noop("破产程序终结"),
     "target.set": noop("设定目标"), "ticket.answer": noop("答复工单"), "ticket.close": noop("关闭工单"), "ticket.open": noop("新建工单"),

@@ -21,6 +21,7 @@ from ..models import Matter
 from ..queries.matters import claims_of, clock_for, found_of, past_of
 from .blocks import Block, creditor, day, facts, h, paper, part, table
 from .costs import cost_blocks
+from .inspections import inspection_blocks
 from .letters import contracts_of
 from .service import service_blocks
 
@@ -156,6 +157,7 @@ def register_own() -> None:
         ("notices", "催告与送达", "已经书面催告并且送达", notice_blocks),
         ("log", "联系记录", "催缴的经过", log_blocks),
         ("service", "服务记录", "按合同提供了服务，对方提出的都有答复", service_blocks),
+        ("inspections", "巡检记录", "欠费期间对本楼和公共部位做了巡检，发现的问题有处理", inspection_blocks),
         ("ledger", "账簿摘录", "应收、已付和欠付", ledger_blocks),
         ("costs", "诉讼费用", "为实现债权支出的费用和法院的退费", cost_blocks),
         ("limitation", "诉讼时效计算", "请求没有超过诉讼时效", limitation_blocks),
