@@ -20,7 +20,7 @@ from wuyefei.foundation.access.rules import Permission, Stage
 KINDS: dict[str, str] = {
     "community_id": "community", "building_id": "building", "vehicle_id": "vehicle", "tie_id": "tie", "property_id": "property",
     "receivable_id": "receivable", "bill_id": "receivable",
-    "ticket_id": "ticket", "statement_id": "statement", "person_id": "person", "tariff_id": "tariff", "contract_id": "contract", "hold_id": "hold",
+    "inspection_id": "inspection", "ticket_id": "ticket", "statement_id": "statement", "person_id": "person", "tariff_id": "tariff", "contract_id": "contract", "hold_id": "hold",
     "grant_id": "grant", "payment_id": "payment", "shift_id": "shift", "receipt_id": "receipt", "token": "token",
     "setup_token": "setup_token", "order_id": "order", "exception_id": "exception", "refund_id": "refund", "invoice_id": "invoice", "setup_id": "setup",
     "admin/people/<int:pk>": "user", "admin/places/regions/<int:pk>": "region", "admin/places/communities/<int:pk>": "community",
@@ -57,7 +57,7 @@ WORDS: dict[str, list[str | int]] = {
     "work": [
         "rounds", "release_income", "risk_classes", "credit_ratings", "followup_cases", "followup_steps", "legal_matters", "prepaid_offset", "follow_plans",
         "follow_years", "follow_measures", "watch_minimums",
-        "drive_lists", "followup_files",
+        "drive_lists", "followup_files", "visit_proofs",
     ],
     "group": ["identity", "payment", "parking", "contact"],
     "sheet_kind": ["metered", "shared", "each", "turnover", "deposit", "other"],

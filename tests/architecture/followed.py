@@ -51,7 +51,7 @@ from wuyefei.relations.contacts.public import (
 from wuyefei.relations.governance.public import PARTS, Entry, add_file, new_statement, save_draft
 from wuyefei.relations.moments.public import Source
 from wuyefei.relations.notices.public import Batch, Carrier, News, Target, Template, Trial, Version
-from wuyefei.relations.service.public import Ticket
+from wuyefei.relations.service.public import Inspection, InspectionPhoto, Ticket
 from wuyefei.relations.surveys.public import Answer
 
 JPEG = b"\xff\xd8\xff\xdb\x00\x04\x00\x00\xff\xda\x00\x02picture\xff\xd9"
@@ -114,7 +114,7 @@ def _visit(place: Place, manager: Actor, case: Case) -> None:
         organisation=organisation, community=community, route=route, number=1, step=step, case=case, person=case.person, property=case.property
     )
     proof = Proof.objects.create(
-        organisation=organisation, community=community, stop=stop, kind="photo", content_type="image/png", content=b"\x89PNG", made_at=now
+        organisation=organisation, community=community, stop=stop, kind="photo", content_type="image/png", content=b"\x89PNG", size=4, sha256="0" * 64, made_at=now
     )
     place.ids |= {"route": [route.pk], "stop": [stop.pk], "proof": [proof.pk]}
 
@@ -144,6 +144,14 @@ def owners(place: Place, finance: Actor) -> None:
         organisation=community.organisation, community=community, property_id=place.one("property"), person_id=place.one("person"),
         kind="complaint", text=f"{place.mark.word}门禁坏了", token=f"{place.mark.letters}-ticket", made_at=now, due_at=now, turn_at=now,
     )  # fmt: skip
+    seen = Inspection.objects.create(
+        organisation=community.organisation, community=community, point=f"{place.mark.word}大堂", sort="cleaning", at=now, who=f"{place.mark.word}巡检员",
+        result="wrong", note=f"{place.mark.word}灯坏了", ticket=ticket, made_by_id=finance.user_id, made_at=now,
+    )  # fmt: skip
+    InspectionPhoto.objects.create(
+        organisation=community.organisation, community=community, inspection=seen, content_type="image/png", content=b"\x89PNG", size=4, sha256="0" * 64, made_at=now
+    )
+    place.ids["inspection"] = [seen.pk]
     place.ids["credit_review"] = [
         Review.objects.create(
             organisation=community.organisation, community=community, person_id=int(place.one("person")), letter_then="C",

@@ -10,9 +10,8 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.relations.privacy.public import CONTRACT, Holding, Row, register_holding
 
+from .keeping import KEPT
 from .queries.cases import attachments
-
-KEPT = "欠费结清、案件关闭满 3 年删除内容，只留种类、大小和指纹；个人信息先到期的同时删除"
 
 
 def _files(actor: Actor, person: Person) -> Iterable[Row]:

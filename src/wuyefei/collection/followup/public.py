@@ -9,6 +9,7 @@ from .actions.policies import save_policy
 from .actions.reckoning import reckon, reckon_all
 from .actions.scripts import ForbiddenWords, save_script
 from .actions.steps import adjust, drop, held_steps, release
+from .keeping import KEPT, KEPT_YEARS, KeptFile, files_of, over, register_files, register_keeper
 from .models import Act, CadencePolicy, Case, FirstCall, Handover, Lane, Promise, Reason, Script, Step
 from .queries.cases import attachments, cases, get_case, open_cases, overdue_bills, workable
 from .queries.firstcalls import first_calls
@@ -37,6 +38,9 @@ __all__ = [
     "FirstCall",
     "Grade",
     "Handover",
+    "KeptFile",
+    "KEPT",
+    "KEPT_YEARS",
     "Kind",
     "Lane",
     "Log",
@@ -56,6 +60,7 @@ __all__ = [
     "draft_now",
     "drop",
     "end_lane",
+    "files_of",
     "first_calls",
     "get_case",
     "grant_lane",
@@ -67,6 +72,9 @@ __all__ = [
     "next_step",
     "open_cases",
     "overdue_bills",
+    "over",
+    "register_files",
+    "register_keeper",
     "reckon",
     "reckon_all",
     "release",

@@ -8,6 +8,7 @@ class LegalConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from wuyefei.collection.followup.public import register_keeper
         from wuyefei.foundation.access.rules import Permission
         from wuyefei.foundation.approvals.actions import register_kind
         from wuyefei.foundation.platform.outbox import subscribe
@@ -28,9 +29,11 @@ class LegalConfig(AppConfig):
         from .columns import load
         from .composing.pack import register_own
         from .instalments import ORIGIN, read_origin
+        from .queries.matters import under_way
         from .slots import court_refund, matter_of_cost
 
         register_own()
+        register_keeper("legal", under_way)
         register_checks()
         register_cost_checks()
         register_origin(ORIGIN, read_origin)

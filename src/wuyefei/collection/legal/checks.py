@@ -16,6 +16,7 @@ from wuyefei.money.concessions.public import PlanBill
 from wuyefei.money.payments.public import Allocation
 from wuyefei.relations.contacts.public import Contact
 
+from .actions.bankruptcy import proven, standing
 from .actions.papers import digest
 from .models import Claim, Event, Letter, Matter, Paper
 from .queries.matters import deadlines_of, limitation_of, past_of
@@ -133,9 +134,20 @@ def papers(organisation_id: int) -> Iterator[Yielded]:
             yield Finding("legal.papers", Paper._meta.db_table, row.pk, "文书的内容与 SHA-256 不符")
 
 
+def bankrupt(organisation_id: int) -> Iterator[Yielded]:
+    """Where a claim of an open matter stands in a bankruptcy, the law guard knows of it."""
+    rows = Matter.objects.filter(organisation_id=organisation_id, closed_on__isnull=True, worked_at__isnull=False)
+    found = rows.filter(pk__in=Event.objects.filter(organisation_id=organisation_id, kind="declare", facts__way="bankrupt").values("matter_id"))
+    yield Examined(found.count())
+    for row in found.order_by("pk"):
+        if standing(row) is not None and not proven(row):
+            yield Finding("legal.bankrupt", M, row.pk, "已申报破产债权，联系守护里没有登记破产")
+
+
 def register() -> None:
     register_check("legal.steps", "法务：阶段与经过", steps)
     register_check("legal.deadlines", "法务：期限与时效", deadlines)
     register_check("legal.claims", "法务：请求与账簿", claims)
     register_check("legal.letters", "法务：催款函", letters)
+    register_check("legal.bankrupt", "法务：申报了破产债权的不再催收", bankrupt)
     register_check("legal.papers", "法务：文书的 SHA-256", papers)

@@ -18,9 +18,10 @@ from wuyefei.collection.followup.public import MINIMUMS
 from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.access.taking import exporting
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from wuyefei.foundation.kernel.text import whole_number
-from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import Cell, Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
 
@@ -92,14 +93,10 @@ def listed(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The misses of the list as a workbook; who took it is on record for every community in it."""
     actor, asked = actor_of(request), _asked(request)
-    actor.require_anywhere(Permission.FOLLOW_VIEW)
-    allowed = actor.communities(Permission.EXPORT)
+    allowed = exporting(actor, "minimums.export", Permission.FOLLOW_VIEW, asked["community"])
     rows = _found(actor, asked).filter(community_id__in=allowed)
     if asked["state"]:
         rows = rows.filter(STATES[asked["state"]])
-    for place in visible_communities(actor, Permission.FOLLOW_VIEW):
-        if place.pk in allowed and asked["community"] in (None, place.pk):
-            audit.record(actor, "minimums.export", place, community_id=place.pk)
     heads = [_("项目"), _("房屋编号"), _("缴费人"), _("欠费（元）"), _("级别"), _("天数"), _("应联系"), _("已联系"), _("原因"), _("起始"), _("升级"), _("说明"), _("责任人")]
     return workbook_response([Sheet(_("督办"), heads, _cells(rows))], _("督办") + ".xlsx")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -258,7 +259,7 @@ def _keep(stop: Stop, pictures: dict[str, Picture]) -> None:
     Proof.objects.bulk_create(
         Proof(
             organisation_id=stop.organisation_id, community_id=stop.community_id, stop=stop, kind=kind, content_type=one.kind,
-            content=one.content, made_at=clock.now(),
+            content=one.content, size=len(one.content), sha256=hashlib.sha256(one.content).hexdigest(), made_at=clock.now(),
         )
         for kind, one in pictures.items()
     )  # fmt: skip

@@ -105,7 +105,8 @@ class Stop(models.Model):
 
 
 class Proof(models.Model):
-    """A photograph or a signature of a visit, small and without what a camera writes beside it. Append-only."""
+    """A photograph or a signature of a visit, small and without what a camera writes beside it; ``sha256`` of what was kept, ``size`` in
+    bytes. ``erased_on``: the day on which the bytes were destroyed, their kind, size and digest stay; nothing else changes."""
 
     class Kind(models.TextChoices):
         PHOTO = "photo", _("照片")
@@ -117,10 +118,18 @@ class Proof(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     content_type = models.CharField(max_length=20)
     content = models.BinaryField()
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField()
+    erased_on = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["stop", "kind"], name="one_proof_of_a_kind")]
+        constraints = [
+            models.UniqueConstraint(fields=["stop", "kind"], name="one_proof_of_a_kind"),
+            models.CheckConstraint(
+                condition=models.Q(erased_on__isnull=True) & ~models.Q(content=b"") | models.Q(erased_on__isnull=False, content=b""), name="proof_or_erased"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.stop_id}"

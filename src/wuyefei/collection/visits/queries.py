@@ -69,6 +69,12 @@ def get_proof(actor: Actor, proof_id: int) -> Proof:
     return row
 
 
+def proofs(actor: Actor) -> QuerySet[Proof]:
+    """What is kept of the visits of the actor's places, without the bytes, the earliest first."""
+    rows = Proof.objects.filter(organisation_id=actor.organisation_id, community_id__in=actor.communities(Permission.FOLLOW_VIEW))
+    return rows.defer("content").order_by("pk")
+
+
 def proofs_of(stop_ids: Collection[int]) -> dict[int, list[Proof]]:
     """By stop, without their bytes; for callers that have read the stops for an actor."""
     found: dict[int, list[Proof]] = {}

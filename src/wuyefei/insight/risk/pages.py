@@ -16,9 +16,10 @@ from wuyefei.estate.people.public import get_person
 from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.access.taking import exporting
 from wuyefei.foundation.kernel.errors import spoken
 from wuyefei.foundation.kernel.text import whole_number
-from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import Cell, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
 
@@ -143,12 +144,8 @@ def reckon_now(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The payers of the list as a workbook; who took it is on record for every community in it."""
     actor, asked = actor_of(request), _asked(request)
-    actor.require_anywhere(Permission.CLASS_VIEW)
-    allowed = actor.communities(Permission.EXPORT)
+    allowed = exporting(actor, "risk.export", Permission.CLASS_VIEW, asked["community"])
     rows = _narrowed(_found(actor, asked), asked).filter(community_id__in=allowed)
-    for place in visible_communities(actor, Permission.CLASS_VIEW):
-        if place.pk in allowed and asked["community"] in (None, place.pk):
-            audit.record(actor, "risk.export", place, community_id=place.pk)
     heads = [_("项目"), _("缴费人"), _("缴费类别"), _("起于"), _("到期期数"), _("晚缴期数"), _("欠缴期数"), _("依据"), _("服务岗位")]
     return workbook_response([Sheet(_("缴费分类"), heads, _cells(rows))], _("缴费分类") + ".xlsx")
 

@@ -113,7 +113,8 @@ class Wish(models.Model):
 
 
 class Ground(models.Model):
-    """A recorded fact that changes what is lawful towards a person, or towards a whole community."""
+    """A recorded fact that changes what is lawful towards a person, or towards a whole community. ``source_ref`` names the record that
+    proves it and that alone ends it; blank where a manager wrote it by hand."""
 
     class Kind(models.TextChoices):
         LAWYER_CLAUSE = "lawyer_fee_clause", _("合同约定律师费")
@@ -128,6 +129,7 @@ class Ground(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     proof = models.CharField(max_length=200)
+    source_ref = models.CharField(max_length=60, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -15,7 +15,7 @@ from .actions.logging import (
     try_step,
 )
 from .actions.settings import remove_day, save_day, save_limits
-from .actions.wishes import add_ground, end_ground, set_wish
+from .actions.wishes import add_ground, disprove_ground, drop_pressing, end_ground, prove_ground, set_wish
 from .models import Contact, Ground, Refusal, Wish
 from .preferences import InBulk, Preference, register_preferences
 from .queries import (
@@ -75,6 +75,8 @@ __all__ = [
     "check_limits",
     "close",
     "contacts",
+    "disprove_ground",
+    "drop_pressing",
     "end_ground",
     "gather",
     "get_contact",
@@ -88,6 +90,7 @@ __all__ = [
     "ordinary",
     "plain_facts",
     "plan",
+    "prove_ground",
     "reason_text",
     "record",
     "refusals",

@@ -23,4 +23,5 @@ class ServiceConfig(AppConfig):
 
         register_origin(ORIGIN, read_origin)
         register_slot("property.side", 30, property_tickets)
+        register_menu(_("服务"), _("巡检"), "service:inspections", "check", Permission.CONTACT_VIEW, 402)
         register_menu(_("服务"), _("工单"), "service:tickets", "wrench", Permission.SERVICE_HANDLE, 400, waiting)

@@ -13,7 +13,9 @@ from .actions import (
     withdraw,
 )
 from .head_start import register_head_start
-from .models import Ticket
+from .inspecting import inspect, inspected, inspections, take_sheet, void_inspection
+from .inspection_rules import Result, Round, Sort
+from .models import Inspection, InspectionPhoto, Ticket
 from .queries import (
     Record,
     get_ticket,
@@ -49,9 +51,14 @@ __all__ = [
     "TOPIC_NAMES",
     "URGENCY_NAMES",
     "Asked",
+    "Inspection",
+    "InspectionPhoto",
     "Kind",
     "Outcome",
     "Record",
+    "Result",
+    "Round",
+    "Sort",
     "State",
     "Ticket",
     "Topic",
@@ -63,15 +70,20 @@ __all__ = [
     "dispute",
     "get_ticket",
     "get_ticket_of",
+    "inspect",
+    "inspected",
+    "inspections",
     "instalment_months",
     "months_offered",
     "raise_ticket",
     "record_of",
     "register_head_start",
     "sort_out",
+    "take_sheet",
     "tickets",
     "tickets_for",
     "tickets_of",
+    "void_inspection",
     "withdraw",
     "words",
 ]

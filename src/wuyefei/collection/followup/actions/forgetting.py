@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from wuyefei.foundation.access.actor import SYSTEM, service_actor
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.platform import audit, clock
 
-from ..models import Attachment, Case
+from ..keeping import over
+from ..models import Attachment
 
 KIND = "followup_files"
-KEPT_YEARS = 3
-"""Years after the case was closed: the limitation of what might still be said about it (Civil Code 188)."""
 
 
 def forget_old(organisation_id: int | None) -> int:
-    """Destroy the bytes beside contacts of cases closed for ``KEPT_YEARS``, unless the payer has an open case again. Returns how many."""
-    again = Case.objects.filter(person_id=OuterRef("act__case__person_id"), closed_on__isnull=True)
-    rows = Attachment.objects.filter(act__case__closed_on__lt=_bound()).exclude(Exists(again))
+    """Destroy the bytes beside contacts of cases that are long closed, where nobody needs them any more. Returns how many."""
+    rows = Attachment.objects.filter(over("act__case"))
     if organisation_id is not None:
         rows = rows.filter(organisation_id=organisation_id)
     count = 0
@@ -39,8 +35,3 @@ def forget_of(person_id: int) -> None:
 def _destroy(rows: QuerySet[Attachment]) -> int:
     ids = list(rows.filter(erased_on__isnull=True).values_list("pk", flat=True))
     return Attachment.objects.filter(pk__in=ids).update(content=b"", erased_on=clock.today())
-
-
-def _bound() -> dt.date:
-    today = clock.today()
-    return today.replace(year=today.year - KEPT_YEARS, day=min(today.day, 28))

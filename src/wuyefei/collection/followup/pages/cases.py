@@ -17,10 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.access.taking import exporting
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.text import whole_number
-from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import Cell, Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
 from wuyefei.insight.arrears.public import limitation_on
@@ -101,12 +102,8 @@ def _handed(request: HttpRequest) -> Handover | None:
 def export(request: HttpRequest) -> HttpResponse:
     """The cases of the list as a workbook; who took it is on record for every community in it."""
     actor, asked = actor_of(request), _asked(request)
-    actor.require_anywhere(Permission.FOLLOW_VIEW)
-    allowed = actor.communities(Permission.EXPORT)
+    allowed = exporting(actor, "followup.export", Permission.FOLLOW_VIEW, asked["community"])
     rows = _found(request, asked).filter(community_id__in=allowed)
-    for place in visible_communities(actor, Permission.FOLLOW_VIEW):
-        if place.pk in allowed and asked["community"] in (None, place.pk):
-            audit.record(actor, "followup.export", place, community_id=place.pk)
     heads = [_("项目"), _("房屋编号"), _("缴费人"), _("欠费（元）"), _("欠费期数"), _("最早到期"), _("级别"), _("下一步"), _("日期"), _("原因"), _("未缴原因"), _("责任人")]
     return workbook_response([Sheet(_("案件"), heads, _cells(rows))], _("案件") + ".xlsx")
 

@@ -22,6 +22,7 @@ from ..queries.board import urging_of
 from ..queries.matters import bills_of, commercial, debts_of
 from ..rules.eligibility import Road, answer, assets_missing
 from ..rules.road import ACTS, Act, Step, gives_up, next_step, read_facts
+from .bankruptcy import allow_contacts, standing, stop_contacts
 from .calls import drop_calls
 from .opening import lock_matter, move, note, refresh
 
@@ -92,6 +93,9 @@ def _do(matter: Matter, found: Act, facts: dict[str, Any], actor: Actor) -> Even
     move(matter, next_step(found, Step(matter.step)))
     if found.code == "declare" and facts["way"] == "bankrupt":
         _stop_late_fee(matter, facts, actor)
+        stop_contacts(matter, actor)
+    if found.code == "ended":
+        allow_contacts(matter, facts, actor)
     if found.code == "answered":
         drop_calls(matter, found.name)
     audit.record(actor, f"legal.{found.code}", matter, after=facts)
@@ -102,7 +106,7 @@ def _do(matter: Matter, found: Act, facts: dict[str, Any], actor: Actor) -> Even
 def _sound(found: Act, matter: Matter, facts: Mapping[str, Any]) -> None:
     """Days in their order, where the table's fields cannot say so."""
     on = dt.date.fromisoformat(str(facts["on"]))
-    if found.code not in ("obstacle", "cost", "assets", "declare") and on < matter.opened_on:
+    if found.code not in ("obstacle", "cost", "assets", "declare", "ended") and on < matter.opened_on:
         raise Invalid(field="日期", reason="不能早于立案日")
     if found.code == "preserve" and facts["amount_fen"] <= 0:
         raise Invalid(field="保全金额", reason="应大于 0")
@@ -118,6 +122,8 @@ def _sound(found: Act, matter: Matter, facts: Mapping[str, Any]) -> None:
         _declared(matter, facts)
     if found.code == "admitted" and facts["admitted_fen"] > _last(matter, "declare").facts["declared_fen"]:
         raise Invalid(field="确认金额", reason="不能超过申报金额")
+    if found.code == "ended":
+        _ends(matter, facts, on)
     if found.code in ("shared", "distributed"):
         _last(matter, "declare")
     if found.code == "judged" and matter.step == Step.PERFORMING and not Event.objects.filter(matter=matter, kind="confirmed").exists():
@@ -142,6 +148,17 @@ def _declared(matter: Matter, facts: Mapping[str, Any]) -> None:
         raise Invalid(field="方式", reason="破产债权用于企业法人，并写明受理破产之日")
     if facts["way"] == "share" and matter.step not in (Step.JUDGED, Step.ENFORCEMENT):
         raise Invalid(field="方式", reason="参与分配须已取得执行依据：先登记判决、裁定生效")
+
+
+def _ends(matter: Matter, facts: Mapping[str, Any], on: dt.date) -> None:
+    """Only a proceeding that was declared in can end, and by a numbered ruling unless it never was."""
+    declared = standing(matter)
+    if declared is None:
+        raise Invalid(field="日期", reason="先登记申报债权，方式选破产债权")
+    if on < dt.date.fromisoformat(str(declared.facts["since"])):
+        raise Invalid(field="日期", reason="不能早于受理破产之日")
+    if facts["how"] not in ("mistake", "paid", "settled") and not facts["number"]:
+        raise Invalid(field="裁定书号", reason="不能为空")
 
 
 def _stop_late_fee(matter: Matter, facts: Mapping[str, Any], actor: Actor) -> None:

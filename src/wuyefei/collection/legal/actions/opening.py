@@ -27,6 +27,7 @@ from wuyefei.relations.contacts.public import DISPUTE, Contact
 from ..models import Claim, Cost, Event, Letter, Matter
 from ..queries.matters import bill_ids, deadlines_of, get_matter, limitation_of, past_of
 from ..rules.road import Step
+from .bankruptcy import stop_contacts
 from .calls import drop_calls
 
 KIND = "legal_matters"
@@ -152,7 +153,7 @@ def move(matter: Matter, step: Step) -> None:
 
 
 def watch(organisation_id: int | None) -> int:
-    """Every night: close what the books say is paid, and bring deadlines up to date. Returns how many were closed."""
+    """Every night: close what the books say is paid, and bring deadlines and what bankruptcy means for contacts up to date. Returns how many were closed."""
     rows = Matter.objects.filter(closed_on__isnull=True)
     if organisation_id is not None:
         rows = rows.filter(organisation_id=organisation_id)
@@ -175,5 +176,6 @@ def settle(matter_id: int) -> bool:
         matter.save(update_fields=["asked"])
         move(matter, Step.CLOSED)
         audit.record(actor, f"legal.{how}", matter)
+    stop_contacts(matter, actor)
     refresh(matter)
     return done

@@ -8,7 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import override
 
 from wuyefei.estate.people.public import check_purpose, reveal
 from wuyefei.foundation.access.actor import Actor
@@ -41,7 +43,8 @@ def digest(data: Any) -> str:
 def make_paper(matter_id: int, kind: str, *, actor: Actor) -> Paper:
     """Compose a paper from the facts of today and freeze it. A pack of the same facts is not kept twice."""
     matter, today = lock_matter(matter_id, actor), clock.today()
-    data = pack_data(matter, today, actor=actor) if kind == Paper.Kind.PACK else COURT_PAPERS[kind](matter, today, actor)
+    with override(settings.LANGUAGE_CODE):  # papers are Chinese, in whatever language they are asked for
+        data = pack_data(matter, today, actor=actor) if kind == Paper.Kind.PACK else COURT_PAPERS[kind](matter, today, actor)
     known = Paper.objects.filter(matter=matter, kind=kind, digest=digest(data)).first()
     if known is not None:
         return known

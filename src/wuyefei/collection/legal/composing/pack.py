@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from wuyefei.collection.followup.public import attachments
+from wuyefei.collection.followup.public import files_of
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.money import yuan_text
@@ -21,6 +21,7 @@ from ..models import Matter
 from ..queries.matters import claims_of, clock_for, found_of, past_of
 from .blocks import Block, creditor, day, facts, h, paper, part, table
 from .costs import cost_blocks
+from .inspections import inspection_blocks
 from .letters import contracts_of
 from .service import service_blocks
 
@@ -115,13 +116,12 @@ def log_blocks(matter: Matter, on: dt.date, actor: Actor) -> list[Block]:
         for row in rows.iterator(chunk_size=2000)
     ]
     found = [table(["时间", "方式", "目的", "结果", "说明"], lines, widths=[3, 1, 2, 2, 5])] if lines else []
-    files = attachments(actor).filter(act__case__person_id=matter.person_id, act__contact__at__date__lte=on).select_related("act__contact")
     kept = [
-        [f"{one.act.contact.at.astimezone(CHINA):%Y-%m-%d %H:%M}", str(one.get_kind_display()), f"{one.content_type}，{one.size} 字节", one.sha256[:32], one.sha256[32:]]
-        for one in files
+        [f"{one.at.astimezone(CHINA):%Y-%m-%d %H:%M}", one.kind, f"{one.content_type}，{one.size} 字节", one.sha256[:32], one.sha256[32:]]
+        for one in files_of(actor, matter.person_id, on)
     ]
     if kept:
-        found += [h("联系时的照片和语音（原件存在系统里，SHA-256 分两段）"), table(["联系时间", "种类", "格式与大小", "SHA-256", "（续）"], kept, widths=[3, 1, 3, 4, 4])]
+        found += [h("联系时的照片、语音和签名（SHA-256 分两段；到期删除的原件只留指纹）"), table(["联系时间", "种类", "格式与大小", "SHA-256", "（续）"], kept, widths=[3, 1, 3, 4, 4])]
     return found
 
 
@@ -157,6 +157,7 @@ def register_own() -> None:
         ("notices", "催告与送达", "已经书面催告并且送达", notice_blocks),
         ("log", "联系记录", "催缴的经过", log_blocks),
         ("service", "服务记录", "按合同提供了服务，对方提出的都有答复", service_blocks),
+        ("inspections", "巡检记录", "欠费期间对本楼和公共部位做了巡检，发现的问题有处理", inspection_blocks),
         ("ledger", "账簿摘录", "应收、已付和欠付", ledger_blocks),
         ("costs", "诉讼费用", "为实现债权支出的费用和法院的退费", cost_blocks),
         ("limitation", "诉讼时效计算", "请求没有超过诉讼时效", limitation_blocks),

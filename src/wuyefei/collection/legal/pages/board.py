@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.access.taking import exporting
 from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import Cell, Fen, Sheet, workbook_response
@@ -24,7 +25,7 @@ from ..queries.board import FIELD_ENFORCEMENT, FIELD_MEDIATION, columns, sums_of
 from ..queries.board import results as results_of
 from ..queries.matters import matters, open_matters
 from ..rules.road import BOARD, STEP_NAMES, Step
-from .common import actor_of, exporting
+from .common import actor_of
 
 EACH = 20
 ORDER = ["next_on", "id"]
@@ -87,7 +88,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The matters of the board as a workbook; who took it is on record for every community in it."""
     actor, asked = actor_of(request), _asked(request)
-    allowed = exporting(actor, asked["community"])
+    allowed = exporting(actor, "legal.export", Permission.LEGAL_VIEW, asked["community"])
     heads = [_("案件"), _("项目"), _("房屋编号"), _("缴费人"), _("阶段"), _("尚欠本金（元）"), _("下一期限"), _("事项"), _("时效届满"), _("责任人")]
     return workbook_response([Sheet(_("法务案件"), heads, _cells(_found(request, asked).filter(community_id__in=allowed)))], _("法务案件") + ".xlsx")
 

@@ -7,11 +7,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.gate import actor_of as actor_of
-from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.money import yuan_text
-from wuyefei.foundation.platform import audit
 
 from ..models import Event
 from ..rules.expenses import FEE_NAMES, MOVE_NAMES, Fee, Move
@@ -23,18 +20,6 @@ def pdf(content: bytes, name: str) -> HttpResponse:
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def exporting(actor: Actor, community_id: int | None) -> frozenset[int]:
-    """The communities whose matters may be taken out, of all or of the one chosen; for each it is on record who took them.
-    Raises ``Forbidden`` where the actor sees no matters at all."""
-    actor.require_anywhere(Permission.LEGAL_VIEW)
-    seen = {place.pk: place for place in visible_communities(actor, Permission.LEGAL_VIEW) if community_id in (None, place.pk)}
-    taken = frozenset(seen) & frozenset(actor.communities(Permission.EXPORT))
-    for pk, place in seen.items():
-        if pk in taken:
-            audit.record(actor, "legal.export", place, community_id=pk)
-    return taken
 
 
 def told(event: Event) -> list[tuple[str, str]]:

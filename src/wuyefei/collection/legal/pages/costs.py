@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.gate import needs
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.access.taking import exporting
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.text import whole_number
@@ -37,7 +38,7 @@ from ..queries.costs import (
 from ..queries.matters import Past, bill_ids, bills_of, get_matter
 from ..rules.costs import preserve_fee, suit_fee
 from ..rules.expenses import MOVE_NAMES, Fee, Move, Sums, back_fen
-from .common import actor_of, exporting
+from .common import actor_of
 
 ORDER = ["-id"]
 SHOWN = 40
@@ -173,7 +174,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The list as a workbook; who took it is on record for every community in it."""
     actor, asked = actor_of(request), _asked(request)
-    allowed = exporting(actor, asked["community"])
+    allowed = exporting(actor, "legal.export", Permission.LEGAL_VIEW, asked["community"])
     rows = with_costs(actor, asked["community"], waiting=asked["waiting"]).filter(community_id__in=allowed)
     heads = [_("案件"), _("项目"), _("房屋编号"), _("缴费人"), _("垫付（元）"), _("法院退费（元）"), _("判由对方负担（元）"), _("由我方负担（元）"), _("还在垫付（元）")]
     return workbook_response([Sheet(_("诉讼费用"), heads, _cells(list(rows.order_by(*ORDER))))], _("诉讼费用") + ".xlsx")

@@ -19,6 +19,7 @@ from wuyefei.money.billing.public import lost_among, open_bills
 from wuyefei.relations.contacts.public import work_calendar
 
 from ..actions.acting import act
+from ..actions.bankruptcy import standing
 from ..forms import form_of
 from ..instalments import plan_of, ref_of
 from ..models import Matter, Paper
@@ -66,7 +67,7 @@ def shown(request: HttpRequest, row: Matter, errors: tuple[str, ...] = (), statu
         "letters": [(one, demand_over(one.delivered_on, calendar) if one.delivered_on else None) for one in past.letters],
         "papers": Paper.objects.filter(matter=row).exclude(kind=Paper.Kind.LETTER).select_related("made_by").order_by("-pk")[:20],
         "court": Paper.COURT, "kinds": [pair for pair in Paper.Kind.choices if pair[0] not in (Paper.Kind.LETTER, *beside)],
-        "acts": [(one.code, _(one.name), one.to is not None) for one in acts_in(step) if one.code not in beside] if may_work else [],
+        "acts": [(one.code, _(one.name), one.to is not None) for one in acts_in(step) if one.code not in beside] if actor.may(Permission.LEGAL_WORK, row.community_id) else [],
         "may_letter": may_work and step in LETTER_STEPS and not waits, "deadlines": deadlines_of(past, today, row.limitation_on) if row.closed_on is None else [],
         "roads": _roads(request, row, set(bills)), "recovered_fen": recovered_fen(row),
         "assets": past.last("assets"), "paid": not bills, **_court(row, past, sum(bill.total_fen for bill in bills.values())),
@@ -85,6 +86,8 @@ def _beside(row: Matter, past: Past) -> set[str]:
         found.add("served")
     if Step(row.step) not in (Step.JUDGED, Step.ENFORCEMENT) and row.person.kind == row.person.Kind.INDIVIDUAL:
         found.add("declare")
+    if standing(row) is None:
+        found.add("ended")
     return found if past.last("declare") is not None else found | {"admitted", "shared", "distributed"}
 
 

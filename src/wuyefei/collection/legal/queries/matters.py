@@ -173,7 +173,7 @@ def _read(found: Found, bill: int, rows: list[Event]) -> None:
     for row in rows:
         if row.kind in ("mediate", "file", "order", "declare"):
             begun = begun or row.on
-        elif row.kind in ("failed", "objected", "judged", "close", "agreed", "distributed") and begun is not None:
+        elif row.kind in ("failed", "objected", "judged", "close", "agreed", "distributed", "ended") and begun is not None:
             found.breaks[bill].append(Interruption(begun, Break.SUIT, row.on))
             begun = None
         if row.kind == "agreed":
@@ -238,6 +238,11 @@ def debts_of(actor: Actor, bills: Collection[OpenBill], today: dt.date) -> dict[
     }  # fmt: skip
 
 
+def under_way() -> QuerySet[Matter, int]:
+    """Persons with a matter that is not closed: what was kept of contacts with them is evidence."""
+    return Matter.objects.filter(closed_on__isnull=True).values_list("person_id", flat=True)
+
+
 def limitation_of(matter: Matter) -> dt.date | None:
     """The earliest end among what is still owed; None where every clock stands."""
     rows = Claim.objects.filter(matter=matter, receivable__outstanding_fen__gt=0, receivable__reversed_at__isnull=True)
@@ -256,7 +261,7 @@ def deadlines_of(past: Past, today: dt.date, limitation_on: dt.date | None) -> l
     held = tuple((one.on, str(one.facts["target"])) for one in past.events if one.kind == "preserved")
     ordered = past.last("file", "order")
     agreed = past.day("agreed")
-    ended = past.last("declare", "distributed")
+    ended = past.last("declare", "distributed", "ended")
     claimed = ended if ended is not None and ended.kind == "declare" else None
     shared = past.last("shared") if claimed else None
     known = Known(

@@ -76,6 +76,11 @@ SOURCES = (
 TARGETS = (("account", "银行存款"), ("goods", "动产"), ("land", "不动产和其他财产权"))
 ENDS = (("paid", "缴清"), ("settled", "按协议履行完毕"), ("given_up", "放弃追索"), ("mistake", "立案有误"))
 CREDITORS = (("share", "参与分配（个人、非法人组织，已取得执行依据）"), ("bankrupt", "破产债权（企业法人）"))
+PROCEEDINGS = (
+    ("distributed", "分配完毕，裁定终结（一百二十条）"), ("empty", "没有财产，裁定终结（四十三条、一百二十条）"), ("settled", "和解协议或者重整计划执行完毕"),
+    ("paid", "全部债务已清偿（一百零八条）"), ("dismissed", "驳回破产申请（十二条）"), ("mistake", "登记有误，没有破产程序"),
+)
+"""How a bankruptcy ends, with the articles of the Enterprise Bankruptcy Law."""
 BODIES = (("street", "街道调解委员会"), ("community", "社区调解室"), ("association", "行业协会"), ("court", "法院委派调解"))
 
 ACTS: dict[str, Act] = {
@@ -132,6 +137,10 @@ ACTS: dict[str, Act] = {
         Act("admitted", "债权得到确认", _OPEN, fields=(_ON, Field("admitted_fen", "确认金额", "money"), _NOTE)),
         Act("shared", "收到分配方案", _OPEN, fields=(_ON, Field("share_fen", "方案中我方金额", "money"), _NOTE)),
         Act("distributed", "分配终结", _OPEN, fields=(_ON, Field("number", "文书号"), _NOTE)),
+        Act(
+            "ended", "破产程序终结", (*_OPEN, _S.CLOSED),
+            fields=(_ON, Field("how", "怎样终结", "choice", choices=PROCEEDINGS), Field("number", "裁定书号", required=False), _NOTE),
+        ),
         Act("cost", "支出费用", _OPEN, fields=(_ON, Field("cost_fen", "金额", "money"), Field("note", "用途"))),
         Act("obstacle", "时效中止", _OPEN, fields=(Field("on", "障碍起", "day"), Field("ends", "障碍止", "day", False), Field("note", "原因"))),
         Act("close", "结案", _OPEN, _S.CLOSED, (_ON, Field("end", "结果", "choice", choices=ENDS), Field("note", "说明")), yields=True),

@@ -178,4 +178,6 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 def proof(request: HttpRequest, proof_id: int) -> HttpResponse:
     """A photograph or a signature."""
     row = queries.get_proof(actor_of(request), proof_id)
+    if row.erased_on is not None:
+        raise NotFound()
     return HttpResponse(bytes(row.content), content_type=row.content_type, headers={"Cache-Control": "private, max-age=86400"})

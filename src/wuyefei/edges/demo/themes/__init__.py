@@ -39,6 +39,7 @@ from . import (
     prices,
     pursuit,
     reserve,
+    rounds,
     satisfaction,
     smart,
     talk,
@@ -56,6 +57,6 @@ THEMES = (
     drives, watching,
     upcoming,
     satisfaction,
-    listening, legal, votes, deposits, closing, control, reserve, kindness,
+    listening, rounds, legal, votes, deposits, closing, control, reserve, kindness,
     unusual,
 )  # fmt: skip

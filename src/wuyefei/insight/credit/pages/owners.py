@@ -16,9 +16,10 @@ from wuyefei.estate.people.public import get_person
 from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.access.taking import exporting
 from wuyefei.foundation.kernel.errors import spoken
 from wuyefei.foundation.kernel.text import whole_number
-from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import Cell, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
 
@@ -166,14 +167,8 @@ def reckon_now(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The owners of the list as a workbook for our own use; who took it is on record for every community in it."""
     actor, asked = actor_of(request), _asked(request)
-    actor.require_anywhere(Permission.CREDIT_VIEW)
-    allowed = actor.communities(Permission.EXPORT)
+    allowed = exporting(actor, "credit.export", Permission.CREDIT_VIEW, asked["community"])
     rows = ratings(actor).filter(community_id__in=allowed)
-    if asked["community"]:
-        rows = rows.filter(community_id=asked["community"])
-    for place in visible_communities(actor, Permission.CREDIT_VIEW):
-        if place.pk in allowed and asked["community"] in (None, place.pk):
-            audit.record(actor, "credit.export", place, community_id=place.pk)
     heads = [_("项目"), _("业主"), _("信用等级"), _("分数"), _("起于"), _("依据")]
     return workbook_response([Sheet(_("业主信用"), heads, _cells(_narrowed(rows, asked)))], _("业主信用") + ".xlsx")
 

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.access.taking import exporting
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.dates import parse_day
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.kernel.text import whole_number
-from wuyefei.foundation.platform import audit, clock
+from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
 from wuyefei.foundation.shell.refusals import attempt
@@ -78,7 +79,8 @@ def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as a workbook."""
     actor = actor_of(request)
     rows, chosen = _filtered(request, actor)
-    found = _dressed(list(rows.filter(community_id__in=actor.communities(Permission.EXPORT)).order_by("-pk")))
+    taken = exporting(actor, "concessions.export", Permission.EXPORT, chosen["community"])
+    found = _dressed(list(rows.filter(community_id__in=taken).order_by("-pk")))
     table = [
         (
             row.property.code, row.payer.name, row.get_basis_display(), row.months, Fen(row.total_fen), Fen(row.verdict.open_fen),  # type: ignore[attr-defined]
@@ -86,9 +88,6 @@ def export(request: HttpRequest) -> HttpResponse:
         )
         for row in found
     ]  # fmt: skip
-    for place in visible_communities(actor, Permission.EXPORT):
-        if chosen["community"] in (None, place.pk):
-            audit.record(actor, "concessions.export", place, community_id=place.pk)
     return workbook_response([Sheet(_("分期"), [_(name) for name in HEAD], table)], _("分期") + ".xlsx")
 
 

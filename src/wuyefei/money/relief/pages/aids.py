@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
+from wuyefei.foundation.access.taking import exporting
 from wuyefei.foundation.approvals.queries import open_request
 from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.kernel.text import whole_number
-from wuyefei.foundation.platform import audit
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
 from wuyefei.foundation.shell.refusals import attempt
@@ -73,14 +73,12 @@ def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as a workbook."""
     actor = actor_of(request)
     rows, chosen = _filtered(request, actor)
+    taken = exporting(actor, "relief.export", Permission.EXPORT, chosen["community"])
     table = [
         (row.community.name, row.fund.name, row.get_how_display(), row.property.code if row.property else "", row.payer.name if row.payer else "",
          row.households, Fen(row.total_fen), row.get_state_display(), row.done_on)
-        for row in rows.filter(community_id__in=actor.communities(Permission.EXPORT)).order_by("-pk")
+        for row in rows.filter(community_id__in=taken).order_by("-pk")
     ]  # fmt: skip
-    for place in visible_communities(actor, Permission.EXPORT):
-        if chosen["community"] in (None, place.pk):
-            audit.record(actor, "relief.export", place, community_id=place.pk)
     return workbook_response([Sheet(_("资助"), [_(name) for name in HEAD], table)], _("资助") + ".xlsx")
 
 

@@ -13,7 +13,7 @@ from wuyefei.foundation.platform import audit, clock
 
 from ..models import Contact, Ground, Wish
 from ..queries import grounds
-from ..rules.steps import Channel
+from ..rules.steps import BESIDE, PRESSING, Channel, Recipient
 
 FIXED = frozenset({Channel.LETTER, Channel.DESK})
 """Channels that cannot be refused: the written demand of the law goes by letter."""
@@ -73,10 +73,49 @@ def end_ground(ground_id: int, reason: str, *, actor: Actor) -> Ground:
     actor.require(Permission.CONTACT_MANAGE, row.community_id)
     if row.ended_at is not None:
         raise DomainError("ground_ended", "这一项已经失效。")
+    if row.source_ref:
+        raise DomainError("ground_of_record", "这一项由案件登记，在案件里登记「破产程序终结」以后失效。没有改动。")
+    return _end(row, limited(reason, "原因", 200, required=True), actor)
+
+
+def _end(row: Ground, reason: str, actor: Actor) -> Ground:
     row.ended_at = clock.now()
     row.save(update_fields=["ended_at"])
-    audit.record(actor, "contact.end_ground", row, reason=limited(reason, "原因", 200, required=True))
+    audit.record(actor, "contact.end_ground", row, reason=reason)
     return row
+
+
+def prove_ground(person: Person, kind: str, proof: str, source_ref: str, *, actor: Actor) -> Ground:
+    """A record elsewhere proves a ground of one person, in the running transaction; one that stands already is left as it is. For
+    callers that have checked the person's place."""
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    known = Ground.objects.filter(person=person, kind=kind, ended_at__isnull=True).first()
+    if known is not None:
+        return known
+    row = Ground.objects.create(
+        organisation_id=person.organisation_id, community_id=person.community_id, person=person, kind=kind, proof=proof[:200],
+        source_ref=source_ref, made_by_id=actor.user_id, made_at=clock.now(),
+    )  # fmt: skip
+    audit.record(actor, "contact.ground", row, after={"kind": kind, "proof": row.proof})
+    return row
+
+
+def disprove_ground(person_id: int, kind: str, reason: str, *, actor: Actor) -> Ground | None:
+    """The record says that the ground holds no longer, whoever wrote it down; None where none stands. In the running transaction, for
+    callers that have checked the person's place."""
+    row = Ground.objects.select_for_update().filter(person_id=person_id, kind=kind, ended_at__isnull=True).first()
+    return None if row is None else _end(row, reason[:200], actor)
+
+
+def drop_pressing(person_id: int, reason: str, *, actor: Actor) -> int:
+    """Take back every plan that asks this person for payment; returns how many. For callers that have checked the person's place."""
+    rows = Contact.objects.select_for_update().filter(person_id=person_id, state=Contact.State.PLANNED)
+    asking = list(rows.filter(purpose__in=[one.value for one in PRESSING], recipient__in=[one.value for one in Recipient if one not in BESIDE]).order_by("pk"))
+    Contact.objects.filter(pk__in=[row.pk for row in asking]).update(
+        state=Contact.State.CANCELLED, closed_by_id=actor.user_id, closed_at=clock.now()
+    )
+    audit.record_each(actor, "contact.cancel", asking, reason=reason[:200])
+    return len(asking)
 
 
 def forget_words(person_id: int) -> None:

@@ -20,6 +20,7 @@ from .phrases import measures_in
 from .steps import (
     ABOUT_DEBT,
     ANSWERING,
+    BESIDE,
     CHANNEL_NAMES,
     NUMBERED,
     PRESSING,
@@ -148,6 +149,8 @@ def _recipient(step: Step, facts: Facts) -> Refused | None:
         return Refused("recipient_public", "不能向公众透露任何一户的情况", ("pipl_25", "civil_1032"), "只公布不含个人信息的数字")
     if who is Recipient.MINOR:
         return Refused("recipient_minor", "不能向未成年人谈物业费", ("pipl_31", "civil_1032"), "只联系缴费人本人")
+    if who is Recipient.TRUSTEE and not facts.bankrupt:
+        return Refused("recipient_trustee", "没有登记破产，没有管理人可以联系", ("pipl_10", "bankrupt_48"), "破产案件受理后先申报债权")
     if step.purpose not in ABOUT_DEBT or who not in _STRANGERS:
         return None
     if (facts.named and who in _BY_CONSENT) or (facts.joint and who in _JOINT):
@@ -162,8 +165,8 @@ def _person(step: Step, facts: Facts) -> Refused | None:
         return Refused("erased", "个人信息已按本人要求删除，不能再联系", ("pipl_44", "pipl_10"))
     if facts.deceased and step.purpose in ABOUT_DEBT and step.recipient is Recipient.PAYER:
         return Refused("deceased", "缴费人已去世，不能再向本人催收", ("civil_1161",), "查明继承人后书面告知")
-    if facts.bankrupt and step.purpose is Purpose.REMINDER:
-        return Refused("bankrupt", "缴费单位已进入破产程序，不能单独催收", ("bankrupt_48",), "向管理人申报债权")
+    if facts.bankrupt and step.purpose in PRESSING and step.recipient not in BESIDE:
+        return Refused("bankrupt", "缴费单位已进入破产程序，不能单独催收", ("bankrupt_16", "bankrupt_44", "bankrupt_48"), "向管理人申报债权")
     if facts.wrong and step.channel in NUMBERED and step.recipient is Recipient.PAYER:
         return Refused("wrong_number", "登记的号码不是本人，不能再拨打或者发送", ("pipl_8", "civil_1033_1"), "先核实号码，或者改寄信函", channel=Channel.LETTER)
     return None
@@ -172,6 +175,8 @@ def _person(step: Step, facts: Facts) -> Refused | None:
 def _wishes(step: Step, facts: Facts) -> Refused | None:
     """Promotion needs consent; a refused channel is left alone, except to answer."""
     name = CHANNEL_NAMES[step.channel]
+    if step.recipient is Recipient.TRUSTEE:  # the wishes are the payer's
+        return None
     if step.purpose is Purpose.MARKETING and step.channel not in facts.welcome:
         return Refused("no_consent", Phrase("没有同意通过{channel}接收推广", channel=Phrase(name)), ("network_7", "advert_43", "pipl_13"), "先征得本人同意")
     if step.channel in facts.refused and step.purpose not in ANSWERING and step.channel is not Channel.DESK:
@@ -182,7 +187,7 @@ def _wishes(step: Step, facts: Facts) -> Refused | None:
 
 
 def _dispute(step: Step, facts: Facts) -> Refused | None:
-    if facts.dispute_hold and step.purpose in ABOUT_DEBT:
+    if facts.dispute_hold and step.purpose in ABOUT_DEBT and step.recipient is not Recipient.TRUSTEE:
         return Refused("dispute_hold", "账单有争议，处理期间只回复，不催收", ("dispute_2", "civil_1033_1"), "先回复争议，处理完再联系")
     return None
 
@@ -200,7 +205,7 @@ def _hours(step: Step, facts: Facts) -> Refused | None:
     if disturbing and limits.quiet.holds(at):
         pattern = "{time} 不能打电话，{window} 为免打扰时段" if step.channel is Channel.PHONE else "{time} 不能发消息，{window} 为免打扰时段"
         return Refused("quiet_hours", Phrase(pattern, time=f"{at:%H:%M}", window=str(limits.quiet)), ("civil_1033_1", "limits"))
-    own = facts.quiet
+    own = facts.quiet if step.recipient is not Recipient.TRUSTEE else None
     asked_for = step.purpose in ANSWERING
     if own is not None and not asked_for and (step.channel is Channel.PHONE or step.channel in WRITTEN) and own.holds(at):
         pattern = "{time} 在本人设定的免打扰时段 {window} 内"

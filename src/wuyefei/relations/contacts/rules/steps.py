@@ -41,6 +41,7 @@ class Recipient(StrEnum):
     COMMITTEE = "committee"
     STREET = "street"
     LAWYER = "lawyer"
+    TRUSTEE = "trustee"
     PUBLIC = "public"
 
 
@@ -56,7 +57,7 @@ RECIPIENT_NAMES: dict[Recipient, str] = {
     Recipient.PAYER: "缴费人本人", Recipient.OWNER: "业主（缴费人是租户）", Recipient.AGENT: "书面授权的代理人",
     Recipient.LIVES_IN: "同住的人", Recipient.RELATIVE: "亲友", Recipient.MINOR: "未成年人", Recipient.EMPLOYER: "工作单位",
     Recipient.NEIGHBOUR: "邻居", Recipient.COMMITTEE: "业主委员会", Recipient.STREET: "街道、居委会",
-    Recipient.LAWYER: "受托律师、法院", Recipient.PUBLIC: "公众",
+    Recipient.LAWYER: "受托律师、法院", Recipient.TRUSTEE: "破产管理人", Recipient.PUBLIC: "公众",
 }  # fmt: skip
 ABOUT_DEBT = frozenset({Purpose.BILL, Purpose.REMINDER, Purpose.LEGAL})
 """Purposes that tell of a bill or a debt: frequency caps and the limits on third persons hold for these."""
@@ -64,6 +65,9 @@ PRESSING = frozenset({Purpose.REMINDER, Purpose.LEGAL})
 """Purposes that ask for payment of what is overdue."""
 ANSWERING = frozenset({Purpose.REPLY, Purpose.CODE})
 """What the person has asked for."""
+BESIDE = frozenset({Recipient.TRUSTEE, Recipient.LAWYER, Recipient.OWNER})
+"""Who may be spoken to about what a bankrupt payer owes: the administrator, lawyers and the court, and the owner who is liable beside
+a tenant, whose own liability the proceeding leaves as it is."""
 WRITTEN = frozenset({Channel.SMS, Channel.WECHAT, Channel.EMAIL, Channel.APP})
 NUMBERED = frozenset({Channel.PHONE, Channel.SMS})
 """Channels that a wrong mobile number makes useless."""

@@ -17,9 +17,9 @@ from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.paging import paginate
 
-from . import actions, instalments, queries
-from .models import Ticket
-from .rules import (
+from .. import actions, instalments, queries
+from ..models import Ticket
+from ..rules import (
     KIND_NAMES,
     OUTCOME_NAMES,
     STATE_NAMES,
