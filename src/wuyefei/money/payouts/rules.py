@@ -142,7 +142,7 @@ def _same_account(row: Row, asked: Asked) -> bool:
     """Whether the account as the file says it, perhaps with its middle hidden, can be the one that was asked for."""
     if row.account_mark and asked.account_mark:
         return row.account_mark == asked.account_mark
-    return not (row.account_tail and asked.account_tail) or row.account_tail == asked.account_tail
+    return not row.account_tail or row.account_tail.endswith(asked.account_tail)
 
 
 def _no(field: str, words: str) -> Verdict:

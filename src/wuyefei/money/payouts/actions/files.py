@@ -91,7 +91,7 @@ def make_file(*, actor: Actor) -> Made:
         Payout.objects.create(
             organisation_id=actor.organisation_id, community_id=refund.community_id, file=file, refund=refund, payee=person, place=place,
             number=refund.number if tries == 1 else f"{refund.number}-{tries}", amount_fen=refund.amount_fen, account_mark=person.bank_mark,
-            account_tail=person.bank_shown[-4:],
+            account_tail=person.bank_shown.rpartition("*")[2][-4:],
         )  # fmt: skip
     audit.record(actor, "payout.file", file, after={"payouts": file.payout_count, "total_fen": file.total_fen, "missing": len(missing)})
     return Made(file, tuple(missing))
