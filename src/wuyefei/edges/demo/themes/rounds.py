@@ -51,8 +51,8 @@ def _sheet(scene: Scene, first: dt.date, last: dt.date) -> None:
                 "结果": "有问题" if wrong else "正常", "情况": WRONG[point] if wrong else "",
             })  # fmt: skip
     if rows:
-        wrong, _written, _known = take_sheet(scene.community.pk, rows, actor=scene[Role.PROJECT_MANAGER])
-        assert not wrong, wrong[0]
+        refused, _written, _known = take_sheet(scene.community.pk, rows, actor=scene[Role.PROJECT_MANAGER])
+        assert not refused, refused[0]
 
 
 def _today(scene: Scene) -> None:
