@@ -144,7 +144,8 @@ def test_a_lease_by_area_takes_no_terms_of_another_kind() -> None:
 
 def test_why_a_bill_is_left_and_what_it_comes_to() -> None:
     paid = Facts(due_fen=25000, outstanding_fen=0)
-    assert hindrance(paid, -2000) is None and needs_release(-2000, 0) and not needs_release(-2000, 2000)
+    assert hindrance(paid, -2000) is None and needs_release(-2000, 0, 0) and not needs_release(-2000, 2000, 0)
+    assert needs_release(-2000, 2000, 64) and not needs_release(2000, 0, 64)
     for name, why in (("void", "void"), ("lost", "lost"), ("disputed", "disputed"), ("in_plan", "plan"), ("by_hand", "by_hand")):
         assert hindrance(Facts(25000, 0, **{name: True}), -2000) == Hindrance(why)
     assert hindrance(Facts(1500, 1500), -2000) is Hindrance.FLOOR

@@ -277,13 +277,14 @@ def _correct(
     """Money out of bills that are lowered by more than is open, the adjustments of all, and the money back into them; returns
     what stays prepayment of the payers."""
     by_bill = {one.receivable_id: one for one in found}
-    opens = dict(Receivable.objects.filter(pk__in=by_bill).values_list("pk", "outstanding_fen"))
-    freed = [pk for pk, one in by_bill.items() if needs_release(one.difference_fen, opens[pk])]
+    opens = Receivable.objects.filter(pk__in=by_bill).order_by("pk").values_list("pk", "outstanding_fen", "late_fee_settled_fen")
+    freed = [pk for pk, open_fen, fee_fen in opens if needs_release(by_bill[pk].difference_fen, open_fen, fee_fen)]
     carried = {pk: release_bill(pk, actor=actor) for pk in freed}
     bills = Receivable.objects.filter(pk__in=by_bill).select_related("item").order_by("pk")
     method = row.tariff.method
     words = _words(row, price_words(method, version.per_unit, version.fixed, version.terms), before)
-    changes = [Repriced(bill, by_bill[bill.pk].prices, _line_words(words, by_bill[bill.pk], row.undoes_id is not None)) for bill in bills]
+    undone, raised = row.undoes_id is not None, _changed_on(row)
+    changes = [Repriced(bill, by_bill[bill.pk].prices, _line_words(words, by_bill[bill.pk], undone), raised.get(bill.pk)) for bill in bills]
     made = correct_prices(changes, request, actor=actor, community_id=row.community_id, source=(kind_of(row), row.pk), memo=f"{row} {len(found)} 笔")
     lines = {line.receivable_id: line for line in row.lines.filter(receivable__in=by_bill)}
     for pk, parts in carried.items():
@@ -294,6 +295,14 @@ def _correct(
     if row.undoes_id:
         _put_back(row, by_bill, actor)
     return sum(fen for line in lines.values() for *_, fen in line.kept)
+
+
+def _changed_on(row: Correction) -> dict[int, dt.date]:
+    """The day as of which each bill was changed by what is taken back: what it was raised by then it was never late with."""
+    if not row.undoes_id:
+        return {}
+    lines = Line.objects.filter(correction__version_id=row.version_id, correction__state=Correction.State.DONE, adjustment__isnull=False)
+    return dict(lines.exclude(correction=row).values_list("receivable_id", "adjustment__value_date"))
 
 
 def _kept(parts: Sequence[Carried], settled_fen: int) -> list[list[Any]]:

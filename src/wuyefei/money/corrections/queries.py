@@ -36,7 +36,7 @@ from wuyefei.money.billing.rules.public import spliced
 from wuyefei.money.payments.public import held_fast
 
 from .models import Correction, Line
-from .rules import Facts, Hindrance, Sums, fresh, hindrance, sums_of
+from .rules import Facts, Hindrance, Sums, fresh, hindrance, needs_release, sums_of
 
 CHUNK = 2000
 """Bills worked out at once: memory does not grow with the community, but for what is to be corrected."""
@@ -165,11 +165,11 @@ def _facts(bills: Sequence[Receivable], differences: dict[int, int]) -> dict[int
     held = list(running.values_list("receivable_id", "kind"))
     plans = {pk for pk, kind in held if kind == INSTALMENT}
     disputed = {pk for pk, kind in held if kind not in (INSTALMENT, DEFERRAL, BY_HAND)}
-    fast = held_fast([bill.pk for bill in bills if -differences[bill.pk] > bill.outstanding_fen])
+    fast = held_fast([bill.pk for bill in bills if needs_release(differences[bill.pk], bill.outstanding_fen, bill.late_fee_settled_fen)])
     return {
         bill.pk: Facts(
-            bill.amount_fen + changes.get(bill.pk, 0), bill.outstanding_fen, bill.reversed_at is not None, bill.pk in lost, bill.pk in disputed,
-            bill.pk in plans, bill.pk in by_hand, bill.pk in fast,
+            bill.amount_fen + changes.get(bill.pk, 0), bill.outstanding_fen, bill.late_fee_settled_fen, bill.reversed_at is not None,
+            bill.pk in lost, bill.pk in disputed, bill.pk in plans, bill.pk in by_hand, bill.pk in fast,
         )
         for bill in bills
     }  # fmt: skip

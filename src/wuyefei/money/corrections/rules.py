@@ -59,10 +59,12 @@ HINDRANCE_NAMES: dict[Hindrance, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What bears on whether a bill may be corrected; money in fen. ``due_fen``: the fee with all its changes."""
+    """What bears on whether a bill may be corrected; money in fen. ``due_fen``: the fee with all its changes;
+    ``fee_settled_fen``: late fee that was paid."""
 
     due_fen: int
     outstanding_fen: int
+    fee_settled_fen: int = 0
     void: bool = False
     lost: bool = False
     disputed: bool = False
@@ -80,14 +82,15 @@ def hindrance(facts: Facts, difference_fen: int) -> Hindrance | None:
         Hindrance.PLAN: facts.in_plan,
         Hindrance.BY_HAND: facts.by_hand,
         Hindrance.FLOOR: facts.due_fen + difference_fen < 0,
-        Hindrance.FAST: facts.fast and needs_release(difference_fen, facts.outstanding_fen),
+        Hindrance.FAST: facts.fast and needs_release(difference_fen, facts.outstanding_fen, facts.fee_settled_fen),
     }
     return next((why for why, holds in found.items() if holds), None)
 
 
-def needs_release(difference_fen: int, outstanding_fen: int) -> bool:
-    """Whether the bill is lowered by more than is open on it, so that what was paid has to come out of it first."""
-    return -difference_fen > outstanding_fen
+def needs_release(difference_fen: int, outstanding_fen: int, fee_settled_fen: int) -> bool:
+    """Whether what was paid has to come out of the bill before it is lowered, to settle it anew as of its days: it is lowered by
+    more than is open on it, or late fee was paid of which a part was never owed."""
+    return difference_fen < 0 and (-difference_fen > outstanding_fen or fee_settled_fen > 0)
 
 
 def left_over(parts: Sequence[int], settled_fen: int) -> list[int]:

@@ -2,15 +2,15 @@
 
 A bill that was published at a price that another one has since taken the place of is not touched: an adjustment changes its
 fee to what the new price comes to. It stands in the month in which it is booked, for the bill's own may be closed; what
-belongs to later months is deferred. Nobody is late by a correction: a bill that was paid in full and now has something open
-bears no late fee for ``GRACE_DAYS``.
+belongs to later months is deferred. Nobody is late by a correction: what was asked too much is off the bill as of its due day and
+never bore late fee, and a bill that was paid in full and now has something open bears none for ``GRACE_DAYS``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.approvals.models import Request
@@ -34,11 +34,13 @@ GRACE_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Repriced:
-    """A locked receivable, item at hand, the prices that take the place of its own, and what its owner reads about it."""
+    """A locked receivable, item at hand, the prices that take the place of its own, and what its owner reads about it.
+    ``since``: the day as of which a rise was booked that is now taken back; None where it is lowered from the beginning."""
 
     row: Receivable
     prices: Frozen
     words: str
+    since: date | None = None
 
 
 def correct_prices(bills: Sequence[Repriced], request: Request, *, actor: Actor, community_id: int, source: tuple[str, int], memo: str) -> list[Adjustment]:
@@ -72,10 +74,15 @@ def _change(one: Repriced, before: Frozen, request: Request, actor: Actor) -> tu
     later = net_later(months, row.tax_rate, Month.of(clock.today())) if own and fen else {}
     change = Adjustment(
         organisation_id=row.organisation_id, community_id=row.community_id, receivable=row, kind=Adjustment.Kind.PRICE, amount_fen=fen,
-        tax_fen=signed_tax_of(fen, row.tax_rate), deferred_fen=sum(later.values()), value_date=clock.today(), booked_at=clock.now(),
+        tax_fen=signed_tax_of(fen, row.tax_rate), deferred_fen=sum(later.values()), value_date=_valued(one, fen), booked_at=clock.now(),
         approval_id=request.pk, reason=one.words[:400], by_month=True, prices=one.prices,
     )  # fmt: skip
     return change, later
+
+
+def _valued(one: Repriced, fen: int) -> date:
+    """As of which day the bill is changed: raised today, lowered as of the day from which too much was asked."""
+    return clock.today() if fen > 0 else min(one.since or one.row.due_on, clock.today())
 
 
 def _give_time(raised: Sequence[Adjustment]) -> None:
