@@ -153,7 +153,7 @@ SMALL = Firm(
         Place(
             "青禾里", "QH", "临江市青禾路 2 号", "", 1, 15, Decimal("1.80"), Decimal("100"),
             (Block("{}幢", 308, 2, 11, plans("两室一厅一卫 64.00", "两室两厅一卫 82.75", "三室两厅一卫 97.10", "三室两厅两卫 110.33")),),
-            spaces=80, delivered_year=2009, raised=Decimal("1.95"),
+            spaces=80, delivered_year=2009,
         ),
     ),
     (
