@@ -15,7 +15,7 @@ from tests.world import World, charge, flat, make_world, own, person
 from tests.world import pay as pay_at_desk
 from wuyefei.estate.contracts.public import ContractLine, end_line
 from wuyefei.estate.occupancy.public import transfer
-from wuyefei.estate.tariffs.public import AlreadyBilled, add_version
+from wuyefei.estate.tariffs.public import AlreadyBilled
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.platform import clock
@@ -32,6 +32,7 @@ from wuyefei.money.billing.public import (
 )
 from wuyefei.money.ledger.public import Leg
 from wuyefei.money.payments.public import Payment, PaymentOrder, balance_fen
+from wuyefei.money.pricing.public import NewPrice, ask_price, propose
 
 pytestmark = pytest.mark.django_db
 D = dt.date.fromisoformat
@@ -90,8 +91,9 @@ def test_half_year() -> None:
 
     with day(world, "2026-03-01"):  # a new price from April; not from March, which is billed
         with pytest.raises(AlreadyBilled):
-            add_version(world.service_tariff.pk, D("2026-03-01"), per_unit=Decimal("2.80"), actor=world["lead"])
-        add_version(world.service_tariff.pk, D("2026-04-01"), per_unit=Decimal("2.80"), actor=world["lead"])
+            propose(world.service_tariff.pk, NewPrice(D("2026-03-01"), Decimal("2.80")), actor=world["manager"])
+        price = propose(world.service_tariff.pk, NewPrice(D("2026-04-01"), Decimal("2.80")), actor=world["manager"])
+        decide(ask_price(price.pk, actor=world["manager"], reason="新价格").pk, approved=True, actor=world["lead"])
         release_income(world.community.pk, Month.parse("2026-03"), actor=world["finance"])
         assert balance("2204") == 0
 

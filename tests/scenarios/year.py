@@ -232,7 +232,8 @@ def _calls(year: Year, day: dt.date) -> None:
     """The collector goes down the worklist and does what it says, unless the guard forbids it."""
     homes = year.by_person
     actor = year.world["collector"]
-    for case in followup.workable(actor, day).order_by("next_rank", "-owed_fen", "-id"):
+    waiting = [row for rows in followup.workable(actor, day) for row in rows]
+    for case in sorted(waiting, key=lambda row: (row.next_rank, -row.owed_fen, -row.pk)):
         home = homes[case.person_id]
         channel = Channel(case.next_channel)
         planned = Contact.objects.filter(person_id=case.person_id, state="planned", channel=channel.value).exists()

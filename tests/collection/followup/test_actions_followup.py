@@ -152,7 +152,7 @@ def test_a_promise_broken_comes_first_the_next_day(world: World) -> None:
         reckon(world.community.pk, later)
         case = case_of(world, "陆小满")
         assert (step(case), case.next_rank) == (("promise_broken", later, "phone"), 0)
-        assert workable(world["collector"], later).order_by("next_rank")[0].pk == case.pk
+        assert min((row for rows in workable(world["collector"], later) for row in rows), key=lambda row: row.next_rank).pk == case.pk
     with pytest.raises(IntegrityError, match="settled promise"), transaction.atomic():
         Promise.objects.update(state="kept")
 
@@ -182,7 +182,7 @@ def hold(world: World, kind: str, until: dt.date | None) -> None:
 def test_a_dispute_silences_the_case_and_its_end_wakes_it(world: World) -> None:
     hold(world, "dispute", dt.date(2026, 3, 5))
     assert step(case_of(world, "陆小满")) == ("dispute", MARCH, "")
-    assert "陆小满" not in workable(world["collector"], MARCH).values_list("person__name", flat=True)
+    assert "陆小满" not in {row.person.name for rows in workable(world["collector"], MARCH) for row in rows}
     with pytest.raises(StepRefused):
         set_next(case_of(world, "陆小满").pk, Channel.PHONE, at(MARCH, 15), actor=world["collector"])
     with clock.at(at(dt.date(2026, 3, 6))):

@@ -25,6 +25,8 @@ STAGES = {
 ACTIONS = {
     "building.housekeeper": noop("指定管家"), "property.attach": noop("车位归属"), "property.bulk_attach": noop("车位归属"),
     "corrections.draft": noop("补录价格，算差价"), "corrections.discard": noop("放弃差价更正"), "corrections.done": noop("差价已更正"), "corrections.export": noop("导出差价更正"),
+    "corrections.undone": noop("差价更正已撤销"), "pricing.draft": noop("提出新价格"), "pricing.discard": noop("放弃新价格"),
+    "pricing.done": noop("新价格已生效"), "tariff.take_back": noop("收回补录的价格"),
     "divisions.done": noop("账单已拆分到商铺"), "divisions.undone": noop("账单拆分已撤销"),
     "contract.cover": noop("合同批量计费"), "transfer.ask": noop("办理过户"), "transfer.done": noop("已过户"),
     "transfer.undone": noop("过户已撤销"), "transfer.statement": noop("打印交割单"), "billing.rebill": noop("账单拆分重出"),
