@@ -52,8 +52,10 @@ def overtaken(row: Proposal) -> dt.date | None:
 
 
 def asked_of_owners(actor: Actor, row: Proposal) -> list[Consultation]:
-    """How the owners were asked about this tariff's price, the latest first."""
-    return list(consultations(actor).filter(tariff_id=row.tariff_id).order_by("-pk")[:3])
+    """How the owners were asked about this tariff's price by the day it begins, the latest first; not what they were asked of a
+    later one."""
+    rows = consultations(actor).filter(tariff_id=row.tariff_id, effective_from__lte=row.effective_from)
+    return list(rows.order_by("-pk")[:3])
 
 
 @dataclass(frozen=True, slots=True)
