@@ -54,6 +54,7 @@ def test_a_late_price_is_looked_through_and_handed_on(browser_page: OpenPage, si
         phone.goto(shown)
         assert axe(phone) == []
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    sign_in(page, manager)
     page.goto(address)
     page.get_by_role("button", name="撤销更正").click()
     expect(page.get_by_text("撤销要恢复 9 笔已发布的账单，合计 +185.94 元")).to_be_visible()
@@ -69,5 +70,6 @@ def test_a_late_price_is_looked_through_and_handed_on(browser_page: OpenPage, si
     expect(page.get_by_text("这次更正已经撤销，价格已收回")).to_be_visible()
     expect(page.get_by_role("button", name="撤销更正")).to_have_count(0)
     assert axe(page) == [] and Adjustment.objects.filter(kind="price").count() == 18
+    sign_in(phone, manager)
     phone.goto(undoing)
     assert axe(phone) == [] and phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
