@@ -15,7 +15,7 @@ from tests.world import World, charge, flat, make_world, own, person
 from tests.world import pay as pay_at_desk
 from wuyefei.estate.contracts.public import ContractLine, end_line
 from wuyefei.estate.occupancy.public import transfer
-from wuyefei.estate.tariffs.public import AlreadyBilled
+from wuyefei.estate.tariffs.public import AlreadyBilled, NewPrice
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.foundation.platform import clock
@@ -32,7 +32,7 @@ from wuyefei.money.billing.public import (
 )
 from wuyefei.money.ledger.public import Leg
 from wuyefei.money.payments.public import Payment, PaymentOrder, balance_fen
-from wuyefei.money.pricing.public import NewPrice, ask_price, propose
+from wuyefei.money.pricing.public import ask_price, propose
 
 pytestmark = pytest.mark.django_db
 D = dt.date.fromisoformat

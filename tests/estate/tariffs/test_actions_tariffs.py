@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -110,14 +109,14 @@ def test_versions_follow_each_other(world: World, refused: Refusals, billed_to: 
 def test_no_price_for_days_already_billed(world: World, refused: Refusals, billed_to: dict[int, dt.date]) -> None:
     tariff, lead = world.service_tariff, world["lead"]
     billed_to[tariff.pk] = dt.date(2026, 6, 30)
-    price: dict[str, Any] = {"per_unit": Decimal("2.80"), "fixed": Decimal(0), "terms": {}, "actor": lead}
+    price = Decimal("2.80")
     with refused(room.AlreadyBilled) as caught:
-        room.check_next(tariff.pk, MAR16, **price)
+        room.check_next(tariff.pk, room.NewPrice(MAR16, price), actor=lead)
     assert caught.value.text == (
         "新价格自 2026-03-16 生效，但这项收费标准已出账到 2026-06-30。最早可自 2026-07-01 生效；要从更早的日子起生效，请在收费标准页补录，差价一次更正。"
     )
-    assert room.check_next(tariff.pk, MAR16, late=True, **price).version_number == 2
-    assert room.check_next(tariff.pk, dt.date(2026, 7, 1), **price).per_unit == Decimal("2.80")
+    assert room.check_next(tariff.pk, room.NewPrice(MAR16, price), late=True, actor=lead).version_number == 2
+    assert room.check_next(tariff.pk, room.NewPrice(dt.date(2026, 7, 1), price), actor=lead).per_unit == Decimal("2.80")
 
 
 def test_a_price_by_one_person_only_before_anything_is_billed(world: World, refused: Refusals, billed_to: dict[int, dt.date]) -> None:
@@ -129,7 +128,7 @@ def test_a_price_by_one_person_only_before_anything_is_billed(world: World, refu
     assert not room.being_set_up(world.community.pk)
     with refused(room.NeedsSecond):
         room.add_version(world.parking_tariff.pk, dt.date(2026, 8, 1), per_unit=Decimal(160), actor=lead)
-    made = room.enter_agreed(world.parking_tariff.pk, dt.date(2026, 8, 1), per_unit=Decimal(170), fixed=Decimal(0), terms={}, note="", actor=lead)
+    made = room.enter_agreed(world.parking_tariff.pk, room.NewPrice(dt.date(2026, 8, 1), Decimal(170)), actor=lead)
     assert made.number == 3
 
 

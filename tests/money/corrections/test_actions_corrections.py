@@ -12,7 +12,7 @@ from django.db.models import Sum
 from tests.world import World, make_world, pay
 from wuyefei.estate.localrules.public import NeedsConsultation, choose
 from wuyefei.estate.people.public import PersonRow
-from wuyefei.estate.tariffs.public import TariffVersion
+from wuyefei.estate.tariffs.public import NewPrice, TariffVersion
 from wuyefei.foundation.approvals.actions import NotOpen, SamePerson, cancel, decide
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.dates import Month
@@ -36,7 +36,6 @@ from wuyefei.money.billing.public import (
 from wuyefei.money.corrections.actions import (
     AlreadyOpen,
     CorrectionChanged,
-    LatePrice,
     NothingToCorrect,
     NotMaker,
     ask_correction,
@@ -94,7 +93,7 @@ def bill_of(world: World, code: str, month: str) -> Receivable:
 
 
 def drafted(world: World, price: str, since: dt.date) -> Correction:
-    return draft_correction(world.service_tariff.pk, LatePrice(since, Decimal(price), note="业主大会决议"), actor=world["manager"])
+    return draft_correction(world.service_tariff.pk, NewPrice(since, Decimal(price), note="业主大会决议"), actor=world["manager"])
 
 
 def corrected(world: World, price: str = "2.30", since: dt.date = FEBRUARY, today: dt.date = TODAY) -> Correction:

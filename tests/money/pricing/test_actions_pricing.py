@@ -16,6 +16,7 @@ from wuyefei.estate.localrules.public import NeedsConsultation, choose
 from wuyefei.estate.tariffs.public import (
     AlreadyBilled,
     NeedsSecond,
+    NewPrice,
     TariffVersion,
     VersionTaken,
     add_version,
@@ -28,11 +29,10 @@ from wuyefei.foundation.platform import clock
 from wuyefei.foundation.platform.models import AuditEntry
 from wuyefei.foundation.shell.verify import run_checks
 from wuyefei.money.billing.public import Adjustment, DraftedAhead, draft_run
-from wuyefei.money.corrections.public import LatePrice, draft_correction
+from wuyefei.money.corrections.public import draft_correction
 from wuyefei.money.pricing.actions import (
     AlreadyProposed,
     CorrectionOpen,
-    NewPrice,
     NotMaker,
     NotOvertaken,
     Overtaken,
@@ -210,7 +210,7 @@ def test_a_run_at_the_former_price_waits_no_longer(world: World) -> None:
 
 def test_a_correction_and_a_new_price_do_not_cross(world: World) -> None:
     with clock.at(TODAY):
-        draft_correction(world.service_tariff.pk, LatePrice(dt.date(2026, 2, 1), Decimal("2.30")), actor=world["manager"])
+        draft_correction(world.service_tariff.pk, NewPrice(dt.date(2026, 2, 1), Decimal("2.30")), actor=world["manager"])
         with pytest.raises(CorrectionOpen, match="2026-02-01"):
             proposed(world)
     assert not Proposal.objects.exists()

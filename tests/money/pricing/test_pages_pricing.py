@@ -65,7 +65,9 @@ def test_withdrawn_given_up_and_overtaken(world: World) -> None:
         manager.post(reverse("pricing:ask", args=[first.pk]), {"reason": "按决议"})
         assert manager.post(new, SENT).status_code == 422
         manager.post(reverse("pricing:withdraw", args=[first.pk]))
-        assert manager.post(reverse("pricing:withdraw", args=[first.pk])).status_code == 404
+        again = manager.post(reverse("pricing:withdraw", args=[first.pk]), follow=True)
+        assert again.redirect_chain == [(reverse("pricing:proposal", args=[first.pk]), 302)] and "可能已经处理过了" in again.content.decode()
+        assert client_of(world["outsider"]).post(reverse("pricing:withdraw", args=[first.pk])).status_code in (403, 404)
         manager.post(new, SENT)
         second = Proposal.objects.latest("pk")
         manager.post(reverse("pricing:discard", args=[second.pk]))

@@ -25,6 +25,7 @@ from .rules.pricing import (
     FIXED,
     NATURES,
     DepositMonthly,
+    NewPrice,
     Taken,
     TariffPrice,
     check_method,
@@ -148,7 +149,7 @@ def create_tariff(
     )
     after = {"item": item.name, "name": name, "method": method, "basis": basis}
     audit.record(actor, "tariff.create", tariff, after=after)
-    _version(tariff, effective_from, per_unit, fixed, terms or {}, note, actor)
+    _version(tariff, NewPrice(effective_from, per_unit, fixed, terms or {}, note), actor)
     return tariff
 
 
@@ -185,7 +186,7 @@ def add_version(
     tariff = _locked(tariff_id, actor)
     if not being_set_up(tariff.community_id):
         raise NeedsSecond(name=tariff.name)
-    return _version(tariff, effective_from, per_unit, fixed, terms or {}, note, actor)
+    return _version(tariff, NewPrice(effective_from, per_unit, fixed, terms or {}, note), actor)
 
 
 def being_set_up(community_id: int) -> bool:
@@ -193,24 +194,19 @@ def being_set_up(community_id: int) -> bool:
     return all(last_billed(pk) is None for pk in Tariff.objects.filter(community_id=community_id).values_list("pk", flat=True))
 
 
-def check_next(
-    tariff_id: int, effective_from: dt.date, *, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], actor: Actor, late: bool = False
-) -> TariffPrice:
+def check_next(tariff_id: int, new: NewPrice, *, actor: Actor, late: bool = False) -> TariffPrice:
     """A price as the next version, if it may be; ``late``: also from a day that has been billed. Writes nothing; raises whatever
     forbids the price: ``VersionTaken``, ``AlreadyBilled``, the ceiling, the consultation that a rise needs."""
-    return _price(_locked(tariff_id, actor), effective_from, per_unit, fixed, terms, late=late)
+    return _price(_locked(tariff_id, actor), new, late=late)
 
 
 @transaction.atomic
-def enter_agreed(
-    tariff_id: int, effective_from: dt.date, *, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], note: str, actor: Actor,
-    late: bool = False,
-) -> TariffVersion:
+def enter_agreed(tariff_id: int, new: NewPrice, *, actor: Actor, late: bool = False) -> TariffVersion:
     """Enter that price, on approval, which checks the permission. ``late``: whoever calls it corrects what was billed at the
     former one in the same transaction."""
     tariff = Tariff.objects.select_for_update(no_key=True).get(pk=tariff_id, organisation_id=actor.organisation_id)
     _refuse_ended(tariff)
-    return _write(tariff, _price(tariff, effective_from, per_unit, fixed, terms, late=late), note, actor)
+    return _write(tariff, _price(tariff, new, late=late), new.note, actor)
 
 
 @transaction.atomic
@@ -227,26 +223,22 @@ def take_back(version_id: int, *, actor: Actor, reason: str) -> TariffVersion:
     return version
 
 
-def _version(
-    tariff: Tariff, effective_from: dt.date, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], note: str, actor: Actor
-) -> TariffVersion:
-    return _write(tariff, _price(tariff, effective_from, per_unit, fixed, terms), note, actor)
+def _version(tariff: Tariff, new: NewPrice, actor: Actor) -> TariffVersion:
+    return _write(tariff, _price(tariff, new), new.note, actor)
 
 
-def _price(
-    tariff: Tariff, effective_from: dt.date, per_unit: Decimal, fixed: Decimal, terms: Mapping[str, Any], *, late: bool = False
-) -> TariffPrice:
+def _price(tariff: Tariff, new: NewPrice, *, late: bool = False) -> TariffPrice:
     """The price as the next version, if it is allowed."""
-    day = parse_day(effective_from, "生效日期")
-    check_price(tariff.method, per_unit, fixed)
-    agreed = check_terms(tariff.method, terms)
+    day = parse_day(new.effective_from, "生效日期")
+    check_price(tariff.method, new.per_unit, new.fixed)
+    agreed = check_terms(tariff.method, new.terms)
     report = agreed.get("score", {}).get("report")
     if report and report["on"] > clock.today().isoformat():
         raise Invalid(field="考核日期", reason="不能晚于今天")
     held = list(tariff.versions.order_by("number").values_list("effective_from", "number", "withdrawn_at"))
     check_version_day(day, [since for since, _, gone in held if gone is None], None if late else last_billed(tariff.pk))
     number = max((number for _, number, _ in held), default=0) + 1
-    price = TariffPrice(day, per_unit, fixed, number, agreed)
+    price = TariffPrice(day, new.per_unit, new.fixed, number, agreed)
     if tariff.method != FIXED:
         for check in _price_checks:
             check(tariff.pk, day, max(unit_prices(price)))

@@ -14,6 +14,8 @@ from wuyefei.money.billing.public import Receivable
 from wuyefei.money.deposits.public import Deposit
 from wuyefei.money.payments.public import Payment
 
+from .rules import ORDER_NAMES, REFUND_NAMES, OrderState, RefundState
+
 
 class ChannelSetup(models.Model):
     """The merchant account of a channel: of one community, or of the whole organisation where ``community`` is null."""
@@ -55,10 +57,10 @@ class Order(models.Model):
     """Money asked for online. ``token`` is what a payer's page is addressed by, ``number`` what the provider is told."""
 
     class State(models.TextChoices):
-        CREATED = "created", _("待支付")
-        PAID = "paid", _("已支付")
-        CLOSED = "closed", _("已关闭")
-        EXCEPTION = "exception", _("异常")
+        CREATED = "created", _(ORDER_NAMES[OrderState.CREATED])
+        PAID = "paid", _(ORDER_NAMES[OrderState.PAID])
+        CLOSED = "closed", _(ORDER_NAMES[OrderState.CLOSED])
+        EXCEPTION = "exception", _(ORDER_NAMES[OrderState.EXCEPTION])
 
     class EntryPoint(models.TextChoices):
         IN_APP = "in_app", _("微信内")
@@ -221,13 +223,13 @@ class Refund(models.Model):
     """Money given back, of a payment or out of suspense; ``deposit``: it was held as one until then. ``number`` is what the provider knows it by."""
 
     class State(models.TextChoices):
-        REQUESTED = "requested", _("待审批")
-        APPROVED = "approved", _("待退出")
-        SENT = "sent", _("退款中")
-        FAILED = "failed", _("退款失败")
-        DONE = "done", _("已退款")
-        REJECTED = "rejected", _("已退回")
-        CANCELLED = "cancelled", _("已取消")
+        REQUESTED = "requested", _(REFUND_NAMES[RefundState.REQUESTED])
+        APPROVED = "approved", _(REFUND_NAMES[RefundState.APPROVED])
+        SENT = "sent", _(REFUND_NAMES[RefundState.SENT])
+        FAILED = "failed", _(REFUND_NAMES[RefundState.FAILED])
+        DONE = "done", _(REFUND_NAMES[RefundState.DONE])
+        REJECTED = "rejected", _(REFUND_NAMES[RefundState.REJECTED])
+        CANCELLED = "cancelled", _(REFUND_NAMES[RefundState.CANCELLED])
 
     class Method(models.TextChoices):
         SOURCE = "source", _("原路退回")

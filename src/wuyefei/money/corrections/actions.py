@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from wuyefei.estate.contracts.public import ContractLine
 from wuyefei.estate.tariffs.public import (
+    NewPrice,
     Tariff,
     TariffPrice,
     TariffVersion,
@@ -75,26 +74,15 @@ class WrongState(DomainError):
     message = "这份更正{state}，不能{verb}。"
 
 
-@dataclass(frozen=True, slots=True)
-class LatePrice:
-    """A price as typed in, from a day on that has been billed."""
-
-    effective_from: dt.date
-    per_unit: Decimal = Decimal(0)
-    fixed: Decimal = Decimal(0)
-    terms: Mapping[str, Any] = field(default_factory=dict)
-    note: str = ""
-
-
 @transaction.atomic
-def draft_correction(tariff_id: int, late: LatePrice, *, actor: Actor) -> Correction:
+def draft_correction(tariff_id: int, late: NewPrice, *, actor: Actor) -> Correction:
     """Work out which published bills a late price changes, for somebody to look through. Nothing else is written.
 
     Raises ``NotFound``, ``AlreadyOpen``, ``NothingToCorrect``, and whatever forbids the price itself.
     """
     tariff = _tariff(tariff_id, actor)
     actor.require(Permission.TARIFF_EDIT, tariff.community_id)
-    price = check_next(tariff.pk, late.effective_from, per_unit=late.per_unit, fixed=late.fixed, terms=late.terms, actor=actor, late=True)
+    price = check_next(tariff.pk, late, actor=actor, late=True)
     standing = prices_of([tariff.pk]).get(tariff.pk, [])
     prices = sorted([*standing, price], key=lambda one: one.since)
     return _draft(tariff, late, price.terms, work_out(tariff, prices, price.since), None, actor)
@@ -105,9 +93,8 @@ def draft_rest(correction_id: int, *, actor: Actor) -> Correction:
     """The bills that a correction left as they were and that may be corrected by now. Raises ``NothingToCorrect``."""
     row = _done(correction_id, actor, "再更正")
     tariff = _tariff(row.tariff_id, actor)
-    late = LatePrice(row.effective_from, row.per_unit, row.fixed, row.terms, row.note)
     plan = work_out(tariff, prices_of([tariff.pk])[tariff.pk], row.effective_from)
-    return _draft(tariff, late, row.terms, plan, row.version, actor)
+    return _draft(tariff, row.price, row.terms, plan, row.version, actor)
 
 
 @transaction.atomic
@@ -118,8 +105,7 @@ def draft_undo(correction_id: int, *, actor: Actor) -> Correction:
     """
     row = _done(correction_id, actor, "撤销")
     actor.require(Permission.TARIFF_EDIT, row.community_id)
-    late = LatePrice(row.effective_from, row.per_unit, row.fixed, row.terms, row.note)
-    return _draft(_tariff(row.tariff_id, actor), late, row.terms, undo_plan(row), row.version, actor, undoes=row)
+    return _draft(_tariff(row.tariff_id, actor), row.price, row.terms, undo_plan(row), row.version, actor, undoes=row)
 
 
 def _done(correction_id: int, actor: Actor, verb: str) -> Correction:
@@ -146,7 +132,7 @@ def _tariff(tariff_id: int, actor: Actor) -> Tariff:
 
 
 def _draft(
-    tariff: Tariff, late: LatePrice, terms: Mapping[str, Any], plan: Plan, version: TariffVersion | None, actor: Actor,
+    tariff: Tariff, late: NewPrice, terms: Mapping[str, Any], plan: Plan, version: TariffVersion | None, actor: Actor,
     undoes: Correction | None = None,
 ) -> Correction:
     if not plan.wanted:
@@ -196,7 +182,7 @@ def ask_correction(correction_id: int, *, actor: Actor, reason: str) -> Request:
     actor.require(Permission.ADJUST_REQUEST, row.community_id)
     if row.made_by_id != actor.user_id:
         raise NotMaker(name=row.made_by.name)
-    _refuse_drafted(row)
+    refuse_drafted_at(row.tariff, row.effective_from)
     payload = {"correction": row.pk, "lines": row.line_count, "up_fen": row.up_fen, "down_fen": row.down_fen, "digest": row.digest}
     request = approvals.ask(kind_of(row), row, actor=actor, community_id=row.community_id, reason=reason, payload=payload,
                             amount_fen=row.up_fen - row.down_fen)  # fmt: skip
@@ -229,14 +215,12 @@ def carry_out(request: Request, actor: Actor) -> None:
     no longer those approved, and where a correction is taken back whatever stands in the way of that.
     """
     row = _locked(request.subject_id, actor, Correction.State.ASKED, "办理")
-    _refuse_drafted(row)
+    refuse_drafted_at(row.tariff, row.effective_from)
     ids = list(row.lines.filter(hindrance="").values_list("receivable_id", flat=True))
     lock_payments_of(ids)
     lock_receivables(ids, row.community_id)
     before = _standing_price(row)
-    version = row.version or enter_agreed(
-        row.tariff_id, row.effective_from, per_unit=row.per_unit, fixed=row.fixed, terms=row.terms, note=row.note, actor=actor, late=True
-    )
+    version = row.version or enter_agreed(row.tariff_id, row.price, actor=actor, late=True)
     plan = undo_plan(row.undoes) if row.undoes else work_out(row.tariff, prices_of([row.tariff_id])[row.tariff_id], row.effective_from)
     if _digest(plan.wanted) != row.digest or row.digest != request.payload["digest"]:
         raise CorrectionChanged()
@@ -252,10 +236,10 @@ def carry_out(request: Request, actor: Actor) -> None:
     audit.publish(actor, "corrections.done", community_id=row.community_id, correction=row.pk, lines=row.line_count)
 
 
-def _refuse_drafted(row: Correction) -> None:
-    """A run at the former price must not be published after the price is there."""
-    homes = ContractLine.objects.filter(tariff_id=row.tariff_id).values_list("property_id", flat=True)
-    refuse_drafted(row.community_id, set(homes), row.effective_from)
+def refuse_drafted_at(tariff: Tariff, day: dt.date) -> None:
+    """A run at the former price must not be published after a price from ``day`` on is there. Raises ``DraftedAhead``."""
+    homes = ContractLine.objects.filter(tariff=tariff).values_list("property_id", flat=True)
+    refuse_drafted(tariff.community_id, set(homes), day)
 
 
 def _take_back(row: Correction, version: TariffVersion, actor: Actor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from wuyefei.estate.tariffs.public import Tariff, TariffVersion
+from wuyefei.estate.tariffs.public import NewPrice, Tariff, TariffVersion
 from wuyefei.foundation.access.models import Community, Organisation, User
 from wuyefei.money.billing.public import Adjustment, Receivable
 
@@ -67,6 +67,10 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tariff.name} {self.effective_from} 起差价更正" + ("的撤销" if self.undoes_id else "")
+
+    @property
+    def price(self) -> NewPrice:
+        return NewPrice(self.effective_from, self.per_unit, self.fixed, self.terms, self.note)
 
     @property
     def net_fen(self) -> int:

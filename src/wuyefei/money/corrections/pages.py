@@ -15,8 +15,8 @@ from wuyefei.estate.tariffs.public import price_words
 from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.approvals.actions import cancel
 from wuyefei.foundation.approvals.queries import open_request
+from wuyefei.foundation.approvals.withdrawing import withdraw as take_back_request
 from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import audit
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
@@ -138,18 +138,9 @@ def discard(request: HttpRequest, correction_id: int) -> HttpResponse:
 @needs(Permission.ADJUST_REQUEST)
 def withdraw(request: HttpRequest, correction_id: int) -> HttpResponse:
     """Who asked takes the request back."""
-    actor = actor_of(request)
-    row = queries.get_correction(actor, correction_id)
-    pending = open_request(actor, actions.kind_of(row), row.pk)
-    if pending is None:
-        messages.info(request, _("没有等待复核的申请，可能已经处理过了。"))
-        return redirect("corrections:correction", row.pk)
-    request_id = pending.pk
-
-    def act() -> None:
-        cancel(request_id, actor=actor)
-
-    return _act(request, correction_id, act, _("已撤回"))
+    row = queries.get_correction(actor_of(request), correction_id)
+    take_back_request(request, row.pk, actions.kind_of(row))
+    return redirect("corrections:correction", row.pk)
 
 
 @require_POST

@@ -1,13 +1,19 @@
 """The door of the room: what other rooms may use."""
 
-from .actions import AlreadyOpen, LatePrice, NothingToCorrect, ask_correction, draft_correction, draft_undo
+from .actions import (
+    AlreadyOpen,
+    NothingToCorrect,
+    ask_correction,
+    draft_correction,
+    draft_undo,
+    refuse_drafted_at,
+)
 from .models import Correction
 from .queries import corrections, corrections_on, get_correction, open_correction
 
 __all__ = [
     "AlreadyOpen",
     "Correction",
-    "LatePrice",
     "NothingToCorrect",
     "ask_correction",
     "corrections",
@@ -16,4 +22,5 @@ __all__ = [
     "draft_undo",
     "get_correction",
     "open_correction",
+    "refuse_drafted_at",
 ]

@@ -16,8 +16,8 @@ from wuyefei.estate.tariffs.public import ChargeItem, items
 from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.approvals.actions import cancel
 from wuyefei.foundation.approvals.queries import open_request
+from wuyefei.foundation.approvals.withdrawing import withdraw as take_back_request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.money import yuan_text
 from wuyefei.foundation.kernel.text import whole_number
@@ -163,12 +163,7 @@ def withdraw(request: StaffRequest, deposit_id: int) -> HttpResponse:
     """Who asked takes the request back."""
     row = get_deposit(request.actor, deposit_id)
     asked: Return | None = asked_of(row)
-    pending = open_request(request.actor, RETURN_KIND, asked.pk) if asked else None
-    if pending is None:
-        messages.info(request, _("没有等待复核的申请，可能已经处理过了。"))
-        return redirect("deposits:deposit", row.pk)
-    if attempt(request, lambda: cancel(pending.pk, actor=request.actor)):
-        messages.success(request, _("已撤回"))
+    take_back_request(request, asked.pk if asked else 0, RETURN_KIND)
     return redirect("deposits:deposit", row.pk)
 
 

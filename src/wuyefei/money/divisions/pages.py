@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.approvals.actions import cancel
 from wuyefei.foundation.approvals.queries import open_request
+from wuyefei.foundation.approvals.withdrawing import withdraw as take_back_request
 from wuyefei.foundation.platform.paging import paginate
 from wuyefei.foundation.shell.refusals import answered, attempt
 from wuyefei.money.billing.public import Receivable, get_receivable
@@ -123,11 +123,6 @@ def undo(request: HttpRequest, division_id: int) -> HttpResponse:
 @needs(Permission.ADJUST_REQUEST)
 def withdraw(request: HttpRequest, division_id: int) -> HttpResponse:
     """Who asked takes the request back."""
-    actor = actor_of(request)
-    row = queries.get_division(actor, division_id)
-    pending = open_request(actor, actions.DO_KIND, row.pk) or open_request(actor, actions.UNDO_KIND, row.pk)
-    if pending is None:
-        messages.info(request, _("没有等待复核的申请，可能已经处理过了。"))
-        return redirect("divisions:division", row.pk)
-    request_id = pending.pk
-    return _act(request, division_id, lambda: cancel(request_id, actor=actor), _("已撤回"))
+    row = queries.get_division(actor_of(request), division_id)
+    take_back_request(request, row.pk, actions.DO_KIND, actions.UNDO_KIND)
+    return redirect("divisions:division", row.pk)

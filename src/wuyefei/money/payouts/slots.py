@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
+from wuyefei.foundation.access.gate import actor_of
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.money.channels.public import Refund
 
@@ -13,13 +14,13 @@ from .queries import files, payouts_for, to_pay
 
 def refunds_top(request: HttpRequest, _subject: object) -> str:
     """The way to the payment files, and to make one of what waits."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     return render_to_string("payouts/_top.html", {"to_pay": to_pay(actor).count()}, request=request)
 
 
 def on_refund(request: HttpRequest, refund: Refund) -> str:
     """The files a refund was in, what the bank said, and what to do now."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     rows = list(payouts_for(actor, refund))
     may = actor.may(Permission.CHANNEL_WORK, refund.community_id) and refund.method == Refund.Method.TRANSFER
     if not rows or refund.method != Refund.Method.TRANSFER:

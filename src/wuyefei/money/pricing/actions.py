@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
-from wuyefei.estate.contracts.public import ContractLine
 from wuyefei.estate.tariffs.public import (
+    NewPrice,
     Tariff,
     check_next,
     enter_agreed,
     get_tariff,
-    last_billed,
     price_on,
     prices_of,
     rise,
@@ -28,11 +23,15 @@ from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.kernel.errors import DomainError, NotFound
 from wuyefei.foundation.kernel.text import limited
 from wuyefei.foundation.platform import audit, clock
-from wuyefei.money.billing.public import refuse_drafted
-from wuyefei.money.corrections.public import Correction, LatePrice, draft_correction, open_correction
+from wuyefei.money.corrections.public import (
+    Correction,
+    draft_correction,
+    open_correction,
+    refuse_drafted_at,
+)
 
 from .models import Proposal
-from .queries import open_proposal, preview
+from .queries import open_proposal, overtaken, preview
 
 KIND = "pricing.price"
 
@@ -67,17 +66,6 @@ class WrongState(DomainError):
     message = "这份新价格{state}，不能{verb}。"
 
 
-@dataclass(frozen=True, slots=True)
-class NewPrice:
-    """A price as typed in, from a day on."""
-
-    effective_from: dt.date
-    per_unit: Decimal = Decimal(0)
-    fixed: Decimal = Decimal(0)
-    terms: Mapping[str, Any] = field(default_factory=dict)
-    note: str = ""
-
-
 @transaction.atomic
 def propose(tariff_id: int, new: NewPrice, *, actor: Actor) -> Proposal:
     """A price with what it means for those who pay by the tariff, for somebody to look through. It holds on no day yet.
@@ -93,7 +81,7 @@ def propose(tariff_id: int, new: NewPrice, *, actor: Actor) -> Proposal:
         raise AlreadyProposed(day=there.effective_from, state=there.get_state_display())
     if correcting is not None:
         raise CorrectionOpen(day=correcting.effective_from)
-    price = check_next(tariff.pk, new.effective_from, per_unit=new.per_unit, fixed=new.fixed, terms=new.terms, actor=actor)
+    price = check_next(tariff.pk, new, actor=actor)
     standing = prices_of([tariff.pk]).get(tariff.pk, [])
     before = price_on(price.since, standing)
     seen = preview(tariff, standing, price)
@@ -144,8 +132,8 @@ def _payload(row: Proposal) -> dict[str, Any]:
 
 
 def _refuse_overtaken(row: Proposal) -> None:
-    billed = last_billed(row.tariff_id)
-    if billed is not None and billed >= row.effective_from:
+    billed = overtaken(row)
+    if billed is not None:
         raise Overtaken(billed=billed, day=row.effective_from)
 
 
@@ -176,9 +164,8 @@ def carry_out(request: Request, actor: Actor) -> None:
     """
     row = _locked(request.subject_id, actor, (Proposal.State.ASKED,), "办理")
     _refuse_overtaken(row)
-    homes = ContractLine.objects.filter(tariff_id=row.tariff_id).values_list("property_id", flat=True)
-    refuse_drafted(row.community_id, set(homes), row.effective_from)
-    version = enter_agreed(row.tariff_id, row.effective_from, **row.kept(), note=row.note, actor=actor)
+    refuse_drafted_at(row.tariff, row.effective_from)
+    version = enter_agreed(row.tariff_id, row.price, actor=actor)
     row.state, row.version, row.agreed_by_id, row.done_at = Proposal.State.DONE, version, actor.user_id, clock.now()
     row.save(update_fields=["state", "version", "agreed_by", "done_at"])
     audit.record(actor, "pricing.done", row, after={"version": version.number, "difference_fen": row.difference_fen}, reason=row.reason)
@@ -191,12 +178,11 @@ def as_late(proposal_id: int, *, actor: Actor) -> Correction:
     row = _locked(proposal_id, actor, (Proposal.State.DRAFT, Proposal.State.ASKED), "补录")
     if row.made_by_id != actor.user_id:
         raise NotMaker(name=row.made_by.name)
-    billed = last_billed(row.tariff_id)
-    if billed is None or billed < row.effective_from:
+    if overtaken(row) is None:
         raise NotOvertaken(day=row.effective_from)
     if row.state == Proposal.State.DRAFT:
         discard_price(row.pk, actor=actor)
     else:
         assert row.request_id is not None
         approvals.cancel(row.request_id, actor=actor)
-    return draft_correction(row.tariff_id, LatePrice(row.effective_from, **row.kept(), note=row.note), actor=actor)
+    return draft_correction(row.tariff_id, row.price, actor=actor)

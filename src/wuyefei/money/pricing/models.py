@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from wuyefei.estate.tariffs.public import Tariff, TariffPrice, TariffVersion
+from wuyefei.estate.tariffs.public import NewPrice, Tariff, TariffVersion
 from wuyefei.foundation.access.models import Community, Organisation, User
 
 
@@ -74,9 +72,6 @@ class Proposal(models.Model):
         return {"draft": "hold", "asked": "part", "done": "paid"}.get(self.state, "void")
 
     @property
-    def price(self) -> TariffPrice:
-        return TariffPrice(self.effective_from, self.per_unit, self.fixed, 0, self.terms)
-
-    def kept(self) -> dict[str, Any]:
+    def price(self) -> NewPrice:
         """The price as the tariffs room takes it."""
-        return {"per_unit": self.per_unit, "fixed": self.fixed, "terms": self.terms}
+        return NewPrice(self.effective_from, self.per_unit, self.fixed, self.terms, self.note)

@@ -15,9 +15,8 @@ from wuyefei.estate.tariffs.public import price_words
 from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.approvals.actions import cancel
 from wuyefei.foundation.approvals.queries import open_request
-from wuyefei.foundation.kernel.errors import NotFound
+from wuyefei.foundation.approvals.withdrawing import withdraw as take_back_request
 from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform.paging import paginate
 from wuyefei.foundation.shell.refusals import attempt
@@ -100,13 +99,9 @@ def discard(request: HttpRequest, proposal_id: int) -> HttpResponse:
 @needs(Permission.TARIFF_EDIT)
 def withdraw(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Who asked takes the request back."""
-    actor = actor_of(request)
-    row = queries.get_proposal(actor, proposal_id)
-    pending = open_request(actor, actions.KIND, row.pk)
-    if pending is None:
-        raise NotFound()
-    request_id = pending.pk
-    return _act(request, proposal_id, lambda: cancel(request_id, actor=actor), _("已撤回，价格没有变"))
+    row = queries.get_proposal(actor_of(request), proposal_id)
+    take_back_request(request, row.pk, actions.KIND, done=_("已撤回，价格没有变"))
+    return redirect("pricing:proposal", row.pk)
 
 
 @require_POST

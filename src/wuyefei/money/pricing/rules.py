@@ -44,8 +44,10 @@ def summed(rows: Iterable[Paying]) -> Sums:
 
 def by_contract(rows: Sequence[Paying]) -> list[tuple[int, Sums]]:
     """The same contract by contract, in the order in which they first stand in the rows."""
-    ids = dict.fromkeys(row.contract_id for row in rows)
-    return [(pk, summed(row for row in rows if row.contract_id == pk)) for pk in ids]
+    found: dict[int, list[Paying]] = {}
+    for row in rows:
+        found.setdefault(row.contract_id, []).append(row)
+    return [(pk, summed(some)) for pk, some in found.items()]
 
 
 def change_percent(before_fen: int, after_fen: int) -> Decimal | None:

@@ -12,8 +12,8 @@ from wuyefei.estate.properties.public import Property, get_property
 from wuyefei.foundation.access.actor import Actor, visible_communities
 from wuyefei.foundation.access.gate import actor_of, needs
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.approvals.actions import cancel
 from wuyefei.foundation.approvals.queries import open_request
+from wuyefei.foundation.approvals.withdrawing import withdraw as take_back_request
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.platform import audit, clock
 from wuyefei.foundation.platform.exports import attachment
@@ -133,20 +133,9 @@ def _as_asked(row: Transfer, actor: Actor) -> tuple[Plan | None, str]:
 @needs(Permission.ESTATE_EDIT)
 def withdraw(request: HttpRequest, transfer_id: int) -> HttpResponse:
     """Who asked takes the request back."""
-    actor = actor_of(request)
-    row = queries.get_transfer(actor, transfer_id)
-    pending = open_request(actor, actions.DO_KIND, row.pk) or open_request(actor, actions.UNDO_KIND, row.pk)
-    if pending is None:
-        messages.info(request, _("没有等待复核的申请，可能已经处理过了。"))
-        return redirect("transfers:transfer", row.pk)
-    try:
-        cancel(pending.pk, actor=actor)
-        messages.success(request, _("已撤回"))
-    except (NotFound, Forbidden):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    return redirect("transfers:transfer", transfer_id)
+    row = queries.get_transfer(actor_of(request), transfer_id)
+    take_back_request(request, row.pk, actions.DO_KIND, actions.UNDO_KIND)
+    return redirect("transfers:transfer", row.pk)
 
 
 @require_POST

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from wuyefei.estate.contracts.public import contract_lines
 from wuyefei.estate.tariffs.public import (
     SCHEDULED,
+    NewPrice,
     Tariff,
     TariffVersion,
     add_version,
@@ -36,8 +37,8 @@ from wuyefei.foundation.kernel.dates import EARLIEST, LATEST, Month
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
 from wuyefei.foundation.shell.refusals import answered
-from wuyefei.money.corrections.public import LatePrice, draft_correction, open_correction
-from wuyefei.money.pricing.public import NewPrice, open_proposal, propose
+from wuyefei.money.corrections.public import draft_correction, open_correction
+from wuyefei.money.pricing.public import open_proposal, propose
 
 from ..forms.tariff import USES, EndTariffForm, ItemForm, PriceForm, TariffForm
 from ..queries import audit as trail
@@ -182,13 +183,14 @@ def version_new(request: HttpRequest, tariff_id: int) -> HttpResponse:
     actor.require(Permission.TARIFF_EDIT, tariff.community_id)
     form = PriceForm(request.POST, method=tariff.method)
     if form.is_valid():
-        day, billed = form.cleaned_data["effective_from"], last_billed(tariff.pk)
+        new, billed = NewPrice(form.cleaned_data["effective_from"], **form.price()), last_billed(tariff.pk)
+        day = new.effective_from
         if billed is not None and day <= billed and actor.may(Permission.ADJUST_REQUEST, tariff.community_id):
-            late = answered(form, lambda: draft_correction(tariff.pk, LatePrice(day, **form.price()), actor=actor))
+            late = answered(form, lambda: draft_correction(tariff.pk, new, actor=actor))
             if late is not None:
                 return redirect("corrections:correction", late.pk)
         elif not being_set_up(tariff.community_id):
-            made = answered(form, lambda: propose(tariff.pk, NewPrice(day, **form.price()), actor=actor))
+            made = answered(form, lambda: propose(tariff.pk, new, actor=actor))
             if made is not None:
                 return redirect("pricing:proposal", made.pk)
         elif answered(form, lambda: add_version(tariff.pk, day, actor=actor, **form.price())) is not None:

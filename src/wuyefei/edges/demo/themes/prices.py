@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
-from wuyefei.estate.tariffs.public import Tariff, last_billed
+from wuyefei.estate.tariffs.public import NewPrice, Tariff, last_billed
 from wuyefei.foundation.access.rules import Role
 from wuyefei.foundation.approvals.actions import decide
 from wuyefei.foundation.kernel.dates import Month
 from wuyefei.money.billing.public import Receivable
-from wuyefei.money.corrections.public import LatePrice, ask_correction, draft_correction
-from wuyefei.money.pricing.public import NewPrice, ask_price, propose
+from wuyefei.money.corrections.public import ask_correction, draft_correction
+from wuyefei.money.pricing.public import ask_price, propose
 
 from ..scene import Act, Scene
 
@@ -64,6 +64,6 @@ def _enter_late(scene: Scene, month: Month) -> None:
     tariff = Tariff.objects.get(community_id=scene.community.pk, name="地下车位服务费")
     since = month.plus(-1).first
     if Receivable.objects.filter(tariff=tariff, service_to__gte=since, reversed_at__isnull=True, outstanding_fen__gt=0).exists():
-        late = LatePrice(since, scene.place.parking - LOWERED, note=LATE)
+        late = NewPrice(since, scene.place.parking - LOWERED, note=LATE)
         row = draft_correction(tariff.pk, late, actor=scene.manager)
         ask_correction(row.pk, actor=scene.manager, reason=LATE)

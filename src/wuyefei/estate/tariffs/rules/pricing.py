@@ -72,6 +72,17 @@ class TariffPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPrice:
+    """A price as typed in, from a day on; it holds on no day yet."""
+
+    effective_from: dt.date
+    per_unit: Decimal = Decimal(0)
+    fixed: Decimal = Decimal(0)
+    terms: Mapping[str, Any] = column(default_factory=dict, hash=False)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TariffTerms:
     """What a tariff charges and how, with its item's place in the books."""
 
