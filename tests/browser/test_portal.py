@@ -13,6 +13,8 @@ from tests.browser.conftest import AxeRun, OpenPage
 from tests.relations.owners import LU, Town, listen, make_town
 from wuyefei.edges.sandbox.public import Sandbox, install, make
 from wuyefei.foundation.platform import clock
+from wuyefei.money.billing.models import Receivable
+from wuyefei.money.billing.public import place_hold
 from wuyefei.relations.service.public import Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -62,6 +64,15 @@ def test_an_owner_looks_around(town: Town, browser_page: OpenPage, axe: AxeRun, 
     expect(page.locator("html.large")).to_be_visible()
     assert fits(page)
     assert axe(page) == []
+    argued = Receivable.objects.filter(property=town.world.flats["1-1-101"], outstanding_fen__gt=0).earliest("pk")
+    place_hold(argued.pk, clock.today(), None, kind="dispute", source_ref="objection:1", actor=town.world["finance"])
+    page.goto(home)
+    box = page.locator(f"input[name=bill][value='{argued.pk}']")
+    for _twice in range(2):
+        expect(box).not_to_be_checked()
+        page.get_by_role("button", name="全选").click()
+    expect(box).not_to_be_checked()
+    expect(page.locator("input[name=bill]:checked")).to_have_count(page.locator("input[name=bill]").count() - 1)
     aims = [link.get_attribute("href") or "" for link in page.locator("a[href^='/h5/']").all()]
     for aim in sorted(set(aims)):
         page.goto(aim)

@@ -140,6 +140,12 @@ def test_export_of_all_and_of_the_ticked(world: World) -> None:
     assert manager.get("/arrears/export?amount_from=x").status_code == 409
 
 
+def test_boxes_only_where_something_can_be_done_with_them(world: World) -> None:
+    assert "data-pick " in client(world, "manager").get("/arrears/").content.decode()
+    seen = client(world, "cashier").get("/arrears/").content.decode()
+    assert "data-pick " not in seen and "data-pick-all" not in seen and "data-bulk" not in seen and "ar-room" in seen
+
+
 def test_a_long_export_is_a_job(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(exporting, "AT_ONCE", 3)
     monkeypatch.setattr(exporting, "folder", lambda: tmp_path)

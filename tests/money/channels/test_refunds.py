@@ -205,7 +205,7 @@ def test_by_payment_file(world: World, sandbox: Sandbox) -> None:
     order = paid(world, sandbox)
     refund = approve(world, ask(world, order, 25375, "transfer"))
     assert refund.payment is not None
-    update_person(refund.payment.payer_id, bank="6222020000000000123", reason="业主提供", actor=world["finance"])
+    update_person(refund.payment.payer_id, bank="6222020000000000123", reason="业主提供", actor=world["lead"])
     client = client_of(world, "finance")
     assert "生成付款文件（1 笔）" in client.get("/refunds/").content.decode() and client_of(world, "cashier").post("/payouts/make").status_code == 403
     assert client.post("/payouts/make").status_code == 302

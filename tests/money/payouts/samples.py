@@ -28,9 +28,10 @@ def refunding(accounts: dict[str, str] | None = None) -> World:
     with clock.at(D("2026-01-02")):
         world = make_world()
         publish(world, "2026-01")
-    with clock.at(TODAY):
+    with clock.at(D("2026-01-14")):
         for name, account in (ACCOUNTS if accounts is None else accounts).items():
             update_person(world.people[name].pk, bank=account, reason="业主提供", actor=world["finance"])
+    with clock.at(TODAY):
         for name, fen in ASKED.items():
             agreed(world, name, fen)
     return world
@@ -47,8 +48,8 @@ def agreed(world: World, name: str, fen: int) -> Refund:
     return refund
 
 
-def made(world: World) -> PayoutFile:
-    return make_file(actor=world["finance"]).file
+def made(world: World, who: str = "finance") -> PayoutFile:
+    return make_file(actor=world[who]).file
 
 
 def payout(name: str, file: PayoutFile | None = None) -> Payout:

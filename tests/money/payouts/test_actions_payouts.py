@@ -22,6 +22,7 @@ from wuyefei.money.payouts.public import (
     AnswerRefused,
     AnswerUnreadable,
     NothingToPay,
+    OwnAccounts,
     Payout,
     PayoutFile,
     correct,
@@ -98,9 +99,12 @@ def _again_to_a_right_account(world: World, file: PayoutFile) -> None:
     with pytest.raises(Invalid, match="更正说明|原因"):
         correct(failed.pk, "", " ", actor=world["finance"])
     correct(failed.pk, "6222 0200 0000 0020 999", "业主换了卡", actor=world["finance"])
-    second = made(world)
+    with pytest.raises(OwnAccounts, match="1-1-102 的收款账号是您在申请退款以后改的"):
+        made(world)
+    second = made(world, "lead")
     again = payout("沈秋白", second)
     assert (second.payout_count, again.number, again.account_tail) == (1, f"{failed.number}-2", "99")
+    assert (again.account_by_id, again.made_by_id) == (world["finance"].user_id, world["lead"].user_id)
     old = back(row(payout("沈秋白", file), "成功", number=payout("沈秋白", file).number))
     with pytest.raises(AnswerRefused, match="第 2 行「明细号」：.*不在这份付款文件里"):
         answered(world, second, old)
@@ -176,8 +180,13 @@ def test_the_account_changes_after_the_file() -> None:
         with pytest.raises(DomainError, match="等银行结果|还"):
             erase_person(world.people["顾予安"].pk, reason="本人要求", actor=world["lead"])
         undo_file(file.pk, "还没交给银行", actor=world["finance"])
-        again = made(world)
+        assert states(made(world)) == {"陆小满": "waiting", "顾予安": "waiting"}, "whoever changed an account does not send money to it"
+        again = made(world, "lead")
         assert payout("沈秋白", again).account_tail == "88" and payout("沈秋白", again).number.endswith("-2")
+    row = Payout.objects.get(pk=payout("沈秋白", again).pk)
+    row.pk, row.number, row.state, row.made_by_id = None, "X-1", "undone", row.account_by_id
+    with pytest.raises(IntegrityError, match="payout_by_two"), transaction.atomic():
+        row.save()
 
 
 def test_undone_only_before_any_answer() -> None:

@@ -171,6 +171,27 @@ def test_the_pages(world: World) -> None:
         assert [stranger.get(where).status_code for where in (one, f"{one}/photo", f"{new}?community={world.community.pk}")] == [404, 404, 404]
 
 
+def test_found_fine_in_the_second_in_which_it_was_found_wrong(world: World) -> None:
+    """Two looks, however quick the hands: only the same look again is refused."""
+    page, new = client_of(world["keeper"]), reverse("service:inspect")
+    form = {"community": world.community.pk, "building": house(), "point": "电梯机房", "sort": "facility", "result": "wrong", "on": "2026-03-03", "time": "10:30", "who": "阮知秋", "note": "温控失灵"}
+    tap = {"tap": "1", "community": world.community.pk, "building": house(), "point": "电梯机房", "sort": "facility"}
+    assert "已记下 电梯机房：有问题" in page.post(new, form, follow=True).content.decode()
+    assert "已记下 电梯机房：正常" in page.post(new, tap, follow=True).content.decode()
+    assert "已经记过一次" in page.post(new, tap).content.decode() and "已经记过一次" in page.post(new, form).content.decode()
+    assert list(Inspection.objects.order_by("pk").values_list("at", "result")) == [(NOW, "wrong"), (NOW, "fine")]
+    assert [one.result for one in points_of(world.community.pk, house())] == ["fine"]
+
+
+def test_a_day_that_is_none_is_said_to_be_none(world: World) -> None:
+    page, listed = client_of(world["keeper"]), reverse("service:inspections")
+    inspect(world.community.pk, LOBBY, actor=world["keeper"])
+    said = page.get(f"{listed}?from=2026-13-01").content.decode()
+    assert "从哪天：「2026-13-01」不是日期" in said and 'value="2026-13-01"' in said and "大堂" in said
+    assert "大堂" in page.get(f"{listed}?from=2026-03-03&to=2026-03-03").content.decode()
+    assert "没有符合筛选的巡检" in page.get(f"{listed}?to=2026-03-02").content.decode()
+
+
 def test_the_sheet_on_its_page(world: World) -> None:
     page, where = client_of(world["keeper"]), reverse("service:inspection_sheet")
     inspect(world.community.pk, replace(LOBBY, building=house()), actor=world["keeper"])

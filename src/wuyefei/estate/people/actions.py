@@ -185,6 +185,8 @@ def update_person(person_id: int, *, actor: Actor, reason: str = "", **changes: 
             setattr(person, name, value)
     if not before.keys().isdisjoint(CHECKED_FACTS):
         person.facts_changed_at = clock.now()
+    if "bank" in before:
+        person.bank_changed_by_id, person.bank_changed_at = actor.user_id, clock.now()
     person.save()
     entry_after = _safe(after, secret, {"before": before, "after": after})
     audit.record(actor, "person.update", person, before=_masked(before), after=entry_after, reason=reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from wuyefei.foundation.access.models import Community, Organisation
+from wuyefei.foundation.access.models import Community, Organisation, User
 from wuyefei.foundation.kernel.text import mask_name
 from wuyefei.foundation.platform.models import SubjectKey
 
@@ -35,6 +35,9 @@ class Person(models.Model):
     bank_locked = models.BinaryField(null=True)
     bank_mark = models.CharField(max_length=40, blank=True)
     bank_shown = models.CharField(max_length=40, blank=True)
+    bank_changed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    bank_changed_at = models.DateTimeField(null=True)
+    """Who last changed the account, and when; None for one entered and never changed since."""
     remark = models.CharField(max_length=200, blank=True)
     external_ref = models.CharField(max_length=60, blank=True)
     facts_changed_at = models.DateTimeField(null=True)

@@ -4,6 +4,7 @@ Nouns: file 付款文件 (what the bank is asked to pay), payout 付款 (one ref
 bank's file, row by row).
 States of a file: out → undone. States of a payout: waiting → done | failed | undone.
 Invariants: a refund waits in one file at most and is paid once; a payout is answered once, and the same answer again changes
-nothing; an answer is taken in whole or not at all; what it leaves out waits on. The account's number stands nowhere in a file's
-rows: it is known by its mark and last digits, and leaves only in the workbook.
+nothing; an answer is taken in whole or not at all; what it leaves out waits on; whoever has changed a payee's account since the
+refund was asked for does not put it into a file. The account's number stands nowhere in a file's rows: it is known by its mark
+and last digits, and leaves only in the workbook.
 """

@@ -76,6 +76,10 @@ class Payout(models.Model):
     amount_fen = models.BigIntegerField()
     account_mark = models.CharField(max_length=40, blank=True)
     account_tail = models.CharField(max_length=4, blank=True)
+    account_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    """Who changed the payee's account since the refund was asked for; None where nobody did."""
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    """Who put it into the file; None in files of before this was kept."""
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     answer = models.ForeignKey(PayoutAnswer, null=True, on_delete=models.PROTECT, related_name="payouts")
     answer_mark = models.CharField(max_length=40, blank=True)
@@ -90,6 +94,7 @@ class Payout(models.Model):
             models.UniqueConstraint(fields=["organisation", "number"], name="payout_number"),
             models.UniqueConstraint(fields=["refund"], condition=models.Q(state__in=["waiting", "done"]), name="refund_paid_out_once"),
             models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="payout_pays"),
+            models.CheckConstraint(condition=models.Q(account_by__isnull=True) | ~models.Q(account_by=models.F("made_by")), name="payout_by_two"),
             models.CheckConstraint(
                 condition=models.Q(state__in=["waiting", "undone"], answer__isnull=True, noted_by__isnull=True)
                 | (models.Q(state__in=["done", "failed"]) & (models.Q(answer__isnull=False) ^ models.Q(noted_by__isnull=False))),

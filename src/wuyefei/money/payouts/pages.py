@@ -58,6 +58,9 @@ def make(request: StaffRequest) -> HttpResponse:
     if made.missing:
         facts = {"count": len(made.missing), "homes": "、".join(made.missing[:10])}
         messages.warning(request, _("%(count)s 笔没有登记收款账号，没有列入：%(homes)s。到业主档案补上后再做一份。") % facts)
+    if made.own:
+        facts = {"count": len(made.own), "homes": "、".join(made.own[:10])}
+        messages.warning(request, _("%(count)s 笔的收款账号是您在申请退款以后改的，没有列入：%(homes)s。请另一位同事再做一份。") % facts)
     return redirect("payouts:file", made.file.pk)
 
 

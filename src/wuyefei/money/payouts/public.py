@@ -9,7 +9,7 @@ from .actions.answers import (
     note_result,
     read_answer,
 )
-from .actions.files import Made, NothingToPay, make_file, sheet_of, undo_file
+from .actions.files import Made, NothingToPay, OwnAccounts, make_file, sheet_of, undo_file
 from .models import Payout, PayoutAnswer, PayoutFile
 from .queries import files, get_file
 from .reading import AnswerUnreadable
@@ -20,6 +20,7 @@ __all__ = [
     "Answered",
     "Made",
     "NothingToPay",
+    "OwnAccounts",
     "Payout",
     "PayoutAnswer",
     "PayoutFile",

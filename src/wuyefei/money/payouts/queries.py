@@ -33,6 +33,12 @@ def account_of(person: Person) -> str:
     return "" if person.erased_at else person.bank_mark
 
 
+def account_by(refund: Refund, person: Person) -> int | None:
+    """Who has changed the payee's account since the refund was asked for: whoever did may not put it into a file (row D8)."""
+    changed = person.bank_changed_at
+    return person.bank_changed_by_id if changed is not None and changed >= refund.requested_at else None
+
+
 def files(actor: Actor) -> QuerySet[PayoutFile]:
     """The files whose every payout is of a place the actor may see, with what came of them: ``done``, ``failed``, ``waiting`` counts
     and ``done_fen``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from urllib.parse import quote
 
 from django.core.cache import cache
@@ -18,10 +17,11 @@ from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import StaffRequest, needs, public_page
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.access.sessions import address_of
-from wuyefei.foundation.kernel.dates import CHINA, DAY, parse_day
-from wuyefei.foundation.kernel.errors import Invalid, NotFound
+from wuyefei.foundation.kernel.dates import CHINA
+from wuyefei.foundation.kernel.errors import NotFound
 from wuyefei.foundation.kernel.text import mask_name, tidy
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.between import between
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
 from wuyefei.foundation.shell.pages import too_many
 
@@ -62,7 +62,6 @@ def receipt_list(request: StaffRequest) -> HttpResponse:
 
 def _filtered(rows: QuerySet[Receipt], sent: QueryDict) -> tuple[QuerySet[Receipt], str]:
     """The rows asked for, and what of the filter could not be understood."""
-    wrong = ""
     number = tidy(sent.get("number", "")).upper()[:30]
     if number:
         rows = rows.filter(number__contains=number)
@@ -71,18 +70,7 @@ def _filtered(rows: QuerySet[Receipt], sent: QueryDict) -> tuple[QuerySet[Receip
     place = sent.get("community", "")
     if place.isascii() and place.isdigit():
         rows = rows.filter(community_id=int(place[:18]))
-    try:
-        if sent.get("from"):
-            rows = rows.filter(issued_at__gte=_midnight(parse_day(sent["from"], _("起"))))
-        if sent.get("to"):
-            rows = rows.filter(issued_at__lt=_midnight(parse_day(sent["to"], _("止")) + DAY))
-    except Invalid as error:
-        wrong = error.text
-    return rows, wrong
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), tzinfo=CHINA)
+    return between(rows, "issued_at", sent)
 
 
 @require_GET

@@ -109,7 +109,7 @@ class Inspection(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["community", "building", "point", "sort", "at"], condition=models.Q(voided_at__isnull=True), name="inspected_once",
+                fields=["community", "building", "point", "sort", "at", "result"], condition=models.Q(voided_at__isnull=True), name="inspected_once",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(condition=~models.Q(result="wrong") | ~models.Q(note=""), name="wrong_says_what"),

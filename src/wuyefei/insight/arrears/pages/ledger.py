@@ -18,6 +18,7 @@ from wuyefei.foundation.access.models import Region
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.money import allocate
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.shell import slots
 from wuyefei.insight.measures.public import BUCKET_NAMES, Bucket
 
 from ..columns import columns_for, load_cells
@@ -102,11 +103,12 @@ def ledger(request: HttpRequest) -> HttpResponse:
     scope = scope_of(actor, chosen, today)
     page = ledger_page(actor, scope, request.GET.get("at", ""))
     choices = choices_of(actor, chosen)
+    verbs, may_export = slots.fill("arrears.bulk", request, chosen), actor.may(Permission.EXPORT)
     context = {
         "chosen": chosen, "query": chosen.query, "wrong": [error.text for error in wrong], "choices": choices, "chips": chips(chosen, choices),
         "tabs": tabs(actor, chosen), "heads": heads(scope, page.sort), "rows": _dressed(actor, scope, page), "page": page,
         "sums": page_sums(page.rows), "added": columns_for(actor), "several": len(choices["communitys"]) > 1, "here": "ledger",
-        "by_line": chosen.by is By.LINE, "sort": page.sort, "may_export": actor.may(Permission.EXPORT),
+        "by_line": chosen.by is By.LINE, "sort": page.sort, "may_export": may_export, "verbs": verbs, "may_pick": bool(verbs or may_export),
         "may_report": actor.may(Permission.REPORT_VIEW), "totals_url": reverse("arrears:totals") + link(chosen.query),
         "newer": link(chosen.query, at=page.newer) if page.newer else "", "older": link(chosen.query, at=page.older) if page.older else "",
         "by_urls": [(link(chosen.query, by=None, sort=None), _("按户"), chosen.by is By.PROPERTY),

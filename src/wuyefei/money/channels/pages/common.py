@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TypeVar
 
 from django.contrib import messages
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 
-from wuyefei.foundation.kernel.dates import CHINA, DAY, parse_day
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.text import tidy
 from wuyefei.foundation.kernel.text import whole_number as number_of
 
@@ -43,22 +40,6 @@ def about(text: str, prefix: str = "") -> Q:
     for name in names:
         found |= Q(**{prefix + name: text})
     return found | Q(**{f"{prefix}transaction_id": text})
-
-
-def between(rows: QuerySet[Row], field: str, sent: QueryDict) -> tuple[QuerySet[Row], str]:
-    """The rows of the days asked for, and what of the days could not be understood."""
-    try:
-        if sent.get("from"):
-            rows = rows.filter(**{f"{field}__gte": _midnight(parse_day(sent["from"], _("起")))})
-        if sent.get("to"):
-            rows = rows.filter(**{f"{field}__lt": _midnight(parse_day(sent["to"], _("止")) + DAY)})
-    except Invalid as error:
-        return rows, error.text
-    return rows, ""
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), tzinfo=CHINA)
 
 
 def back(request: HttpRequest, error: DomainError, to: str, *args: object) -> HttpResponse:

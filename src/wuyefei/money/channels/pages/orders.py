@@ -15,12 +15,13 @@ from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import DomainError
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.between import between
 from wuyefei.foundation.platform.exports import Fen, Sheet, workbook_response
 
 from ..actions.orders import ask_provider
 from ..models import ChannelSetup, NoticeLog, Order, Refund
 from ..queries import order_of, orders
-from .common import EXPORT_LIMIT, about, back, between, number_of, page_of
+from .common import EXPORT_LIMIT, about, back, number_of, page_of
 
 
 def _filtered(rows: QuerySet[Order], sent: QueryDict) -> tuple[QuerySet[Order], str]:

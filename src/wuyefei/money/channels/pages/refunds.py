@@ -19,6 +19,7 @@ from wuyefei.foundation.kernel.dates import CHINA
 from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.money import parse_yuan, yuan_text
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.between import between
 from wuyefei.foundation.platform.exports import Cell, Fen, Sheet, workbook_response
 from wuyefei.money.payments.public import Payment, balance_fen, get_payment
 
@@ -26,7 +27,7 @@ from ..actions.refunds import REFUND_KIND, RefundRequest, ask_refund, cancel, pa
 from ..models import Order, Refund
 from ..queries import get_refund, payee, refundable_fen, refunds
 from ..rules import RefundMethod, RefundState, refund_owner
-from .common import EXPORT_LIMIT, back, between, number_of, page_of
+from .common import EXPORT_LIMIT, back, number_of, page_of
 
 OPEN = (Refund.State.REQUESTED, Refund.State.APPROVED, Refund.State.SENT, Refund.State.FAILED)
 

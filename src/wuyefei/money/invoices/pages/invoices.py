@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from wuyefei.foundation.access.actor import visible_communities
 from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.rules import Permission
-from wuyefei.foundation.kernel.dates import CHINA, DAY, parse_day
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.kernel.dates import CHINA
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.text import tidy, whole_number
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.between import between
 from wuyefei.foundation.platform.exports import Cell, Fen, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
 
@@ -32,10 +32,6 @@ from ..rules.states import OPEN, OWNERS, RETAINED, State
 EXPORT_LIMIT = 50_000
 OPEN_STATES = sorted(OPEN)
 DONE_STATES = sorted(RETAINED)
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), tzinfo=CHINA)
 
 
 def _filtered(rows: QuerySet[Invoice], sent: QueryDict) -> tuple[QuerySet[Invoice], str]:
@@ -52,14 +48,7 @@ def _filtered(rows: QuerySet[Invoice], sent: QueryDict) -> tuple[QuerySet[Invoic
     place = whole_number(sent.get("community", ""))
     if place is not None:
         rows = rows.filter(community_id=place)
-    try:
-        if sent.get("from"):
-            rows = rows.filter(asked_at__gte=_midnight(parse_day(sent["from"], _("起"))))
-        if sent.get("to"):
-            rows = rows.filter(asked_at__lt=_midnight(parse_day(sent["to"], _("止")) + DAY))
-    except Invalid as error:
-        return rows, error.text
-    return rows, ""
+    return between(rows, "asked_at", sent)
 
 
 def owner_of(invoice: Invoice) -> str:

@@ -24,10 +24,11 @@ from wuyefei.money.channels.public import (
 )
 
 from ..models import Payout, PayoutFile
-from ..queries import NEEDED, account_of, files, payouts_of, require_in, to_pay
+from ..queries import NEEDED, account_by, account_of, files, payouts_of, require_in, to_pay
 from ..rules import MOST
 
 PAYOUT_LOCK = 0x77790065
+SHOWN = 10
 
 
 class NothingToPay(DomainError):
@@ -35,12 +36,19 @@ class NothingToPay(DomainError):
     message = "没有可以付的退款：要已批准、按银行转账退，并且登记了收款账号。"
 
 
+class OwnAccounts(DomainError):
+    code = "payout_own_accounts"
+    message = "{homes} 的收款账号是您在申请退款以后改的，付款文件要由另一位同事来做。"
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file, and whose refunds are not in it because no account is known: ``missing`` are their homes."""
+    """A file, and whose refunds are not in it: of the homes ``missing`` no account is known, of ``own`` the maker has changed the
+    account since the refund was asked for."""
 
     file: PayoutFile
     missing: tuple[str, ...]
+    own: tuple[str, ...] = ()
 
 
 def lock(organisation_id: int) -> None:
@@ -67,20 +75,25 @@ def require_out(file: PayoutFile) -> None:
 @transaction.atomic
 def make_file(*, actor: Actor) -> Made:
     """Put the refunds that wait for a transfer, the oldest first and at most ``MOST``, into a file; each waits in one at most. Those
-    whose payee has no account stay out. Raises ``NothingToPay``."""
+    whose payee has no account stay out, and those whose account the maker has changed since they were asked for: nobody alone sends
+    money to an account of their choice (row D8). Raises ``NothingToPay``, ``OwnAccounts`` where only such wait."""
     lock(actor.organisation_id)
     related = ("payment__payer", "payment__property", "order__payer", "order__property", "deposit__holder")
-    with_account: list[Refund] = []
+    chosen: list[Refund] = []
     missing: list[str] = []
+    own: list[str] = []
     for refund in to_pay(actor).select_related(*related).order_by("pk"):
-        if account_of(payee(refund)):
-            with_account.append(refund)
-        else:
-            about = refund.payment or refund.order
-            missing.append(about.property.code if about else refund.number)
-    chosen = with_account[:MOST]
+        person = payee(refund)
+        about = refund.payment or refund.order
+        home = about.property.code if about else refund.number
+        if not account_of(person):
+            missing.append(home)
+        elif account_by(refund, person) == actor.user_id:
+            own.append(home)
+        elif len(chosen) < MOST:
+            chosen.append(refund)
     if not chosen:
-        raise NothingToPay()
+        raise OwnAccounts(homes="、".join(own[:SHOWN])) if own else NothingToPay()
     now = clock.now()
     file = PayoutFile.objects.create(
         organisation_id=actor.organisation_id, number=_number(actor.organisation_id), payout_count=len(chosen),
@@ -91,10 +104,10 @@ def make_file(*, actor: Actor) -> Made:
         Payout.objects.create(
             organisation_id=actor.organisation_id, community_id=refund.community_id, file=file, refund=refund, payee=person, place=place,
             number=refund.number if tries == 1 else f"{refund.number}-{tries}", amount_fen=refund.amount_fen, account_mark=person.bank_mark,
-            account_tail=person.bank_shown.rpartition("*")[2][-4:],
+            account_tail=person.bank_shown.rpartition("*")[2][-4:], account_by_id=account_by(refund, person), made_by_id=actor.user_id,
         )  # fmt: skip
-    audit.record(actor, "payout.file", file, after={"payouts": file.payout_count, "total_fen": file.total_fen, "missing": len(missing)})
-    return Made(file, tuple(missing))
+    audit.record(actor, "payout.file", file, after={"payouts": file.payout_count, "total_fen": file.total_fen, "missing": len(missing), "own": len(own)})
+    return Made(file, tuple(missing), tuple(own))
 
 
 def _number(organisation_id: int) -> str:

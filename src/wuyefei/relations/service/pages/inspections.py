@@ -20,10 +20,11 @@ from wuyefei.foundation.access.gate import StaffRequest, needs
 from wuyefei.foundation.access.models import Community
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.access.taking import exporting
-from wuyefei.foundation.kernel.dates import CHINA, parse_day
-from wuyefei.foundation.kernel.errors import DomainError, Forbidden, Invalid, NotFound
+from wuyefei.foundation.kernel.dates import CHINA
+from wuyefei.foundation.kernel.errors import DomainError, Forbidden, NotFound
 from wuyefei.foundation.kernel.text import whole_number
 from wuyefei.foundation.platform import clock
+from wuyefei.foundation.platform.between import between
 from wuyefei.foundation.platform.exports import Cell, Sheet, workbook_response
 from wuyefei.foundation.platform.paging import paginate
 from wuyefei.foundation.platform.pictures import MOST_BYTES
@@ -41,21 +42,14 @@ SHOWN, OFFERED = 200, 30
 VIEWS = {"fine": Q(result=Result.FINE), "wrong": Q(result=Result.WRONG), "open": Q(result=Result.WRONG, ticket__isnull=True)}
 
 
-def _day(text: str) -> Any:
-    try:
-        return parse_day(text) if text else None
-    except Invalid:
-        return None
-
-
 def found(actor: Actor, given: QueryDict) -> tuple[QuerySet[Inspection], dict[str, Any]]:
     """The rows that the query asks for, and what was asked."""
     chosen: dict[str, Any] = {"community": whole_number(given.get("community")), "q": given.get("q", "").strip()[:40]}
     chosen["view"] = given.get("view", "") if given.get("view") in VIEWS else ""
     chosen["sort"] = given.get("sort", "") if given.get("sort") in list(Sort) else ""
     chosen["building"] = COMMON if given.get("building") == COMMON else whole_number(given.get("building"))
-    chosen |= {"from": _day(given.get("from", "")), "to": _day(given.get("to", "")), "voided": given.get("voided") == "1"}
-    rows = inspecting.inspections(actor).filter(voided_at__isnull=not chosen["voided"])
+    chosen |= {"from": given.get("from", "")[:10], "to": given.get("to", "")[:10], "voided": given.get("voided") == "1"}
+    rows, chosen["wrong"] = between(inspecting.inspections(actor).filter(voided_at__isnull=not chosen["voided"]), "at", given)
     if chosen["community"]:
         rows = rows.filter(community_id=chosen["community"])
     if chosen["building"]:
@@ -64,10 +58,6 @@ def found(actor: Actor, given: QueryDict) -> tuple[QuerySet[Inspection], dict[st
         rows = rows.filter(sort=chosen["sort"])
     if chosen["view"]:
         rows = rows.filter(VIEWS[chosen["view"]])
-    if chosen["from"]:
-        rows = rows.filter(at__date__gte=chosen["from"])
-    if chosen["to"]:
-        rows = rows.filter(at__date__lte=chosen["to"])
     if chosen["q"]:
         rows = rows.filter(Q(point__icontains=chosen["q"]) | Q(who__icontains=chosen["q"]) | Q(note__icontains=chosen["q"]))
     return rows, chosen

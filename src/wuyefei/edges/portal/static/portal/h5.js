@@ -5,7 +5,7 @@ const yuan = (fen) => {
   return [whole, String(fen % 100).padStart(2, "0")];
 };
 
-/* Which bills to pay: the sum follows the choice. */
+/* Which bills to pay: the sum follows the choice. What is in dispute is chosen by its own box only. */
 for (const form of document.querySelectorAll("[data-bills]")) {
   const boxes = [...form.querySelectorAll("input[name=bill]")];
   const sum = form.querySelector("[data-sum] .money");
@@ -36,8 +36,9 @@ for (const form of document.querySelectorAll("[data-bills]")) {
   if (all) {
     all.hidden = false;
     all.addEventListener("click", () => {
-      const every = boxes.every((box) => box.checked);
-      for (const box of boxes) box.checked = !every;
+      const usual = boxes.filter((box) => !("disputed" in box.dataset));
+      const every = usual.every((box) => box.checked);
+      for (const box of usual) box.checked = !every;
       show();
     });
   }
