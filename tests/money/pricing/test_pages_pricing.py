@@ -6,10 +6,12 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from tests.estate.metering.test_pages_metering import client_of
 from tests.money.corrections.test_actions_corrections import TODAY, bill, billed
 from tests.world import World, make_world
+from wuyefei.estate.contracts.public import ContractLine
 from wuyefei.estate.tariffs.public import TariffVersion
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.platform import clock
@@ -54,6 +56,23 @@ def test_from_the_tariff_to_a_price_in_force(world: World) -> None:
         assert "住宅物业费" in listed and "+92.97" in listed
         assert "没有符合筛选的新价格" in lead.get(reverse("pricing:list"), {"state": "draft"}).content.decode()
         assert client_of(world["outsider"]).get(page).status_code == 404
+
+
+def test_what_has_changed_since_it_was_proposed_is_said(world: World) -> None:
+    """1-1-102 (89.55 m²) is no longer charged: 774.78 → 867.75 becomes 550.90 → 617.01."""
+    with clock.at(TODAY):
+        manager, lead = client_of(world["manager"]), client_of(world["lead"])
+        manager.post(reverse("backoffice:version_new", args=[world.service_tariff.pk]), SENT)
+        row = Proposal.objects.get()
+        page = reverse("pricing:proposal", args=[row.pk])
+        manager.post(reverse("pricing:ask", args=[row.pk]), {"reason": "按决议"})
+        assert "提出以后" not in lead.get(page).content.decode() + lead.get(reverse("approvals:waiting")).content.decode()
+        ContractLine.objects.filter(property=world.flats["1-1-102"], tariff=world.service_tariff).update(ends_on=TODAY)
+        text = strip_tags(lead.get(page).content.decode())
+        assert "现在是 2 套、2 行，每月 550.90 → 617.01 元" in text and "+92.97" in text
+        assert "现在是 2 条计费行" in lead.get(reverse("approvals:waiting")).content.decode()
+        lead.post(reverse("approvals:approve", args=[Request.objects.get(kind="pricing.price").pk]), {"note": ""})
+        assert "提出以后" not in lead.get(page).content.decode(), "decided: what was decided on stands"
 
 
 def test_withdrawn_given_up_and_overtaken(world: World) -> None:

@@ -63,7 +63,7 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     may, mine = actor.may(Permission.TARIFF_EDIT, row.community_id), row.made_by_id == actor.user_id
     context = {
         "row": row, "before": before_words(row), "after": _words(row), "percent": change_percent(row.before_fen, row.after_fen),
-        "pending": pending, "late": queries.overtaken(row), "mine": mine, "draft": row.state == Proposal.State.DRAFT,
+        "pending": pending, "late": queries.overtaken(row), "now": queries.preview_now(row), "mine": mine, "draft": row.state == Proposal.State.DRAFT,
         "may_edit": may and row.state == Proposal.State.DRAFT,
         "may_late": mine and may and actor.may(Permission.ADJUST_REQUEST, row.community_id), "vote": pack.vote if pack else None,
         "consultations": queries.asked_of_owners(actor, row) if row.rises else [],

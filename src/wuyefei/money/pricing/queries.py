@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from wuyefei.estate.contracts.public import Contract, ContractLine
 from wuyefei.estate.localrules.public import Consultation, consultations
-from wuyefei.estate.tariffs.public import Tariff, TariffPrice, last_billed
+from wuyefei.estate.tariffs.public import Tariff, TariffPrice, last_billed, prices_of
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import NotFound
@@ -85,6 +85,22 @@ def preview(tariff: Tariff, standing: Sequence[TariffPrice], price: TariffPrice)
         rows += _priced(some, tariff, price.since, standing, after)
         contracts |= {line.contract_id: line.contract for line in some}
     return Preview(summed(rows), [_group(contracts[pk], sums) for pk, sums in by_contract(rows)])
+
+
+def preview_now(row: Proposal) -> Sums | None:
+    """What the price would mean by the contracts of now, where that is no longer what was previewed; None where it is the same, and
+    where nothing is left to decide."""
+    if row.state not in OPEN:
+        return None
+    price = TariffPrice(row.effective_from, row.per_unit, row.fixed, 0, row.terms)
+    sums = preview(row.tariff, prices_of([row.tariff_id]).get(row.tariff_id, []), price).sums
+    seen = (row.line_count, row.property_count, row.unknown_count, row.before_fen, row.after_fen)
+    return sums if (sums.lines, sums.homes, sums.unknown, sums.before_fen, sums.after_fen) != seen else None
+
+
+def lines_now(row: Proposal) -> int:
+    """How many lines pay by the tariff by now: cheap enough for a list."""
+    return paying(row.tariff, row.effective_from).count()
 
 
 def _priced(lines: list[ContractLine], tariff: Tariff, day: dt.date, standing: Sequence[TariffPrice], after: Sequence[TariffPrice]) -> Iterator[Paying]:
