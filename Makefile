@@ -16,6 +16,8 @@ WUYEFEI := $(BIN)/wuyefei
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --junitxml=test-results/junit.xml
 
 export PORT
+# Bytecode is kept whatever the shell says: the tests start the command some hundred times.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-wide test-long bench lint lock clean
 .DEFAULT_GOAL := demo
