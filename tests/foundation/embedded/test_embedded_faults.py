@@ -92,6 +92,7 @@ def wait_until_busy(url: str) -> None:
             time.sleep(0.02)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("linger", "patience", "recovers"), [(1.5, 5.0, True), (2.5, 0.6, False)])
 def test_a_killed_postmaster_that_lingers(home, monkeypatch, linger, patience, recovers):
     monkeypatch.setattr(server, "LINGER_SECONDS", patience)
@@ -109,6 +110,7 @@ def test_a_killed_postmaster_that_lingers(home, monkeypatch, linger, patience, r
     assert ensure_database(home).url == database.url
 
 
+@pytest.mark.wide
 def test_pid_file_that_names_a_stranger(home):
     """After a restart of the machine the old number may belong to anybody."""
     data = ensure_database(home) and status(home).data
@@ -127,6 +129,7 @@ def test_pid_file_that_names_a_stranger(home):
     stranger.wait()
 
 
+@pytest.mark.wide
 def test_a_busy_port_is_left_and_the_new_one_remembered(home):
     first = ensure_database(home)
     port = status(home).port
@@ -140,6 +143,7 @@ def test_a_busy_port_is_left_and_the_new_one_remembered(home):
     assert ensure_database(home).url == second.url
 
 
+@pytest.mark.wide
 def test_a_port_taken_in_the_last_moment(home, monkeypatch):
     ensure_database(home).stop()
     port = json.loads((home / "postgres.json").read_text())["port"]
@@ -199,6 +203,7 @@ def test_data_of_another_major_version(home, monkeypatch):
     assert ensure_database(home).started
 
 
+@pytest.mark.wide
 def test_programs_of_the_datas_major_version_are_preferred(home, monkeypatch):
     monkeypatch.setenv("WUYEFEI_PG_BIN", "wheel")
     database = ensure_database(home)
@@ -208,6 +213,7 @@ def test_programs_of_the_datas_major_version_are_preferred(home, monkeypatch):
     assert again.started and again.version.split(".")[0] == database.version.split(".")[0]
 
 
+@pytest.mark.wide
 def test_read_only_folder(ground):
     folder = own_folder(ground, "locked")
     folder.chmod(0o555)
@@ -218,6 +224,7 @@ def test_read_only_folder(ground):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.wide
 def test_read_only_data_folder(ground):
     folder = own_folder(ground, "locked")
     as_ordinary(start_and_tell, folder)
@@ -257,6 +264,7 @@ def test_lost_and_damaged_files_are_named(home):
     assert ensure_database(home).url == database.url
 
 
+@pytest.mark.wide
 def test_data_of_another_user(ground):
     home = ground / "home"
     home.mkdir(mode=0o755)
@@ -269,6 +277,7 @@ def test_data_of_another_user(ground):
     assert is_alive(pid)
 
 
+@pytest.mark.wide
 def test_programs_that_are_not_there(home, monkeypatch):
     monkeypatch.setenv("WUYEFEI_PG_BIN", str(home / "nothing"))
     with pytest.raises(EmbeddedError, match="WUYEFEI_PG_BIN 所指的「.*nothing」"):
