@@ -65,6 +65,7 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
     at, today = scene.calendar.at, scene.calendar.today
     if Role.COLLECTOR not in scene.crew or scene.place.since is not None:
         return
+    grace = limits_of(scene.community.organisation_id).grace_days
     stories = [(number, one) for number, one in enumerate((*(HARDSHIP if _seats(scene) else ()), *POLICY))]
     for number, story in stories:
         asked = today - DAY * story.asked
@@ -77,6 +78,10 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
             due = first.plus(turn).day((today - DAY * story.first).day)
             if Month.of(due) == month and due < today:
                 yield Act(at(due, 16, number), partial(_pay, scene, number, turn + 1, due))
+        if story.paid < story.months:
+            missed = first.plus(story.paid).day((today - DAY * story.first).day) + DAY * (grace + 1)
+            if Month.of(missed) == month and missed < today:
+                yield Act(at(missed, 3), partial(_follow, scene))
     yield Act(at(min(month.last, today), 3), partial(_follow, scene))
 
 
