@@ -67,27 +67,36 @@ def test_english_is_english() -> None:
     assert {word for word, english in kept.items() if not re.search(r"e\.g\.|looks like|Chinese", english)} == set()
 
 
-@pytest.mark.parametrize("path", words.catalogues(), ids=named)
-def test_the_compiled_catalogue_is_the_written_one(path: Path) -> None:
-    with path.with_suffix(".mo").open("rb") as file:
-        compiled = gettext.GNUTranslations(file)
-    for word, english in words.read(path).items():
-        if word.endswith("\0"):
-            assert compiled.ngettext(word[:-1], word[:-1], 2) == english
-        elif word + "\0" in words.read(path):
-            assert compiled.ngettext(word, word, 1) == english
-        else:
-            assert compiled.gettext(word) == english
+def test_the_compiled_catalogues_are_the_written_ones() -> None:
+    wrong = []
+    for path in words.catalogues():
+        written = words.read(path)
+        with path.with_suffix(".mo").open("rb") as file:
+            compiled = gettext.GNUTranslations(file)
+        for word, english in written.items():
+            if word.endswith("\0"):
+                found = compiled.ngettext(word[:-1], word[:-1], 2)
+            elif word + "\0" in written:
+                found = compiled.ngettext(word, word, 1)
+            else:
+                found = compiled.gettext(word)
+            if found != english:
+                wrong.append((named(path), word))
+    assert words.catalogues() and wrong == []
 
 
-@pytest.mark.parametrize("path", words.templates(), ids=named)
-def test_a_template_says_nothing_untranslated(path: Path) -> None:
+def untranslated(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8").replace(OWN_NAME, "")
     text = re.sub(r"\{%\s*comment.*?endcomment\s*%\}|\{#.*?#\}", "", text, flags=re.S)
     text = re.sub(r"\{%\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*%\}", "", text, flags=re.S)
     text = re.sub(r"\{%\s*trans(?:late)?\s+(?:\"[^\"]*\"|'[^']*')", "", text)
     text = re.sub(r"\b_\((?:\"[^\"]*\"|'[^']*')\)", "", text)
-    assert words.HAN.findall(text) == []
+    return words.HAN.findall(text)
+
+
+def test_templates_say_nothing_untranslated() -> None:
+    found = {named(path): said for path in words.templates() if (said := untranslated(path))}
+    assert len(words.templates()) > 300 and found == {}
 
 
 def test_an_error_is_said_in_the_readers_language() -> None:
@@ -185,8 +194,9 @@ def test_pages_in_english_are_in_english(world: World) -> None:
     typed = data_of(world)
     asked = [(name, page, []) for name, pages in PAGES.items() if name in world.actors for page in pages] + rows(world)
     left: dict[str, list[str]] = {}
+    clients = {name: english_client(world, name) for name in {name for name, _, _ in asked}}
     for name, page, args in asked:
-        answer = english_client(world, name).get(reverse(page, args=args))
+        answer = clients[name].get(reverse(page, args=args))
         assert answer.status_code == 200, (page, name)
         text = answer.content.decode()
         for word in [OWN_NAME, *typed]:

