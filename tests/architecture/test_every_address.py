@@ -96,7 +96,7 @@ def foreign_walk(
     return found
 
 
-QUICK = (Role.CASHIER, "code")
+QUICK = (Role.CASHIER,)
 """Who walks in the short run; the others walk in the wide one."""
 
 
@@ -120,7 +120,8 @@ def test_a_role_in_one_place(places: Places, role: Role) -> None:
 def test_a_role_in_the_whole_organisation(places: Places, name: str) -> None:
     """Both of our communities are theirs; nothing of the foreign organisation is."""
     walker = Walker(someone(places.ours, name, WIDE[name], wide=True))
-    assert own_walk(walker, places.second, [FOREIGN]) == []
+    taken = ADDRESSES if LONG or len(WIDE[name]) > 1 else walked_by(WIDE[name][0], ADDRESSES)
+    assert own_walk(walker, places.second, [FOREIGN], taken) == []
     before = fingerprint()
     assert foreign_walk(walker, [(places.foreign,), (places.ours, places.foreign)], [FOREIGN]) == []
     assert fingerprint() == before

@@ -29,7 +29,8 @@ def world() -> World:
     return made
 
 
-@pytest.mark.parametrize("width", [1366, pytest.param(390, marks=pytest.mark.wide)])
+@pytest.mark.wide
+@pytest.mark.parametrize("width", [1366, 390])
 def test_look_open_and_narrow(world: World, browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, width: int) -> None:
     page = browser_page(width)
     sign_in(page, User.objects.get(pk=world["manager"].user_id))

@@ -124,6 +124,7 @@ def test_a_month_is_billed(browser_page: OpenPage, sign_in: Callable[[Page, User
     assert run_checks(world.organisation.pk).holds
 
 
+@pytest.mark.wide
 def test_a_bill_is_looked_at_and_asked_about(
     browser_page: OpenPage, sign_in: Callable[[Page, User], None], axe: Callable[..., list[str]]
 ) -> None:

@@ -16,7 +16,7 @@ from wuyefei.foundation.platform import clock
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.wide)])
 def test_a_promise_without_a_day_is_refused_in_sight(browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, theme: str) -> None:
     world = prepared()
     reckon(world.community.pk, clock.today())

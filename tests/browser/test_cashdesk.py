@@ -162,6 +162,7 @@ def test_what_was_typed_stays_after_a_refusal(world: World, browser_page: OpenPa
     assert Payment.objects.get().amount_fen == 22567
 
 
+@pytest.mark.wide
 def test_a_temporary_charge_and_the_rest_kept(world: World, browser_page: OpenPage, sign_in: SignIn, axe: AxeRun) -> None:
     open_shift(world.community.pk, 0, actor=world["cashier"])
     page = at_desk(browser_page, sign_in, world)
@@ -206,8 +207,9 @@ def test_the_preview_counts_as_the_server_does(world: World, browser_page: OpenP
     assert page.evaluate(parse, texts) == [165050, 7, 1999, 0, None, None, None, None, None, 165000]
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.wide)])
-@pytest.mark.parametrize("width", [pytest.param(390, marks=pytest.mark.wide), 1366])
+@pytest.mark.wide
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1366])
 def test_every_page_reads_well(
     world: World, browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, width: int, theme: str
 ) -> None:

@@ -18,6 +18,7 @@ from wuyefei.money.ledger.public import closed_through
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.wide
 def test_a_month_is_closed_by_two(
     browser_page: Callable[..., Page], sign_in: Callable[[Page, User], None], axe: Callable[..., list[str]]
 ) -> None:

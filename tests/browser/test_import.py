@@ -66,7 +66,8 @@ def test_a_workbook_is_brought_in(browser_page: OpenPage, sign_in: SignIn, axe: 
     assert run_checks(world.organisation.pk).holds
 
 
-@pytest.mark.parametrize("width", [1366, pytest.param(390, marks=pytest.mark.wide)])
+@pytest.mark.wide
+@pytest.mark.parametrize("width", [1366, 390])
 def test_columns_are_matched_by_hand(browser_page: OpenPage, sign_in: SignIn, axe: AxeRun, tmp_path: Path, width: int) -> None:
     make_world()
     page = browser_page(width)

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OpenPage = Callable[..., Page]
 
 
+@pytest.mark.wide
 def test_a_round_in_few_taps(browser_page: OpenPage, sign_in: Callable[[Page, object], None], axe: Callable[..., list[str]]) -> None:
     world = prepared()
     page = browser_page(390)

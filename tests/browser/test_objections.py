@@ -16,6 +16,7 @@ from wuyefei.foundation.platform import clock
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.wide
 def test_four_steps_and_a_work_order(
     browser_page: Callable[..., Page], sign_in: Callable[[Page, User], None], axe: Callable[..., list[str]]
 ) -> None:

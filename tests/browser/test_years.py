@@ -18,6 +18,7 @@ from wuyefei.money.concessions.public import YearBill
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.wide
 def test_a_year_is_asked_for_and_billed(
     browser_page: Callable[..., Page], sign_in: Callable[[Page, User], None], axe: Callable[..., list[str]]
 ) -> None:
