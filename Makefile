@@ -1,6 +1,6 @@
 # make demo       make the demo company if there is none, and serve it on http://127.0.0.1:$(PORT)
 # make test       all tests at reduced counts        make test-long   fault rounds and simulated years at full counts
-# make test-wide  every role at every address, every page on a phone and in the dark, work broken off, serving and backups, every measurement small
+# make test-wide  the other walks in a browser, every role at every address, every page on a phone and in the dark, work broken off, serving and backups, every measurement small
 # make lint       ruff, mypy, import contracts       make lock        write the lock files anew (needs uv)
 # make clean      remove the environment and caches; the data folder .wuyefei/ is never touched
 #
