@@ -50,23 +50,23 @@ def walked_by(role: Role, addresses: list[Address]) -> list[Address]:
     return taken
 
 
-def methods(walker: Walker, path: str, closed: bool) -> Iterator[tuple[str, Answer]]:
-    """The answers to looking and to posting. Of a closed page, the refusal: it stands before the method matters, so looking
-    is tried only where posting is none of the page's methods."""
+def methods(walker: Walker, path: str, closed: bool, part: bool) -> Iterator[tuple[str, Answer]]:
+    """The answers to looking and to posting, for a ``part`` without the frame. Of a closed page, the refusal: it stands before
+    the method matters, so looking is tried only where posting is none of the page's methods."""
     for method in ("post", "get") if closed else ("get", "post"):
-        answer = walker.send(method, path, **(FRAGMENT if closed else {}))
+        answer = walker.send(method, path, **(FRAGMENT if closed or part else {}))
         yield method, answer
         if closed and answer.status == 403 and not LONG:
             return
 
 
-def own_walk(walker: Walker, place: Place, hidden: list, addresses: list[Address] = ADDRESSES) -> list[str]:
-    """What is wrong with the answers to addresses of one's own place."""
+def own_walk(walker: Walker, place: Place, hidden: list, addresses: list[Address] = ADDRESSES, *, part: bool = False) -> list[str]:
+    """What is wrong with the answers to addresses of one's own place, for a ``part`` asked for without the frame around them."""
     found, actor = [], walker.actor
     for address in addresses:
         closed = may_nowhere(actor, address)
         for path in address.paths(place, brief=closed):
-            for method, answer in methods(walker, path, closed):
+            for method, answer in methods(walker, path, closed, part):
                 if answer.status not in ({403, 405} if closed else FINE):
                     found.append(wrong(answer, method, path, ""))
                 elif answer.holds(hidden):
@@ -118,10 +118,11 @@ def test_a_role_in_one_place(places: Places, role: Role) -> None:
 
 @pytest.mark.parametrize("name", walkers(WIDE))
 def test_a_role_in_the_whole_organisation(places: Places, name: str) -> None:
-    """Both of our communities are theirs; nothing of the foreign organisation is."""
+    """Both of our communities are theirs; nothing of the foreign organisation is. The frame around a page is looked at by the
+    roles in one place."""
     walker = Walker(someone(places.ours, name, WIDE[name], wide=True))
     taken = ADDRESSES if LONG or len(WIDE[name]) > 1 else walked_by(WIDE[name][0], ADDRESSES)
-    assert own_walk(walker, places.second, [FOREIGN], taken) == []
+    assert own_walk(walker, places.second, [FOREIGN], taken, part=not LONG) == []
     before = fingerprint()
     assert foreign_walk(walker, [(places.foreign,), (places.ours, places.foreign)], [FOREIGN]) == []
     assert fingerprint() == before
@@ -143,7 +144,7 @@ def test_a_right_here_opens_nothing_there(places: Places) -> None:
                     found.append(wrong(answer, method, path, "tells"))
     for address in ADDRESSES:
         for path in address.paths(places.ours):
-            answer = walker.send("get", path)
+            answer = walker.send("get", path, **({} if LONG else FRAGMENT))
             told = [text for text in ("秘境1", "秘境某", "秘境同", "秘境住", "MJ-") if text in answer.text]
             if told:
                 found.append(wrong(answer, "get", path, f"tells of {told}"))

@@ -83,7 +83,6 @@ REFUSED = [
 ]
 
 
-@pytest.mark.wide
 def test_refused_in_one_line(home: Home) -> None:
     count = "SELECT count(*), (SELECT count(*) FROM platform_auditentry) FROM billing_run"
     before = home.sql(count)
@@ -94,7 +93,6 @@ def test_refused_in_one_line(home: Home) -> None:
     assert home.sql(count) == before and not (home.path / "x.beancount").exists()
 
 
-@pytest.mark.wide
 def test_every_organisation_where_none_is_named(home: Home, tmp_path: Path) -> None:
     books = tmp_path / "all.beancount"
     calls = [("report", "ageing", "--json"), ("report", "ageing"), ("export", "beancount", "--output", str(books), "--json")]
