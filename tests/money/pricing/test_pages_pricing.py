@@ -16,6 +16,7 @@ from wuyefei.estate.tariffs.public import TariffVersion
 from wuyefei.foundation.approvals.models import Request
 from wuyefei.foundation.platform import clock
 from wuyefei.money.corrections.public import Correction
+from wuyefei.money.pricing.asking import describe
 from wuyefei.money.pricing.models import Proposal
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,8 @@ def test_what_has_changed_since_it_was_proposed_is_said(world: World) -> None:
         assert "现在是 2 条计费行" in lead.get(reverse("approvals:waiting")).content.decode()
         lead.post(reverse("approvals:approve", args=[Request.objects.get(kind="pricing.price").pk]), {"note": ""})
         assert "提出以后" not in lead.get(page).content.decode(), "decided: what was decided on stands"
+        facts = dict(describe(Request.objects.get(kind="pricing.price")))
+        assert facts["涉及"] == "3 套房屋，3 条计费行" and "注意" not in facts
 
 
 def test_withdrawn_given_up_and_overtaken(world: World) -> None:

@@ -79,7 +79,7 @@ class Payout(models.Model):
     account_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     """Who changed the payee's account since the refund was asked for; None where nobody did."""
     made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    """Who put it into the file; None in files of before this was kept."""
+    """The file's maker, here too for the check that they are two; None in files of before it was kept."""
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     answer = models.ForeignKey(PayoutAnswer, null=True, on_delete=models.PROTECT, related_name="payouts")
     answer_mark = models.CharField(max_length=40, blank=True)

@@ -21,7 +21,7 @@ from wuyefei.foundation.platform.exports import workbook_response
 from wuyefei.foundation.platform.paging import paginate
 
 from .actions.answers import Read, correct, import_answer, look, note_result, read_answer
-from .actions.files import make_file, sheet_of, undo_file
+from .actions.files import SHOWN, make_file, sheet_of, undo_file
 from .forms import AnswerForm
 from .models import PayoutFile
 from .queries import files, get_file, may_work, payouts_of, require_in, to_pay
@@ -56,10 +56,10 @@ def make(request: StaffRequest) -> HttpResponse:
         return redirect("payouts:files")
     messages.success(request, _("付款文件 %(number)s 做好了，下载后交给银行") % {"number": made.file.number})
     if made.missing:
-        facts = {"count": len(made.missing), "homes": "、".join(made.missing[:10])}
+        facts = {"count": len(made.missing), "homes": "、".join(made.missing[:SHOWN])}
         messages.warning(request, _("%(count)s 笔没有登记收款账号，没有列入：%(homes)s。到业主档案补上后再做一份。") % facts)
     if made.own:
-        facts = {"count": len(made.own), "homes": "、".join(made.own[:10])}
+        facts = {"count": len(made.own), "homes": "、".join(made.own[:SHOWN])}
         messages.warning(request, _("%(count)s 笔的收款账号是您在申请退款以后改的，没有列入：%(homes)s。请另一位同事再做一份。") % facts)
     return redirect("payouts:file", made.file.pk)
 

@@ -29,6 +29,6 @@ def describe(request: Request) -> list[tuple[str, str]]:
         (_("生效日期"), str(row.effective_from)),
         (_("涉及"), _("%(homes)s 套房屋，%(lines)s 条计费行") % {"homes": row.property_count, "lines": row.line_count}),
         (_("每月合计"), _("%(before)s → %(after)s 元") % {"before": yuan_text(row.before_fen), "after": yuan_text(row.after_fen)}),
-        *([(_("注意"), _("提出以后合同有变化，现在是 %(lines)s 条计费行，打开看现在的金额") % {"lines": lines})] if lines != row.line_count else []),
+        *([(_("注意"), _("提出以后合同有变化，现在是 %(lines)s 条计费行，打开看现在的金额") % {"lines": lines})] if lines is not None else []),
         *([(_("注意"), _("等待期间已出账到 %(day)s，不能通过，请退回改为补录") % {"day": late})] if late else []),
     ]

@@ -98,9 +98,11 @@ def preview_now(row: Proposal) -> Sums | None:
     return sums if (sums.lines, sums.homes, sums.unknown, sums.before_fen, sums.after_fen) != seen else None
 
 
-def lines_now(row: Proposal) -> int:
-    """How many lines pay by the tariff by now: cheap enough for a list."""
-    return paying(row.tariff, row.effective_from).count()
+def lines_now(row: Proposal) -> int | None:
+    """How many lines pay by the tariff by now, where they are no longer as many as were previewed; None as with ``preview_now``,
+    which sees more and costs more than a list can bear."""
+    lines = paying(row.tariff, row.effective_from).count() if row.state in OPEN else row.line_count
+    return lines if lines != row.line_count else None
 
 
 def _priced(lines: list[ContractLine], tariff: Tariff, day: dt.date, standing: Sequence[TariffPrice], after: Sequence[TariffPrice]) -> Iterator[Paying]:

@@ -73,16 +73,21 @@ def plan(scene: Scene, month: Month) -> Iterator[Act]:
             continue
         if Month.of(asked) == month:
             yield Act(at(asked, 15, number), partial(_ask, scene, story, number))
-        first = Month.of(today - DAY * story.first)
         for turn in range(story.paid):
-            due = first.plus(turn).day((today - DAY * story.first).day)
+            due = _due(story, turn, today)
             if Month.of(due) == month and due < today:
                 yield Act(at(due, 16, number), partial(_pay, scene, number, turn + 1, due))
         if story.paid < story.months:
-            missed = first.plus(story.paid).day((today - DAY * story.first).day) + DAY * (grace + 1)
+            missed = _due(story, story.paid, today) + DAY * (grace + 1)
             if Month.of(missed) == month and missed < today:
                 yield Act(at(missed, 3), partial(_follow, scene))
     yield Act(at(min(month.last, today), 3), partial(_follow, scene))
+
+
+def _due(story: Story, turn: int, today: dt.date) -> dt.date:
+    """The day on which a part falls due; the first is 0."""
+    first = today - DAY * story.first
+    return Month.of(first).plus(turn).day(first.day)
 
 
 def _seats(scene: Scene) -> tuple[Actor, Actor] | None:

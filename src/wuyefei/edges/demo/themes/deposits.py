@@ -98,7 +98,7 @@ def _to_bank(scene: Scene) -> None:
     """Two deposits of 2,000.00 go back by bank transfer, in one payment file. Who notes the account does not make the file."""
     rows = list(Deposit.objects.filter(community=scene.community, bill__item__code=FITTED, bill__outstanding_fen=0).order_by("pk")[TO_BANK])
     for number, row in enumerate(rows, start=1):
-        update_person(row.holder_id, bank=f"62000000770{scene.community.pk % 100:02d}{number:05d}", reason="退押金时业主提供", actor=scene[Role.PROJECT_MANAGER])
+        update_person(row.holder_id, bank=f"62000000770{scene.community.pk % 100:02d}{number:05d}", reason="退押金时业主提供", actor=scene.manager)
         draft = ReturnDraft(row.pk, clock.today(), "装修完工，查验完好", 200_000, (), "transfer")
         made = ask_return(draft, actor=scene[Role.FINANCE])
         decide(Request.objects.get(kind="deposits.return", subject_id=made.pk).pk, approved=True, actor=scene[Role.FINANCE_LEAD])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from wuyefei.estate.people.public import reveal
+from wuyefei.estate.people.public import Person, reveal
 from wuyefei.foundation.access.actor import Actor
 from wuyefei.foundation.access.rules import Permission
 from wuyefei.foundation.kernel.errors import DomainError, NotFound, Phrase
@@ -29,6 +29,7 @@ from ..rules import MOST
 
 PAYOUT_LOCK = 0x77790065
 SHOWN = 10
+"""How many homes a message names."""
 
 
 class NothingToPay(DomainError):
@@ -79,32 +80,33 @@ def make_file(*, actor: Actor) -> Made:
     money to an account of their choice (row D8). Raises ``NothingToPay``, ``OwnAccounts`` where only such wait."""
     lock(actor.organisation_id)
     related = ("payment__payer", "payment__property", "order__payer", "order__property", "deposit__holder")
-    chosen: list[Refund] = []
+    chosen: list[tuple[Refund, Person, int | None]] = []
     missing: list[str] = []
     own: list[str] = []
     for refund in to_pay(actor).select_related(*related).order_by("pk"):
         person = payee(refund)
+        changer = account_by(refund, person)
         about = refund.payment or refund.order
         home = about.property.code if about else refund.number
         if not account_of(person):
             missing.append(home)
-        elif account_by(refund, person) == actor.user_id:
+        elif changer == actor.user_id:
             own.append(home)
         elif len(chosen) < MOST:
-            chosen.append(refund)
+            chosen.append((refund, person, changer))
     if not chosen:
         raise OwnAccounts(homes="、".join(own[:SHOWN])) if own else NothingToPay()
     now = clock.now()
     file = PayoutFile.objects.create(
         organisation_id=actor.organisation_id, number=_number(actor.organisation_id), payout_count=len(chosen),
-        total_fen=sum(one.amount_fen for one in chosen), made_at=now, made_by_id=actor.user_id, due_at=now + REFUND_DUE[RefundState.SENT],
+        total_fen=sum(refund.amount_fen for refund, _, _ in chosen), made_at=now, made_by_id=actor.user_id, due_at=now + REFUND_DUE[RefundState.SENT],
     )  # fmt: skip
-    for place, refund in enumerate(chosen, start=1):
-        person, tries = payee(refund), hand_over(refund.pk, actor=actor).tries
+    for place, (refund, person, changer) in enumerate(chosen, start=1):
+        tries = hand_over(refund.pk, actor=actor).tries
         Payout.objects.create(
             organisation_id=actor.organisation_id, community_id=refund.community_id, file=file, refund=refund, payee=person, place=place,
             number=refund.number if tries == 1 else f"{refund.number}-{tries}", amount_fen=refund.amount_fen, account_mark=person.bank_mark,
-            account_tail=person.bank_shown.rpartition("*")[2][-4:], account_by_id=account_by(refund, person), made_by_id=actor.user_id,
+            account_tail=person.bank_shown.rpartition("*")[2][-4:], account_by_id=changer, made_by_id=actor.user_id,
         )  # fmt: skip
     audit.record(actor, "payout.file", file, after={"payouts": file.payout_count, "total_fen": file.total_fen, "missing": len(missing), "own": len(own)})
     return Made(file, tuple(missing), tuple(own))
